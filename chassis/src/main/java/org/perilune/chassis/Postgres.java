@@ -1,0 +1,127 @@
+package org.perilune.chassis;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.postgres.PostgresPlugin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A pool to the service's own database, migrated by Flyway. The database may be away at start and later: the pool
+ * mends itself, migrations run as soon as they can, and {@link #problem} tells readiness. Safe for threads.
+ */
+public final class Postgres implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Postgres.class);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration RETRY = Duration.ofMillis(500);
+    private static final int STATEMENT_TIMEOUT_MILLIS = 10_000;
+
+    private final HikariDataSource pool;
+    private final Jdbi jdbi;
+    private final CountDownLatch migrated = new CountDownLatch(1);
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private volatile String lastFailure = "The schema is not migrated yet";
+
+    private Postgres(HikariDataSource pool) {
+        this.pool = pool;
+        this.jdbi = Jdbi.create(pool).installPlugin(new PostgresPlugin());
+    }
+
+    /**
+     * @param migrations class-path folder of the service's own, such as {@code db/telemetry}; the class path is shared
+     *     by all services, so the folder bears the service's name
+     */
+    public static Postgres open(PostgresConfig config, String migrations, MeterRegistry meters) {
+        var hikari = new HikariConfig();
+        hikari.setJdbcUrl(config.url());
+        hikari.setUsername(config.user());
+        hikari.setPassword(config.password().reveal());
+        hikari.setMaximumPoolSize(config.poolSize());
+        hikari.setMinimumIdle(1);
+        hikari.setPoolName(config.user());
+        hikari.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
+        hikari.setInitializationFailTimeout(-1);
+        hikari.addDataSourceProperty("socketTimeout", "60");
+        hikari.addDataSourceProperty("connectTimeout", "2");
+        hikari.addDataSourceProperty("tcpKeepAlive", "true");
+        hikari.addDataSourceProperty("ApplicationName", config.user());
+        hikari.addDataSourceProperty("options", "-c statement_timeout=" + STATEMENT_TIMEOUT_MILLIS);
+        hikari.setMetricRegistry(meters);
+        var postgres = new Postgres(new HikariDataSource(hikari));
+        if (!postgres.migrate(migrations)) {
+            Threads.start(config.user() + "-migrate", () -> postgres.migrateUntilDone(migrations));
+        }
+        return postgres;
+    }
+
+    public Jdbi jdbi() {
+        return jdbi;
+    }
+
+    public DataSource dataSource() {
+        return pool;
+    }
+
+    /** For {@link Health}: empty when the database answers and its schema is in place. */
+    public Optional<String> problem() {
+        if (migrated.getCount() > 0) {
+            return Optional.of("PostgreSQL: " + lastFailure);
+        }
+        try (Connection connection = pool.getConnection()) {
+            return connection.isValid(1) ? Optional.empty() : Optional.of("PostgreSQL does not answer");
+        } catch (SQLException failure) {
+            return Optional.of("PostgreSQL is away: " + failure.getMessage());
+        }
+    }
+
+    /** Waits until the schema is in place, which may take as long as the database is away. */
+    public void awaitMigrated() throws InterruptedException {
+        migrated.await();
+    }
+
+    @Override
+    public void close() {
+        closing.countDown();
+        pool.close();
+    }
+
+    private void migrateUntilDone(String migrations) {
+        try {
+            while (!closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (migrate(migrations)) {
+                    return;
+                }
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean migrate(String migrations) {
+        try {
+            Flyway.configure(Postgres.class.getClassLoader())
+                    .dataSource(pool)
+                    .locations("classpath:" + migrations)
+                    .load()
+                    .migrate();
+            migrated.countDown();
+            return true;
+        } catch (FlywayException failure) {
+            lastFailure =
+                    String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+            LOG.warn("The schema could not be migrated yet; trying again [migrations: {}]", migrations, failure);
+            return false;
+        }
+    }
+}

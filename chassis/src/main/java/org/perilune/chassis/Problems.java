@@ -1,0 +1,100 @@
+package org.perilune.chassis;
+
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one place where failures become HTTP answers. */
+final class Problems {
+    private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+
+    private Problems() {}
+
+    static void answer(ServiceException failure, Context context) {
+        switch (failure) {
+            case ServiceException.Malformed malformed ->
+                write(context, 400, "malformed", "The request cannot be read", failure, malformed.faults());
+            case ServiceException.Invalid invalid ->
+                write(context, 422, "invalid", "The request says what cannot be", failure, invalid.faults());
+            case ServiceException.Unauthenticated unauthenticated -> {
+                context.header("WWW-Authenticate", "Bearer");
+                write(context, 401, "unauthenticated", "A valid token is needed", unauthenticated, List.of());
+            }
+            case ServiceException.Forbidden forbidden ->
+                write(context, 403, "forbidden", "Your role does not allow this", forbidden, List.of());
+            case ServiceException.NotFound notFound ->
+                write(context, 404, "not-found", "There is no such thing", notFound, List.of());
+            case ServiceException.Conflict conflict ->
+                write(context, 409, "conflict", "It contradicts what is there", conflict, List.of());
+            case ServiceException.TooMany tooMany -> {
+                retryAfter(context, tooMany.retryAfter());
+                write(context, 429, "too-many", "Too many requests", tooMany, List.of());
+            }
+            case ServiceException.Unavailable unavailable -> {
+                retryAfter(context, unavailable.retryAfter());
+                String instance = write(context, 503, "unavailable", "Not possible just now", unavailable, List.of());
+                LOG.warn("Could not serve a request [path: {}, instance: {}]", context.path(), instance, unavailable);
+            }
+        }
+    }
+
+    /** What the HTTP server itself refuses: no such path, wrong method, body too large. */
+    static void answer(HttpResponseException failure, Context context) {
+        String title = failure.getMessage() == null ? "Refused" : failure.getMessage();
+        String slug = failure.getClass().getSimpleName().replace("Response", "");
+        String type = slug.replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
+        write(context, failure.getStatus(), type, title, failure, List.of());
+    }
+
+    static void answerUnexpected(Exception failure, Context context) {
+        if (SqlFailures.isAway(failure)) {
+            answer(
+                    new ServiceException.Unavailable(
+                            "The database is away. Nothing was changed; try again shortly.", failure),
+                    context);
+            return;
+        }
+        String instance = instance();
+        LOG.error("A request failed unexpectedly [path: {}, instance: {}]", context.path(), instance, failure);
+        var problem = new Problem(
+                Problem.TYPE_PREFIX + "internal",
+                "Something went wrong here",
+                500,
+                "The service could not finish the request. Its log has the reason under this instance.",
+                instance,
+                List.of());
+        send(context, problem);
+    }
+
+    private static String write(
+            Context context,
+            int status,
+            String type,
+            String title,
+            Exception failure,
+            List<ServiceException.Fault> faults) {
+        String instance = instance();
+        String detail = failure.getMessage() == null ? title : failure.getMessage();
+        send(context, new Problem(Problem.TYPE_PREFIX + type, title, status, detail, instance, faults));
+        return instance;
+    }
+
+    private static void send(Context context, Problem problem) {
+        context.status(problem.status());
+        context.result(Json.bytes(problem));
+        context.contentType(Problem.CONTENT_TYPE);
+    }
+
+    private static void retryAfter(Context context, Duration delay) {
+        context.header("Retry-After", Long.toString(Math.max(1, delay.toSeconds())));
+    }
+
+    private static String instance() {
+        return "urn:uuid:" + UUID.randomUUID();
+    }
+}

@@ -1,0 +1,78 @@
+package org.perilune.chassis;
+
+import io.javalin.http.ContentTooLargeResponse;
+import io.javalin.http.Context;
+import io.javalin.http.UnsupportedMediaTypeResponse;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reading requests, with the answers of the bad-input catalogue. */
+public final class Requests {
+    private Requests() {}
+
+    /** The JSON body; 415 unless it is declared as JSON, 413 over the listener's limit. */
+    public static <T> T json(Context context, Class<T> type) {
+        String contentType = context.contentType();
+        if (contentType == null
+                || !contentType.toLowerCase(java.util.Locale.ROOT).startsWith("application/json")) {
+            throw new UnsupportedMediaTypeResponse("The body must be application/json");
+        }
+        byte[] body = context.bodyAsBytes();
+        if (body.length > HttpListener.MAX_BODY_BYTES) {
+            throw new ContentTooLargeResponse("The body is over " + HttpListener.MAX_BODY_BYTES + " bytes");
+        }
+        return Json.parse(body, type);
+    }
+
+    public static int integer(Context context, String name, int fallback, int least, int most) {
+        String value = context.queryParam(name);
+        if (value == null) {
+            return fallback;
+        }
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException ignored) {
+            // Answered below, like a number out of range.
+        }
+        throw malformed(name, "must be a whole number from " + least + " to " + most);
+    }
+
+    /** ISO-8601 in UTC, such as {@code 2026-11-21T02:38:00Z}. */
+    public static Optional<Instant> instant(Context context, String name) {
+        String value = context.queryParam(name);
+        if (value == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Instant.parse(value));
+        } catch (DateTimeParseException failure) {
+            throw malformed(name, "must be an instant such as 2026-11-21T02:38:00Z");
+        }
+    }
+
+    public static Optional<String> text(Context context, String name) {
+        return Optional.ofNullable(context.queryParam(name));
+    }
+
+    /** Refuses query parameters that nobody would read: a misspelt filter must not answer with everything. */
+    public static void onlyParameters(Context context, Set<String> known) {
+        for (String name : context.queryParamMap().keySet()) {
+            if (!known.contains(name)) {
+                throw malformed(
+                        name,
+                        "there is no such parameter; there are "
+                                + known.stream().sorted().toList());
+            }
+        }
+    }
+
+    public static ServiceException.Malformed malformed(String name, String detail) {
+        return new ServiceException.Malformed(name + ": " + detail, List.of(new ServiceException.Fault(name, detail)));
+    }
+}

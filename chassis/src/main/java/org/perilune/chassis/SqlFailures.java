@@ -1,0 +1,45 @@
+package org.perilune.chassis;
+
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Optional;
+
+/** What a failure from the database means. */
+public final class SqlFailures {
+    public static final String UNIQUE_VIOLATION = "23505";
+
+    private SqlFailures() {}
+
+    /**
+     * Whether the database is away or out of resources, so that the same work may succeed later: SQLSTATE classes 08
+     * (connection), 53 (resources), 57 (operator intervention), 55P03 and 40 (rolled back), and an exhausted pool.
+     */
+    public static boolean isAway(Throwable failure) {
+        return sqlCause(failure)
+                .map(cause -> {
+                    String state = cause.getSQLState();
+                    return cause instanceof SQLTransientConnectionException
+                            || state == null
+                            || state.startsWith("08")
+                            || state.startsWith("53")
+                            || state.startsWith("57")
+                            || state.startsWith("40")
+                            || state.equals("55P03");
+                })
+                .orElse(false);
+    }
+
+    /** The SQLSTATE of the failure, where the database gave one. */
+    public static Optional<String> state(Throwable failure) {
+        return sqlCause(failure).flatMap(cause -> Optional.ofNullable(cause.getSQLState()));
+    }
+
+    private static Optional<SQLException> sqlCause(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                return Optional.of(sql);
+            }
+        }
+        return Optional.empty();
+    }
+}

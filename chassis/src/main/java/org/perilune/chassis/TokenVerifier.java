@@ -1,0 +1,133 @@
+package org.perilune.chassis;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.KeySourceException;
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
+import com.nimbusds.jose.proc.JWSVerificationKeySelector;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jose.util.DefaultResourceRetriever;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
+import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import io.javalin.http.Context;
+import java.net.MalformedURLException;
+import java.net.URI;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Optional;
+import java.util.Set;
+import org.perilune.contracts.Role;
+
+/**
+ * Checks bearer tokens by crew's published keys: ES256 and {@code at+jwt} only, issuer, audience and times with 30 s of
+ * tolerance. What was verified is remembered until it expires, since a signature costs more than most requests. Safe
+ * for threads.
+ */
+public final class TokenVerifier implements Authenticator {
+    public static final String ISSUER = "perilune";
+    public static final String AUDIENCE = "perilune";
+    public static final String TYPE = "at+jwt";
+    public static final String ROLE_CLAIM = "role";
+    private static final int SKEW_SECONDS = 30;
+    private static final int KEY_FETCH_MILLIS = 2_000;
+    private static final int KEY_SET_BYTES = 64 * 1024;
+    private static final int LONGEST_TOKEN = 4_096;
+
+    private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
+    private final Cache<String, Principal> verified =
+            Caffeine.newBuilder().maximumSize(10_000).build();
+    private final Clock clock;
+
+    private TokenVerifier(JWKSource<SecurityContext> keys, Clock clock) {
+        this.clock = clock;
+        processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(new JOSEObjectType(TYPE)));
+        processor.setJWSKeySelector(new JWSVerificationKeySelector<>(JWSAlgorithm.ES256, keys));
+        processor.setJWTClaimsSetVerifier(claimsVerifier(clock));
+    }
+
+    /** Keys are fetched when first needed, kept, and fetched again when an unknown key id shows up. */
+    public static TokenVerifier byKeysAt(URI keys, Clock clock) {
+        try {
+            var retriever = new DefaultResourceRetriever(KEY_FETCH_MILLIS, KEY_FETCH_MILLIS, KEY_SET_BYTES);
+            JWKSource<SecurityContext> source = JWKSourceBuilder.create(keys.toURL(), retriever)
+                    .retrying(true)
+                    .outageTolerant(true)
+                    .build();
+            return new TokenVerifier(source, clock);
+        } catch (MalformedURLException failure) {
+            throw new IllegalArgumentException("No URL: " + keys, failure);
+        }
+    }
+
+    /** For the issuer itself, which has the keys. */
+    public static TokenVerifier byKeys(JWKSource<SecurityContext> keys, Clock clock) {
+        return new TokenVerifier(keys, clock);
+    }
+
+    @Override
+    public Principal authenticate(Context context) {
+        String header = context.header("Authorization");
+        if (header == null) {
+            throw new ServiceException.Unauthenticated("Send a token: Authorization: Bearer …");
+        }
+        if (!header.regionMatches(true, 0, "Bearer ", 0, 7)) {
+            throw new ServiceException.Unauthenticated("Only bearer tokens are taken");
+        }
+        return verify(header.substring(7).strip());
+    }
+
+    /**
+     * @throws ServiceException.Unauthenticated if the token does not count
+     * @throws ServiceException.Unavailable if crew's keys cannot be had
+     */
+    public Principal verify(String token) {
+        Principal known = verified.getIfPresent(token);
+        if (known == null) {
+            known = check(token);
+            verified.put(token, known);
+        }
+        if (clock.instant().isAfter(known.expires().plusSeconds(SKEW_SECONDS))) {
+            verified.invalidate(token);
+            throw new ServiceException.Unauthenticated("The token has expired; log in again");
+        }
+        return known;
+    }
+
+    private Principal check(String token) {
+        if (token.length() > LONGEST_TOKEN) {
+            throw new ServiceException.Unauthenticated("The token is too long to be one of ours");
+        }
+        try {
+            JWTClaimsSet claims = processor.process(token, null);
+            Optional<Role> role = Role.ofWireName(String.valueOf(claims.getStringClaim(ROLE_CLAIM)));
+            Instant expires = claims.getExpirationTime().toInstant();
+            return role.map(known -> new Principal(claims.getSubject(), known, expires))
+                    .orElseThrow(() -> new ServiceException.Unauthenticated("The token has no role known here"));
+        } catch (KeySourceException failure) {
+            throw new ServiceException.Unavailable("Tokens cannot be checked: crew's keys are out of reach", failure);
+        } catch (ParseException | com.nimbusds.jose.JOSEException | com.nimbusds.jose.proc.BadJOSEException failure) {
+            throw new ServiceException.Unauthenticated("The token does not count: it is expired, forged or not ours");
+        }
+    }
+
+    private static DefaultJWTClaimsVerifier<SecurityContext> claimsVerifier(Clock clock) {
+        var expected = new JWTClaimsSet.Builder().issuer(ISSUER).build();
+        var verifier =
+                new DefaultJWTClaimsVerifier<SecurityContext>(AUDIENCE, expected, Set.of("sub", "exp", "iat", "role")) {
+                    @Override
+                    @SuppressWarnings("JavaUtilDate") // the library's own type
+                    protected Date currentTime() {
+                        return Date.from(clock.instant());
+                    }
+                };
+        verifier.setMaxClockSkew(SKEW_SECONDS);
+        return verifier;
+    }
+}
