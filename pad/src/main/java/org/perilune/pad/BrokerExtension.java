@@ -1,0 +1,96 @@
+package org.perilune.pad;
+
+import com.hivemq.bootstrap.netty.ChannelHandlerNames;
+import com.hivemq.extension.sdk.api.ExtensionMain;
+import com.hivemq.extension.sdk.api.client.ClientContext;
+import com.hivemq.extension.sdk.api.client.parameter.InitializerInput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStartInput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStartOutput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStopInput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
+import com.hivemq.extension.sdk.api.services.Services;
+import io.netty.util.concurrent.Future;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Our part of the broker: who comes in, who may say what, and the hook. Safe for threads. */
+final class BrokerExtension implements ExtensionMain {
+    private final DeviceKeys devices;
+    private final Map<String, String> servicePasswords;
+    private final BrokerMeters meters;
+    private final Map<String, Connection> connections = new ConcurrentHashMap<>();
+    private volatile @Nullable InboundHook hook;
+
+    BrokerExtension(DeviceKeys devices, Map<String, String> servicePasswords, BrokerMeters meters) {
+        this.devices = devices;
+        this.servicePasswords = Map.copyOf(servicePasswords);
+        this.meters = meters;
+    }
+
+    void onPublish(InboundHook newHook) {
+        hook = newHook;
+    }
+
+    @Nullable
+    InboundHook hook() {
+        return hook;
+    }
+
+    /** Who uses a client id now. */
+    Optional<String> userOf(String clientId) {
+        return Optional.ofNullable(connections.get(clientId)).map(Connection::user);
+    }
+
+    /** Cuts off devices that were removed, or given a new key, since they logged in. */
+    void cutOffRevoked() {
+        for (Connection connection : connections.values()) {
+            if (connection.policy() != null
+                    && !Objects.equals(connection.fingerprint(), devices.fingerprint(connection.user()))) {
+                Future<Void> _ = connection.channel().close();
+            }
+        }
+    }
+
+    @Override
+    public void extensionStart(ExtensionStartInput input, ExtensionStartOutput output) {
+        var authenticator = new BrokerAuthenticator(this, devices, servicePasswords, meters);
+        var security = Services.securityRegistry();
+        security.setAuthenticatorProvider(client -> authenticator);
+        security.setAuthorizerProvider(
+                client -> new BrokerAuthorizer(Connection.of(client).orElse(null), meters));
+        Services.initializerRegistry().setClientInitializer(this::admit);
+    }
+
+    @Override
+    public void extensionStop(ExtensionStopInput input, ExtensionStopOutput output) {}
+
+    /** Runs after the log-in and before the client is told of it, so that none of its messages passes us by. */
+    private void admit(InitializerInput input, ClientContext context) {
+        var admitted = Connection.of(input);
+        if (admitted.isEmpty()) {
+            Future<Void> _ =
+                    Connection.channel(input.getConnectionInformation()).close();
+            return;
+        }
+        Connection connection = admitted.get();
+        connections.put(connection.clientId(), connection);
+        meters.connections.increment();
+        Future<Void> _ = connection.channel().closeFuture().addListener((Future<? super Void> closed) -> {
+            connections.remove(connection.clientId(), connection);
+            meters.connections.decrement();
+        });
+        TopicPolicy policy = connection.policy();
+        if (policy != null) {
+            connection
+                    .channel()
+                    .pipeline()
+                    .addBefore(
+                            ChannelHandlerNames.INTERCEPTOR_HANDLER,
+                            "perilune_ingest",
+                            new IngestHandler(connection.user(), policy, this::hook, meters));
+        }
+    }
+}

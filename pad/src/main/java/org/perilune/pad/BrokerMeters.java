@@ -1,0 +1,23 @@
+package org.perilune.pad;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counters of the broker. */
+final class BrokerMeters {
+    final LongAdder connections = new LongAdder();
+    final LongAdder taken = new LongAdder();
+    final LongAdder failed = new LongAdder();
+    final LongAdder refusedConnections = new LongAdder();
+    final LongAdder refusedPublishes = new LongAdder();
+    final LongAdder refusedSubscriptions = new LongAdder();
+
+    BrokerCounts read() {
+        return new BrokerCounts(
+                connections.sum(),
+                taken.sum(),
+                failed.sum(),
+                refusedConnections.sum(),
+                refusedPublishes.sum(),
+                refusedSubscriptions.sum());
+    }
+}

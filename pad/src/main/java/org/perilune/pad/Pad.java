@@ -1,0 +1,276 @@
+package org.perilune.pad;
+
+import static org.perilune.contracts.Topology.Store.MQTT;
+import static org.perilune.contracts.Topology.Store.REDIS;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.perilune.contracts.Topology;
+import org.perilune.contracts.Topology.Service;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The backing servers for everything on one machine: PostgreSQL and Redis as processes that are restarted when they
+ * end, the MQTT broker in this one. All listen on 127.0.0.1 and keep their data below one home. Safe for threads.
+ */
+public final class Pad implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Pad.class);
+    private static final String HOST = "127.0.0.1";
+
+    private final PadConfig config;
+    private final HomeLock lock;
+    private final Secrets secrets;
+    private final DeviceKeys devices;
+    private final BrokerMeters meters;
+    private final BrokerExtension extension;
+    private final int postgresPort;
+    private final int redisPort;
+    private final int mqttPort;
+    private volatile @Nullable Supervisor postgres;
+    private volatile @Nullable Supervisor redis;
+    private volatile @Nullable Broker broker;
+
+    private Pad(PadConfig config, HomeLock lock) throws IOException {
+        this.config = config;
+        this.lock = lock;
+        this.secrets = new Secrets(config.home().resolve("secrets"));
+        this.devices = DeviceKeys.in(config.home());
+        this.meters = new BrokerMeters();
+        var passwords = new HashMap<String, String>();
+        for (String service : MqttUsers.SERVICES) {
+            passwords.put(service, secrets.value(mqttSecret(service)));
+        }
+        for (String device : MqttUsers.DEVICES) {
+            devices.enrol(device, secrets.value(mqttSecret(device)));
+        }
+        this.extension = new BrokerExtension(devices, passwords, meters);
+        this.postgresPort = Ports.choose(config.postgresPort());
+        this.redisPort = Ports.choose(config.redisPort());
+        this.mqttPort = Ports.choose(config.mqttPort());
+    }
+
+    /**
+     * Starts all three, side by side, and returns when they serve. Makes the home, the secrets, the roles and the
+     * databases at the first start; stops what a killed run left behind.
+     *
+     * @param progress is told one sentence a step; one call at a time
+     * @throws PadException when the home is in use, a port is taken or a server does not start; nothing is left running
+     */
+    public static Pad start(PadConfig config, Consumer<String> progress) {
+        try {
+            Folders.makePrivate(config.home());
+            HomeLock lock = HomeLock.take(config.home());
+            try {
+                var pad = new Pad(config, lock);
+                pad.startServers(new Progress(progress));
+                return pad;
+            } catch (Throwable failure) {
+                lock.close();
+                throw failure;
+            }
+        } catch (IOException failure) {
+            throw new PadException("The home " + config.home() + " cannot be used: " + failure, failure);
+        }
+    }
+
+    private record Progress(Consumer<String> listener) {
+        synchronized void tell(String sentence) {
+            listener.accept(sentence);
+        }
+    }
+
+    private void startServers(Progress progress) throws IOException {
+        Path home = config.home();
+        Platform platform = Platform.here();
+        Binaries binaries = Binaries.cached(home);
+        var steps = new ArrayList<Callable<Void>>();
+        steps.add(() -> {
+            progress.tell("Starting PostgreSQL");
+            var program = PostgresServer.prepare(home.resolve("postgresql"), binaries, platform, secrets, postgresPort);
+            postgres = Supervisor.start(program);
+            PostgresRoles.make(postgresPort, secrets, config.databases());
+            progress.tell("PostgreSQL is up on " + HOST + ":" + postgresPort);
+            return null;
+        });
+        steps.add(() -> {
+            progress.tell("Starting Redis");
+            var program = RedisServer.prepare(
+                    home.resolve("redis"), binaries, platform, secrets, redisPort, users(Topology.Store.REDIS));
+            redis = Supervisor.start(program);
+            progress.tell("Redis is up on " + HOST + ":" + redisPort);
+            return null;
+        });
+        steps.add(() -> {
+            progress.tell("Starting the MQTT broker");
+            broker = Broker.start(home.resolve("mqtt"), mqttPort, extension);
+            progress.tell("The MQTT broker is up on " + HOST + ":" + mqttPort);
+            return null;
+        });
+        try {
+            together(steps);
+        } catch (Throwable failure) {
+            stopServers();
+            throw failure;
+        }
+    }
+
+    private static void together(List<Callable<Void>> steps) {
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            PadException first = null;
+            for (Future<Void> step : executor.invokeAll(steps)) {
+                try {
+                    step.get();
+                } catch (ExecutionException failure) {
+                    PadException next = failure.getCause() instanceof PadException clear
+                            ? clear
+                            : new PadException("A backing server could not be started: " + failure.getCause(), failure);
+                    if (first == null) {
+                        first = next;
+                    } else {
+                        first.addSuppressed(next);
+                    }
+                }
+            }
+            if (first != null) {
+                throw first;
+            }
+        } catch (InterruptedException interruption) {
+            Thread.currentThread().interrupt();
+            throw new PadException("Interrupted while the backing servers started", interruption);
+        }
+    }
+
+    public int postgresPort() {
+        return postgresPort;
+    }
+
+    public int redisPort() {
+        return redisPort;
+    }
+
+    public int mqttPort() {
+        return mqttPort;
+    }
+
+    /** What services must be told to reach the servers; secrets as paths of files. */
+    public Map<String, String> settings() {
+        var settings = new TreeMap<String, String>();
+        for (Service service : Topology.SERVICES) {
+            String name = service.name();
+            String database = service.databaseName();
+            if (service.hasDatabase() && config.databases().contains(database)) {
+                settings.put(name + ".postgres.url", "jdbc:postgresql://" + HOST + ":" + postgresPort + "/" + database);
+                settings.put(name + ".postgres.user", database);
+                settings.put(name + ".postgres.password-file", path(PostgresRoles.secret(database)));
+            }
+            if (service.stores().contains(REDIS)) {
+                settings.put(name + ".redis.host", HOST);
+                settings.put(name + ".redis.port", Integer.toString(redisPort));
+                settings.put(name + ".redis.user", name);
+                settings.put(name + ".redis.password-file", path(RedisServer.secret(name)));
+            }
+            if (service.stores().contains(MQTT)) {
+                settings.put(name + ".mqtt.host", HOST);
+                settings.put(name + ".mqtt.port", Integer.toString(mqttPort));
+                settings.put(name + ".mqtt.user", name);
+                settings.put(name + ".mqtt.password-file", path(mqttSecret(name)));
+            }
+        }
+        return Map.copyOf(settings);
+    }
+
+    /** Until it is called, devices are refused as by a server that is not available; services are not. */
+    public void onPublish(InboundHook hook) {
+        extension.onPublish(hook);
+    }
+
+    public DeviceKeys devices() {
+        return devices;
+    }
+
+    public BrokerCounts brokerCounts() {
+        return meters.read();
+    }
+
+    public List<ServerState> servers() {
+        long clients = meters.connections.sum();
+        return List.of(
+                state("PostgreSQL", postgres, postgresPort),
+                state("Redis", redis, redisPort),
+                new ServerState(
+                        "MQTT broker",
+                        broker != null,
+                        mqttPort,
+                        ProcessHandle.current().pid(),
+                        -1,
+                        clients + " clients; memory counts as Perilune's own"));
+    }
+
+    private static ServerState state(String name, @Nullable Supervisor supervisor, int port) {
+        long pid = supervisor == null ? -1 : supervisor.pid();
+        boolean up = supervisor != null && supervisor.isUp();
+        return new ServerState(
+                name, up, port, pid, pid < 0 ? -1 : Processes.residentBytes(pid), up ? "up" : "being restarted");
+    }
+
+    private String path(String secret) {
+        return secrets.file(secret).toString();
+    }
+
+    private static String mqttSecret(String user) {
+        return user + ".mqtt";
+    }
+
+    private static List<String> users(Topology.Store store) {
+        return Topology.SERVICES.stream()
+                .filter(service -> service.stores().contains(store))
+                .map(Service::name)
+                .toList();
+    }
+
+    private void stopServers() {
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (AutoCloseable server : servers(postgres, redis, broker)) {
+                executor.execute(() -> close(server));
+            }
+        }
+    }
+
+    private static List<AutoCloseable> servers(@Nullable AutoCloseable... maybe) {
+        var started = new ArrayList<AutoCloseable>();
+        for (AutoCloseable server : maybe) {
+            if (server != null) {
+                started.add(server);
+            }
+        }
+        return started;
+    }
+
+    private static void close(AutoCloseable server) {
+        try {
+            server.close();
+        } catch (Exception failure) {
+            LOG.error("A backing server could not be stopped", failure);
+        }
+    }
+
+    /** Stops all three, cleanly and side by side, and lets go of the home. Stop the services first. */
+    @Override
+    public void close() {
+        stopServers();
+        close(lock);
+    }
+}

@@ -1,0 +1,44 @@
+package org.perilune.pad;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.Locale;
+
+/** Ports on the loopback interface. */
+final class Ports {
+    private Ports() {}
+
+    /** The configured port, or a free one for 0. */
+    static int choose(int configured) throws IOException {
+        if (configured != 0) {
+            return configured;
+        }
+        try (var socket = new ServerSocket(0, 1, loopback())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    static void requireFree(ServerProgram program) {
+        String key = program.name().equals("PostgreSQL") ? "postgres" : program.name();
+        requireFree(program.name(), program.port(), "pad." + key.toLowerCase(Locale.ROOT) + ".port");
+    }
+
+    /** @throws PadException that names the settings key, if another program listens there */
+    static void requireFree(String name, int port, String key) {
+        try (var socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(loopback(), port));
+        } catch (IOException taken) {
+            throw new PadException(
+                    name + " cannot listen on port " + port + ", which another program has; stop that program or set "
+                            + key + " to another port",
+                    taken);
+        }
+    }
+
+    static InetAddress loopback() {
+        return InetAddress.ofLiteral("127.0.0.1");
+    }
+}

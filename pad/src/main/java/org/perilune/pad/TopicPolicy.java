@@ -1,0 +1,68 @@
+package org.perilune.pad;
+
+import org.perilune.contracts.Topics;
+
+/**
+ * What a device may publish and subscribe to: its own branch of the fleet, and the users' topics, which are all that
+ * begin neither with {@code fleet} nor with '$'. Everything else is denied. For one device; safe for threads.
+ */
+final class TopicPolicy {
+    private static final int DEEPEST = 8;
+    private static final String FLEET = "fleet";
+
+    private final String branch;
+    private final String telemetry;
+    private final String connect;
+    private final String lastWill;
+    private final String stored;
+    private final String command;
+
+    TopicPolicy(String device) {
+        this.branch = Topics.of(device, "");
+        this.telemetry = Topics.of(device, Topics.TELEMETRY);
+        this.connect = Topics.of(device, Topics.CONNECT);
+        this.lastWill = Topics.of(device, Topics.LAST_WILL);
+        this.stored = Topics.of(device, Topics.STORED);
+        this.command = Topics.of(device, Topics.COMMAND);
+    }
+
+    boolean mayPublish(String topic) {
+        if (topic.equals(telemetry)) {
+            return true;
+        }
+        if (topic.startsWith(branch)) {
+            // What the device is told, it cannot say.
+            return topic.length() > branch.length()
+                    && topic.indexOf('/', branch.length()) < 0
+                    && !topic.equals(stored)
+                    && !topic.equals(command);
+        }
+        return isUsers(topic);
+    }
+
+    boolean maySubscribe(String filter) {
+        if (filter.startsWith(branch)) {
+            return true;
+        }
+        char first = filter.isEmpty() ? '$' : filter.charAt(0);
+        // A wildcard in the first level would reach into the fleet.
+        return first != '#' && first != '+' && isUsers(filter) && !isIntake(filter);
+    }
+
+    /** Whether the hook alone takes the message: no subscriber is meant to see it. */
+    boolean isForHookOnly(String topic) {
+        return topic.equals(telemetry) || topic.equals(connect) || topic.equals(lastWill) || isIntake(topic);
+    }
+
+    private static boolean isIntake(String topic) {
+        return topic.equals(Topics.CONNECT) || topic.equals(Topics.LAST_WILL);
+    }
+
+    private static boolean isUsers(String topic) {
+        if (topic.isEmpty() || topic.charAt(0) == '$') {
+            return false;
+        }
+        boolean fleet = topic.startsWith(FLEET) && (topic.length() == FLEET.length() || topic.charAt(5) == '/');
+        return !fleet && topic.chars().filter(c -> c == '/').count() < DEEPEST;
+    }
+}
