@@ -9,16 +9,20 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +35,8 @@ import org.perilune.contracts.Topics;
  */
 public final class DeviceKeys {
     private static final byte[] NOBODY = new byte[32];
+    private static final Duration LOCK_LIMIT = Duration.ofSeconds(10);
+    private static final Duration LOCK_PAUSE = Duration.ofMillis(2);
 
     private final Path file;
     private final ReentrantLock writing = new ReentrantLock();
@@ -140,9 +146,8 @@ public final class DeviceKeys {
         writing.lock();
         try {
             Folders.makePrivate(file.resolveSibling("."));
-            try (var channel = FileChannel.open(file.resolveSibling("devices.lock"), CREATE, WRITE);
-                    var held = channel.lock()) {
-                assert held.isValid();
+            try (var channel = FileChannel.open(file.resolveSibling("devices.lock"), CREATE, WRITE)) {
+                lock(channel);
                 var hashes = new TreeMap<>(load().hashes);
                 edit.accept(hashes);
                 var text = new StringBuilder();
@@ -159,6 +164,23 @@ public final class DeviceKeys {
         } finally {
             writing.unlock();
         }
+    }
+
+    /** Released when the channel closes. */
+    private static void lock(FileChannel channel) throws IOException {
+        long deadline = System.nanoTime() + LOCK_LIMIT.toNanos();
+        while (System.nanoTime() - deadline < 0) {
+            try {
+                FileLock held = channel.tryLock();
+                if (held != null) {
+                    return;
+                }
+            } catch (OverlappingFileLockException anotherOfThisProcess) {
+                // Java only waits for other processes.
+            }
+            LockSupport.parkNanos(LOCK_PAUSE.toNanos());
+        }
+        throw new IOException("Another has held devices.lock for " + LOCK_LIMIT.toSeconds() + " seconds");
     }
 
     private static byte[] hash(String key) {

@@ -1,10 +1,16 @@
 package org.perilune.pad;
 
+import static com.hivemq.mqtt.message.mqtt5.Mqtt5UserProperties.NO_USER_PROPERTIES;
+
+import com.hivemq.bootstrap.ClientConnection;
+import com.hivemq.mqtt.message.ProtocolVersion;
 import com.hivemq.mqtt.message.QoS;
 import com.hivemq.mqtt.message.disconnect.DISCONNECT;
 import com.hivemq.mqtt.message.puback.PUBACK;
 import com.hivemq.mqtt.message.publish.PUBLISH;
 import com.hivemq.mqtt.message.pubrec.PUBREC;
+import com.hivemq.mqtt.message.reason.Mqtt5PubAckReasonCode;
+import com.hivemq.mqtt.message.reason.Mqtt5PubRecReasonCode;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.Future;
@@ -50,29 +56,61 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
         if (cutOff) {
             return;
         }
-        if (message instanceof PUBLISH publish && policy.mayPublish(publish.getTopic())) {
-            take(context, publish);
+        if (message instanceof PUBLISH publish) {
+            if (policy.mayPublish(publish.getTopic())) {
+                take(context, publish);
+                return;
+            }
+            refuse(context, publish);
             return;
         }
         if (message instanceof DISCONNECT && !held.isEmpty()) {
             // What was published before it goes first.
-            var last = new Held(context, message, 0);
-            held.add(last);
-            last.settle(null);
+            hold(new Held(context, message, 0)).settle(null);
             return;
         }
-        // What may not be published, the authorizer refuses and counts.
         context.fireChannelRead(message);
+    }
+
+    /** MQTT 5 has a word for it and the connection stays; MQTT 3 has none, so that the connection must end. */
+    private void refuse(ChannelHandlerContext context, PUBLISH publish) {
+        meters.refusedPublishes.increment();
+        if (ClientConnection.of(context.channel()).getProtocolVersion() != ProtocolVersion.MQTTv5) {
+            cutOff = true;
+            held.clear();
+            Future<Void> _ = context.close();
+            return;
+        }
+        int id = publish.getPacketIdentifier();
+        switch (publish.getQoS()) {
+            case AT_MOST_ONCE -> {}
+            case AT_LEAST_ONCE ->
+                hold(new Held(
+                                context,
+                                new PUBACK(id, Mqtt5PubAckReasonCode.NOT_AUTHORIZED, null, NO_USER_PROPERTIES),
+                                0))
+                        .settle(null);
+            case EXACTLY_ONCE ->
+                hold(new Held(
+                                context,
+                                new PUBREC(id, Mqtt5PubRecReasonCode.NOT_AUTHORIZED, null, NO_USER_PROPERTIES),
+                                0))
+                        .settle(null);
+        }
+    }
+
+    private Held hold(Held message) {
+        held.add(message);
+        heldBytes += message.bytes;
+        if (held.size() > MOST_HELD || heldBytes > MOST_HELD_BYTES) {
+            message.context.channel().config().setAutoRead(false);
+        }
+        return message;
     }
 
     private void take(ChannelHandlerContext context, PUBLISH publish) {
         byte[] payload = publish.getPayload();
-        var taken = new Held(context, publish, payload.length);
-        held.add(taken);
-        heldBytes += payload.length;
-        if (held.size() > MOST_HELD || heldBytes > MOST_HELD_BYTES) {
-            context.channel().config().setAutoRead(false);
-        }
+        Held taken = hold(new Held(context, publish, payload.length));
         InboundHook taker = hook.get();
         if (taker == null) {
             taken.settle(new IllegalStateException("There is no hook"));
@@ -118,9 +156,13 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
     }
 
     private boolean finish(ChannelHandlerContext context, Held first) {
-        if (!(first.message instanceof PUBLISH publish)) {
+        if (first.message instanceof DISCONNECT) {
             context.fireChannelRead(first.message);
             return false;
+        }
+        if (!(first.message instanceof PUBLISH publish)) {
+            Future<Void> _ = context.write(first.message, context.voidPromise());
+            return true;
         }
         meters.taken.increment();
         if (!policy.isForHookOnly(publish.getTopic())) {

@@ -1,0 +1,4 @@
+@NullMarked
+package org.perilune.pad;
+
+import org.jspecify.annotations.NullMarked;
