@@ -1,0 +1,37 @@
+package org.perilune.telemetry;
+
+import org.perilune.chassis.HttpConfig;
+import org.perilune.chassis.MqttConfig;
+import org.perilune.chassis.PostgresConfig;
+import org.perilune.chassis.RedisConfig;
+import org.perilune.chassis.Settings;
+import org.perilune.contracts.Topology;
+
+/**
+ * Where telemetry listens, reads and stores.
+ *
+ * @param writers connections that store side by side; each holds one of the pool for good
+ */
+public record TelemetryConfig(
+        HttpConfig http, PostgresConfig postgres, RedisConfig redis, MqttConfig mqtt, int writers) {
+    private static final int POOL_SIZE = 12;
+    private static final int SPARE_CONNECTIONS = 3;
+
+    /**
+     * Reads {@code http.*}, {@code postgres.*}, {@code redis.*}, {@code mqtt.*}, {@code ingest.writers}.
+     *
+     * @param in the settings under {@code telemetry.}
+     */
+    public static TelemetryConfig read(Settings in) {
+        var config = new TelemetryConfig(
+                HttpConfig.read(in, Topology.TELEMETRY.port()),
+                PostgresConfig.read(in, POOL_SIZE),
+                RedisConfig.read(in),
+                MqttConfig.read(in),
+                in.integer("ingest.writers", 2, 1, 4));
+        if (config.postgres().poolSize() < config.writers() + SPARE_CONNECTIONS) {
+            in.fault("postgres.pool-size", "must be at least ingest.writers + " + SPARE_CONNECTIONS);
+        }
+        return config;
+    }
+}

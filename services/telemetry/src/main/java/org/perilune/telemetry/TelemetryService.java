@@ -1,0 +1,57 @@
+package org.perilune.telemetry;
+
+import java.time.Clock;
+import org.perilune.chassis.Health;
+import org.perilune.chassis.HttpListener;
+import org.perilune.chassis.Meters;
+import org.perilune.chassis.Postgres;
+import org.perilune.chassis.Redis;
+import org.perilune.chassis.Resources;
+import org.perilune.chassis.TokenVerifier;
+import org.perilune.contracts.Topology;
+
+/** Stores what devices report, and answers for it. */
+public final class TelemetryService implements AutoCloseable {
+    private final Resources owned;
+    private final HttpListener http;
+
+    private TelemetryService(Resources owned, HttpListener http) {
+        this.owned = owned;
+        this.http = http;
+    }
+
+    /** Returns at once even where backing stores are away: the service is unready until they are there. */
+    public static TelemetryService start(TelemetryConfig config, Clock clock) {
+        var owned = new Resources();
+        try {
+            var meters = Meters.open();
+            var health = new Health();
+            Postgres postgres = owned.add(Postgres.open(config.postgres(), "db/telemetry", meters));
+            Redis redis = owned.add(Redis.open(config.redis()));
+            health.add("postgresql", postgres::problem);
+            health.add("redis", redis::problem);
+            var http = owned.add(HttpListener.open(
+                    config.http(),
+                    Topology.TELEMETRY.name(),
+                    health,
+                    meters,
+                    TokenVerifier.byKeysAt(config.http().keys(), clock),
+                    javalin -> {}));
+            return new TelemetryService(owned, http);
+        } catch (Throwable failure) {
+            owned.closeAfter(failure);
+            throw failure;
+        }
+    }
+
+    /** The port that was taken, where the config said 0. */
+    public int port() {
+        return http.port();
+    }
+
+    /** Stops reading, finishes what was read, acknowledges it, within seconds. */
+    @Override
+    public void close() {
+        owned.close();
+    }
+}
