@@ -1,0 +1,121 @@
+package org.perilune.sdk;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * A device: takes readings into a journal on disk, and sends them to the ground whenever there is a link, until the
+ * ground has said that they are stored. Safe for use by several threads.
+ */
+public final class Device implements AutoCloseable {
+    private static final int MAX_READINGS_PER_APPEND = 1_000;
+
+    private final Journal journal;
+    private final Pump pump;
+    private final LongAdder refused = new LongAdder();
+
+    private Device(Journal journal, Pump pump) {
+        this.journal = journal;
+        this.pump = pump;
+    }
+
+    /**
+     * Opens the journal, begins a new epoch and starts to connect; does not wait for a connection, and goes on trying
+     * for ever.
+     *
+     * @param clock only names the first epoch of an empty journal
+     * @throws JournalFailedException if the journal's folder cannot be used, or another device has it
+     */
+    public static Device open(DeviceConfig config, DeviceDescription description, Clock clock) {
+        var journal = Journal.open(config.journal(), config.journalLimitBytes(), clock);
+        var pump = new Pump(config, description, journal);
+        pump.start();
+        return new Device(journal, pump);
+    }
+
+    /**
+     * Keeps a reading. When this returns it is on disk, and will be stored on the ground exactly once.
+     *
+     * @return its seq in this epoch
+     * @throws JournalFullException if there is no room: what is older is kept, this reading is refused and counted
+     * @throws JournalFailedException if the disk failed; only a device opened anew can go on
+     */
+    public long report(Reading reading) {
+        return append(List.of(reading.toFrameBody()), new long[] {journal.bookmark()});
+    }
+
+    /**
+     * Keeps many readings at little more than the price of one. Those before a failure are kept.
+     *
+     * @return the seq of the last one
+     * @throws JournalFullException as {@link #report}
+     * @throws JournalFailedException as {@link #report}
+     */
+    public long reportAll(List<Reading> readings) {
+        long bookmark = journal.bookmark();
+        return reportMarked(readings.stream()
+                .map(reading -> new MarkedReading(reading, bookmark))
+                .toList());
+    }
+
+    /** As {@link #reportAll}, and keeps a number of the caller's own with each; see {@link #bookmark}. */
+    public long reportMarked(List<MarkedReading> readings) {
+        long last = journal.lastSeq();
+        for (int from = 0; from < readings.size(); from += MAX_READINGS_PER_APPEND) {
+            var part = readings.subList(from, Math.min(readings.size(), from + MAX_READINGS_PER_APPEND));
+            var bodies = new ArrayList<byte[]>(part.size());
+            part.forEach(marked -> bodies.add(marked.reading().toFrameBody()));
+            last = append(
+                    bodies, part.stream().mapToLong(MarkedReading::bookmark).toArray());
+        }
+        return last;
+    }
+
+    private long append(List<byte[]> bodies, long[] bookmarks) {
+        try {
+            return journal.append(bodies, bookmarks);
+        } catch (JournalFullException full) {
+            refused.add(bodies.size());
+            throw full;
+        }
+    }
+
+    /** The number kept with the newest reading in the journal, of this start or an earlier one; 0 at first. */
+    public long bookmark() {
+        return journal.bookmark();
+    }
+
+    /** Cuts the link: the broker publishes the last will. Readings are still taken. Does not wait. */
+    public void linkDown() {
+        pump.want(false);
+    }
+
+    /** Lets the device connect, at once and again after every loss; so it is from the start. */
+    public void linkUp() {
+        pump.want(true);
+    }
+
+    /** Says something new of the device, now if connected, and after every connect. */
+    public void describe(DeviceDescription description) {
+        pump.describe(description);
+    }
+
+    public DeviceStatus status() {
+        return pump.status(refused.sum());
+    }
+
+    /** Waits until everything in the journal is stored on the ground; false if it took longer. */
+    public boolean awaitStored(Duration within) throws InterruptedException {
+        return pump.awaitSettled(within);
+    }
+
+    /** Disconnects, so that the ground learns of it by the last will, and keeps the journal for the next start. */
+    @Override
+    public void close() {
+        pump.close();
+        journal.close();
+    }
+}

@@ -1,0 +1,357 @@
+package org.perilune.sdk;
+
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Frames on disk from when they are reported until they are stored for good. Only {@link #settle} makes room.
+ *
+ * <p>Safe for use by several threads, but {@link #next} by one reader with one cursor.
+ */
+final class Journal implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
+    private static final long SETTLED_EVERY_NANOS = 1_000_000_000;
+
+    private final JournalFolder folder;
+    private final long epoch;
+    private final JournalWriter writer;
+
+    /** Guards what follows; never held across input or output. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final List<Segment> segments;
+    private final Map<Long, Long> settled;
+    private long settledWrittenNanos = System.nanoTime();
+
+    private Journal(
+            JournalFolder folder, long epoch, List<Segment> segments, Map<Long, Long> settled, long limitBytes) {
+        this.folder = folder;
+        this.epoch = epoch;
+        this.segments = segments;
+        this.settled = settled;
+        this.writer = new JournalWriter(this, folder.path(), segments.getLast(), limitBytes);
+    }
+
+    /**
+     * Recovers what earlier starts left and begins a new epoch.
+     *
+     * @throws JournalFailedException if the folder is in use or cannot be used
+     */
+    static Journal open(Path path, long limitBytes, Clock clock) {
+        try {
+            var folder = JournalFolder.open(path);
+            try {
+                List<Segment> segments = folder.recover();
+                warnOfHoles(segments);
+                long bookmark = segments.isEmpty() ? 0 : segments.getLast().bookmark();
+                long epoch = folder.nextEpoch(segments, clock);
+                var settled = new TreeMap<>(folder.readSettled());
+                // The bookmark must be in the new segment before an old one may go.
+                segments.add(Segment.create(path, epoch, 1, bookmark));
+                var journal = new Journal(folder, epoch, segments, settled, limitBytes);
+                journal.deleteSettled();
+                journal.writer.start();
+                return journal;
+            } catch (IOException | RuntimeException failure) {
+                folder.close();
+                throw failure;
+            }
+        } catch (IOException failure) {
+            throw new JournalFailedException("The journal cannot be opened: " + path, failure);
+        }
+    }
+
+    private static void warnOfHoles(List<Segment> segments) {
+        for (int i = 1; i < segments.size(); i++) {
+            Segment before = segments.get(i - 1);
+            Segment after = segments.get(i);
+            if (before.epoch() == after.epoch() && before.lastSeq() + 1 != after.firstSeq()) {
+                LOG.error(
+                        "The journal is damaged, frames are lost [epoch: {}, after seq: {}, before seq: {}]",
+                        before.epoch(),
+                        before.lastSeq(),
+                        after.firstSeq());
+            }
+        }
+    }
+
+    long epoch() {
+        return epoch;
+    }
+
+    /** What runs after every commit and settlement; it must be quick. Set before the first append. */
+    void onChange(Runnable listener) {
+        writer.onCommit(listener);
+    }
+
+    /**
+     * Appends and waits until the disk has it; appends of several threads share one force.
+     *
+     * @return the seq of the last frame
+     * @throws JournalFullException if not all of it fits; then none of it is kept
+     * @throws JournalFailedException if the disk failed, now or before
+     */
+    long append(List<byte[]> frameBodies, long[] bookmarks) {
+        return writer.append(frameBodies, bookmarks);
+    }
+
+    /** The number kept with the newest frame of any epoch; 0 at first. */
+    long bookmark() {
+        return newest().bookmark();
+    }
+
+    long lastSeq() {
+        return newest().lastSeq();
+    }
+
+    private Segment newest() {
+        lock.lock();
+        try {
+            return segments.getLast();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a full or rolled segment's successor. */
+    void add(Segment segment) {
+        lock.lock();
+        try {
+            segments.add(segment);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Everything of the epoch up to and including the seq is stored for good. What was never written is ignored.
+     *
+     * @return whether that was news
+     */
+    boolean settle(long settledEpoch, long upto) {
+        lock.lock();
+        try {
+            @Nullable Segment last = null;
+            for (Segment segment : segments) {
+                if (segment.epoch() == settledEpoch) {
+                    last = segment;
+                }
+            }
+            if (last == null) {
+                return false;
+            }
+            long known = Math.min(upto, last.lastSeq());
+            if (known <= settledUpto(settledEpoch)) {
+                return false;
+            }
+            settled.put(settledEpoch, known);
+        } finally {
+            lock.unlock();
+        }
+        deleteSettled();
+        if (System.nanoTime() - settledWrittenNanos > SETTLED_EVERY_NANOS) {
+            writeSettled();
+        }
+        return true;
+    }
+
+    /** Deletes whole segments whose frames are all settled; never the one that is written to. */
+    void deleteSettled() {
+        var done = new ArrayList<Segment>();
+        lock.lock();
+        try {
+            for (Segment segment : segments.subList(0, segments.size() - 1)) {
+                if (segment.lastSeq() <= settledUpto(segment.epoch())) {
+                    done.add(segment);
+                }
+            }
+            segments.removeAll(done);
+            settled.keySet().removeIf(known -> segments.stream().noneMatch(segment -> segment.epoch() == known));
+        } finally {
+            lock.unlock();
+        }
+        for (Segment segment : done) {
+            try {
+                segment.delete();
+            } catch (IOException failure) {
+                LOG.warn("A settled journal segment cannot be deleted; its frames will be sent again", failure);
+            }
+        }
+    }
+
+    private void writeSettled() {
+        Map<Long, Long> copy;
+        lock.lock();
+        try {
+            settledWrittenNanos = System.nanoTime();
+            copy = new TreeMap<>(settled);
+        } finally {
+            lock.unlock();
+        }
+        try {
+            folder.writeSettled(copy);
+        } catch (IOException failure) {
+            LOG.warn("How far frames are stored cannot be noted; some will be sent again after a restart", failure);
+        }
+    }
+
+    long storedUpto() {
+        lock.lock();
+        try {
+            return settledUpto(epoch);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long settledUpto(long ofEpoch) {
+        return settled.getOrDefault(ofEpoch, 0L);
+    }
+
+    long unsettledFrames() {
+        lock.lock();
+        try {
+            long frames = 0;
+            for (Segment segment : segments) {
+                long first = Math.max(segment.firstSeq(), settledUpto(segment.epoch()) + 1);
+                frames += Math.max(0, segment.lastSeq() - first + 1);
+            }
+            return frames;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long bytes() {
+        lock.lock();
+        try {
+            return segments.stream().mapToLong(Segment::durableBytes).sum();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** At the oldest frame that is not settled. */
+    Cursor cursor() {
+        return new Cursor(0, 0);
+    }
+
+    /** Whether the oldest frame that is not settled lies before the cursor, so that it has been read. */
+    boolean awaitsSettlement(Cursor cursor) {
+        lock.lock();
+        try {
+            for (Segment segment : segments) {
+                long oldest = Math.max(segment.firstSeq(), settledUpto(segment.epoch()) + 1);
+                if (oldest <= segment.lastSeq()) {
+                    return segment.epoch() < cursor.epoch || (segment.epoch() == cursor.epoch && oldest < cursor.seq);
+                }
+            }
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean hasNext(Cursor cursor) {
+        return locate(cursor) != null;
+    }
+
+    /** The segment with the first unsettled frame at or behind the cursor, which moves there. */
+    private @Nullable Segment locate(Cursor cursor) {
+        lock.lock();
+        try {
+            for (Segment segment : segments) {
+                if (segment.epoch() < cursor.epoch) {
+                    continue;
+                }
+                long from = Math.max(segment.firstSeq(), settledUpto(segment.epoch()) + 1);
+                if (segment.epoch() == cursor.epoch) {
+                    from = Math.max(from, cursor.seq);
+                }
+                if (from <= segment.lastSeq()) {
+                    cursor.moveTo(segment, from);
+                    return segment;
+                }
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The next frames of one epoch, or null if there are none; the cursor moves behind them. */
+    @Nullable
+    Batch next(Cursor cursor, int maxFrames, int maxBytes) {
+        while (true) {
+            @Nullable Segment segment = locate(cursor);
+            if (segment == null) {
+                return null;
+            }
+            try {
+                long offset = cursor.offset < 0 ? segment.offsetOf(cursor.seq) : cursor.offset;
+                var chunk = segment.read(offset, maxFrames, maxBytes);
+                long first = cursor.seq;
+                cursor.seq += chunk.frames().size();
+                cursor.offset = chunk.nextOffset();
+                return new Batch(segment.epoch(), first, cursor.seq - 1, chunk.frames());
+            } catch (ClosedChannelException deleted) {
+                LOG.trace("A segment was settled while it was read [seq: {}]", cursor.seq);
+            } catch (IOException failure) {
+                throw new JournalFailedException("The journal cannot be read", failure);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        writer.close();
+        writeSettled();
+        try {
+            for (Segment segment : segments) {
+                segment.close();
+            }
+            folder.close();
+        } catch (IOException failure) {
+            throw new JournalFailedException("The journal cannot be closed", failure);
+        }
+    }
+
+    /** Frames of one epoch, first to last without a hole. */
+    record Batch(long epoch, long firstSeq, long lastSeq, List<byte[]> frames) {
+        Batch {
+            frames = List.copyOf(frames);
+        }
+    }
+
+    /** Where a reader is. Not safe for use by several threads. */
+    static final class Cursor {
+        private long epoch;
+        private long seq;
+        private @Nullable Segment segment;
+        private long offset = -1;
+
+        private Cursor(long epoch, long seq) {
+            this.epoch = epoch;
+            this.seq = seq;
+        }
+
+        private void moveTo(Segment next, long from) {
+            if (next != segment || from != seq) {
+                segment = next;
+                offset = -1;
+            }
+            epoch = next.epoch();
+            seq = from;
+        }
+    }
+}

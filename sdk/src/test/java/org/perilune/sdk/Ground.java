@@ -1,0 +1,167 @@
+package org.perilune.sdk;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.perilune.contracts.Topics;
+import org.perilune.contracts.v1.Connect;
+import org.perilune.contracts.v1.LastWill;
+import org.perilune.contracts.v1.Stored;
+import org.perilune.contracts.v1.Telemetry;
+import org.perilune.pad.InboundMessage;
+import org.perilune.pad.Pad;
+import org.perilune.pad.PadConfig;
+
+/** The real broker, and behind it a memory that stores frames once and tells devices so. */
+final class Ground implements AutoCloseable {
+    private final Pad pad;
+    private final Mqtt5AsyncClient service;
+    private final Map<String, SortedSet<Long>> stored = new ConcurrentHashMap<>();
+    private final Map<String, List<Connect>> connects = new ConcurrentHashMap<>();
+    private final Map<String, List<Long>> wills = new ConcurrentHashMap<>();
+    private final Map<String, Integer> losses = new ConcurrentHashMap<>();
+    private final Map<String, Integer> cuts = new ConcurrentHashMap<>();
+
+    private Ground(Pad pad, Mqtt5AsyncClient service) {
+        this.pad = pad;
+        this.service = service;
+    }
+
+    static Ground start(Path home) {
+        var pad = Pad.start(new PadConfig(home, 0, 0, 0, List.of()), progress -> {});
+        try {
+            Map<String, String> settings = pad.settings();
+            var service = Mqtt5Client.builder()
+                    .serverHost("127.0.0.1")
+                    .serverPort(pad.mqttPort())
+                    .identifier("telemetry")
+                    .buildAsync();
+            service.connectWith()
+                    .simpleAuth()
+                    .username(settings.getOrDefault("telemetry.mqtt.user", ""))
+                    .password(Files.readString(Path.of(settings.getOrDefault("telemetry.mqtt.password-file", "")))
+                            .strip()
+                            .getBytes(StandardCharsets.UTF_8))
+                    .applySimpleAuth()
+                    .send()
+                    .join();
+            var ground = new Ground(pad, service);
+            pad.onPublish(ground::take);
+            return ground;
+        } catch (Exception failure) {
+            pad.close();
+            throw new AssertionError(failure);
+        }
+    }
+
+    int port() {
+        return pad.mqttPort();
+    }
+
+    String enrol(String device) {
+        return pad.devices().enrol(device);
+    }
+
+    /** Acknowledges the next messages of telemetry and forgets them. */
+    void lose(String device, int messages) {
+        losses.put(device, messages);
+    }
+
+    /** Cuts the device off at its next messages of telemetry. */
+    void cutOff(String device, int messages) {
+        cuts.put(device, messages);
+    }
+
+    private CompletionStage<Void> take(InboundMessage message) {
+        try {
+            var topic = Topics.parse(message.topic()).orElseThrow();
+            var payload = ByteString.copyFrom(message.payload());
+            switch (topic.leaf()) {
+                case Topics.CONNECT ->
+                    connects.computeIfAbsent(topic.device(), name -> new CopyOnWriteArrayList<>())
+                            .add(Connect.parseFrom(payload));
+                case Topics.LAST_WILL ->
+                    wills.computeIfAbsent(topic.device(), name -> new CopyOnWriteArrayList<>())
+                            .add(LastWill.parseFrom(payload).getSession());
+                default -> {
+                    if (countDown(cuts, topic.device())) {
+                        return CompletableFuture.failedFuture(new IllegalStateException("Cut off"));
+                    }
+                    if (!countDown(losses, topic.device())) {
+                        store(topic.device(), Telemetry.parseFrom(payload));
+                    }
+                }
+            }
+            return CompletableFuture.completedFuture(null);
+        } catch (InvalidProtocolBufferException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    private static boolean countDown(Map<String, Integer> counts, String device) {
+        var left = counts.computeIfPresent(device, (name, count) -> count - 1);
+        return left != null && left >= 0;
+    }
+
+    private void store(String device, Telemetry telemetry) {
+        var seqs = seqSet(device, telemetry.getEpoch());
+        long upto;
+        synchronized (seqs) {
+            telemetry.getFramesList().forEach(frame -> seqs.add(frame.getSeq()));
+            upto = 0;
+            for (long seq : seqs) {
+                if (seq != upto + 1) {
+                    break;
+                }
+                upto = seq;
+            }
+        }
+        service.publishWith()
+                .topic(Topics.of(device, Topics.STORED))
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .payload(Stored.newBuilder()
+                        .setEpoch(telemetry.getEpoch())
+                        .setUpto(upto)
+                        .build()
+                        .toByteArray())
+                .send();
+    }
+
+    private SortedSet<Long> seqSet(String device, long epoch) {
+        return stored.computeIfAbsent(device + "/" + epoch, key -> new TreeSet<>());
+    }
+
+    List<Long> seqs(String device, long epoch) {
+        var seqs = seqSet(device, epoch);
+        synchronized (seqs) {
+            return List.copyOf(seqs);
+        }
+    }
+
+    List<Connect> connects(String device) {
+        return connects.getOrDefault(device, List.of());
+    }
+
+    List<Long> wills(String device) {
+        return wills.getOrDefault(device, List.of());
+    }
+
+    @Override
+    public void close() {
+        service.disconnect().join();
+        pad.close();
+    }
+}
