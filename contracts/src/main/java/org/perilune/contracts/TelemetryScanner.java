@@ -1,0 +1,306 @@
+package org.perilune.contracts;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the frames within the bytes of a {@code Telemetry} message, and their faults, without making objects of them:
+ * what is stored are the very bytes that the device sent, and at full load nothing else would do. Reusable; the answers
+ * are of the last {@link #scan}. Not safe for threads.
+ */
+public final class TelemetryScanner {
+    /** Frames in a message at most. */
+    public static final int MOST_FRAMES = 1_000;
+
+    /** Year 1, the least time that can be stored, in microseconds since 1970. */
+    public static final long EARLIEST_MICROS = -62_135_596_800_000_000L;
+
+    /** The end of the year 9999. */
+    public static final long LATEST_MICROS = 253_402_300_799_999_999L;
+
+    private static final int MOST_VALUES = 1_000;
+    private static final int LONGEST_NAME = 64;
+    private static final int LONGEST_TEXT = 4_096;
+    private static final boolean[] NAME_CHARACTERS = nameCharacters();
+
+    // Tags are field number << 3 | wire type: https://protobuf.dev/programming-guides/encoding/
+    private static final int EPOCH = (1 << 3) | 1;
+    private static final int FRAMES = (2 << 3) | 2;
+    private static final int SEQ = 1 << 3;
+    private static final int TIME = (2 << 3) | 1;
+    private static final int STATUS = (3 << 3) | 2;
+    private static final int VALUES = (4 << 3) | 2;
+    private static final int NAME = (1 << 3) | 2;
+    private static final int NUMBER = (2 << 3) | 1;
+    private static final int TEXT = (3 << 3) | 2;
+
+    private byte[] bytes = new byte[0];
+    private int position;
+    private long epoch;
+    private int count;
+    private int[] from = new int[16];
+    private int[] length = new int[16];
+    private long[] seq = new long[16];
+    private long[] time = new long[16];
+    private @Nullable String[] fault = new @Nullable String[16];
+
+    /**
+     * @param payload kept until the next scan, never changed
+     * @throws MalformedTelemetry if the message as a whole cannot be taken
+     */
+    public void scan(byte[] payload) throws MalformedTelemetry {
+        bytes = payload;
+        position = 0;
+        epoch = 0;
+        count = 0;
+        int end = payload.length;
+        while (position < end) {
+            int tag = tag(end);
+            if (tag == EPOCH) {
+                epoch = fixed64(end);
+            } else if (tag == FRAMES) {
+                frame(block(end));
+            } else {
+                skip(tag, end);
+            }
+        }
+        if (count == 0) {
+            throw new MalformedTelemetry("There is no frame in the message");
+        }
+        if (epoch < 0) {
+            throw new MalformedTelemetry("The epoch is negative");
+        }
+        for (int index = 0; index < count; index++) {
+            judge(index);
+        }
+    }
+
+    /** 0: the device keeps no journal. */
+    public long epoch() {
+        return epoch;
+    }
+
+    /** At least 1. */
+    public int count() {
+        return count;
+    }
+
+    /** Where the frame's bytes begin in the payload. */
+    public int from(int index) {
+        return from[index];
+    }
+
+    public int length(int index) {
+        return length[index];
+    }
+
+    /** As sent; beyond {@link Long#MAX_VALUE} it is negative, and the frame has a {@link #fault}. */
+    public long seq(int index) {
+        return seq[index];
+    }
+
+    /** The device's clock, microseconds since 1970; 0 where it has none. */
+    public long timeMicros(int index) {
+        return time[index];
+    }
+
+    /** Why this one frame cannot be stored; null if it can. */
+    public @Nullable String fault(int index) {
+        return fault[index];
+    }
+
+    private void frame(int end) throws MalformedTelemetry {
+        int index = count;
+        if (index == MOST_FRAMES) {
+            throw new MalformedTelemetry("There are more than " + MOST_FRAMES + " frames in the message");
+        }
+        if (index == from.length) {
+            grow();
+        }
+        from[index] = position;
+        length[index] = end - position;
+        seq[index] = 0;
+        time[index] = 0;
+        fault[index] = null;
+        int values = 0;
+        while (position < end) {
+            int tag = tag(end);
+            switch (tag) {
+                case SEQ -> seq[index] = varint(end);
+                case TIME -> time[index] = fixed64(end);
+                case STATUS -> text(index, block(end), "status");
+                case VALUES -> {
+                    values++;
+                    value(index, block(end));
+                }
+                default -> skip(tag, end);
+            }
+        }
+        count++;
+        if (values > MOST_VALUES) {
+            blame(index, "There are more than " + MOST_VALUES + " values in the frame");
+        }
+    }
+
+    private void judge(int index) {
+        if (seq[index] < 0) {
+            blame(index, "The seq is beyond 2^63 - 1");
+        }
+        if (epoch > 0 && seq[index] == 0) {
+            blame(index, "The frame has an epoch but no seq");
+        }
+        if (time[index] < EARLIEST_MICROS || time[index] > LATEST_MICROS) {
+            blame(index, "The time is outside the years 1 to 9999");
+        }
+        if ((epoch == 0 || seq[index] == 0) && time[index] < 0) {
+            blame(index, "The time is before 1970 and the device keeps no journal");
+        }
+    }
+
+    private void value(int index, int end) throws MalformedTelemetry {
+        boolean named = false;
+        while (position < end) {
+            int tag = tag(end);
+            if (tag == NAME) {
+                named = true;
+                name(index, block(end));
+            } else if (tag == NUMBER) {
+                // NaN and the infinities have all bits of the exponent set.
+                if ((fixed64(end) & 0x7ff0_0000_0000_0000L) == 0x7ff0_0000_0000_0000L) {
+                    blame(index, "A number is not finite");
+                }
+            } else if (tag == TEXT) {
+                text(index, block(end), "text");
+            } else {
+                skip(tag, end);
+            }
+        }
+        if (!named) {
+            blame(index, "A value has no name");
+        }
+    }
+
+    private void name(int index, int end) {
+        boolean sound = position < end && end - position <= LONGEST_NAME;
+        for (int at = position; sound && at < end; at++) {
+            sound = bytes[at] >= 0 && NAME_CHARACTERS[bytes[at]];
+        }
+        if (!sound) {
+            blame(index, "A name is not 1 to " + LONGEST_NAME + " letters, digits, '_', '-' or '.'");
+        }
+        position = end;
+    }
+
+    private void text(int index, int end, String what) {
+        if (end - position > LONGEST_TEXT) {
+            blame(index, "A " + what + " is longer than " + LONGEST_TEXT + " bytes");
+        }
+        int plain = position;
+        while (plain < end && bytes[plain] > 0) {
+            plain++;
+        }
+        if (plain < end && !isUtf8(plain, end)) {
+            blame(index, "A " + what + " is not UTF-8 or has a zero character");
+        }
+        position = end;
+    }
+
+    private boolean isUtf8(int at, int end) {
+        for (int index = at; index < end; index++) {
+            if (bytes[index] == 0) {
+                return false;
+            }
+        }
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, at, end - at));
+            return true;
+        } catch (CharacterCodingException failure) {
+            return false;
+        }
+    }
+
+    private void blame(int index, String reason) {
+        if (fault[index] == null) {
+            fault[index] = reason;
+        }
+    }
+
+    private int tag(int end) throws MalformedTelemetry {
+        long tag = varint(end);
+        if (tag >>> 32 != 0 || tag >>> 3 == 0) {
+            throw new MalformedTelemetry("A tag is not one of Protocol Buffers");
+        }
+        return (int) tag;
+    }
+
+    /** The end of the length-delimited field that begins here. */
+    private int block(int end) throws MalformedTelemetry {
+        long size = varint(end);
+        if (size < 0 || size > end - position) {
+            throw new MalformedTelemetry("A field is longer than what it is in");
+        }
+        return position + (int) size;
+    }
+
+    private void skip(int tag, int end) throws MalformedTelemetry {
+        switch (tag & 7) {
+            case 0 -> varint(end);
+            case 1 -> fixed64(end);
+            case 2 -> position = block(end);
+            case 5 -> {
+                need(4, end);
+                position += 4;
+            }
+            default -> throw new MalformedTelemetry("A field has no wire type of proto3");
+        }
+    }
+
+    private long fixed64(int end) throws MalformedTelemetry {
+        need(8, end);
+        long value = 0;
+        for (int at = position + 7; at >= position; at--) {
+            value = (value << 8) | (bytes[at] & 0xff);
+        }
+        position += 8;
+        return value;
+    }
+
+    private long varint(int end) throws MalformedTelemetry {
+        long value = 0;
+        for (int shift = 0; shift < 64; shift += 7) {
+            need(1, end);
+            byte next = bytes[position++];
+            value |= (long) (next & 0x7f) << shift;
+            if (next >= 0) {
+                return value;
+            }
+        }
+        throw new MalformedTelemetry("A number is longer than 10 bytes");
+    }
+
+    private void need(int size, int end) throws MalformedTelemetry {
+        if (end - position < size) {
+            throw new MalformedTelemetry("The message ends in the middle of a field");
+        }
+    }
+
+    private void grow() {
+        int size = from.length * 2;
+        from = Arrays.copyOf(from, size);
+        length = Arrays.copyOf(length, size);
+        seq = Arrays.copyOf(seq, size);
+        time = Arrays.copyOf(time, size);
+        fault = Arrays.copyOf(fault, size);
+    }
+
+    private static boolean[] nameCharacters() {
+        var sound = new boolean[128];
+        for (char letter = 0; letter < 128; letter++) {
+            sound[letter] = Character.isLetterOrDigit(letter) || letter == '_' || letter == '-' || letter == '.';
+        }
+        return sound;
+    }
+}
