@@ -9,10 +9,16 @@ import com.hivemq.extension.sdk.api.parameter.ExtensionStartOutput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStopInput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
 import com.hivemq.extension.sdk.api.services.Services;
+import com.hivemq.extension.sdk.api.services.builder.Builders;
+import com.hivemq.extension.sdk.api.services.publish.PublishService;
+import com.hivemq.extensions.packets.publish.PublishPacketImpl;
+import com.hivemq.mqtt.message.publish.PUBLISH;
 import io.netty.util.concurrent.Future;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +29,7 @@ final class BrokerExtension implements ExtensionMain {
     private final BrokerMeters meters;
     private final Map<String, Connection> connections = new ConcurrentHashMap<>();
     private volatile @Nullable InboundHook hook;
+    private volatile @Nullable PublishService publisher;
 
     BrokerExtension(DeviceKeys devices, Map<String, String> servicePasswords, BrokerMeters meters) {
         this.devices = devices;
@@ -30,7 +37,7 @@ final class BrokerExtension implements ExtensionMain {
         this.meters = meters;
     }
 
-    void onPublish(InboundHook newHook) {
+    void onPublish(@Nullable InboundHook newHook) {
         hook = newHook;
     }
 
@@ -61,6 +68,7 @@ final class BrokerExtension implements ExtensionMain {
         security.setAuthenticatorProvider(client -> authenticator);
         security.setAuthorizerProvider(
                 client -> new BrokerAuthorizer(Connection.of(client).orElse(null), meters));
+        publisher = Services.publishService();
         Services.initializerRegistry().setClientInitializer(this::admit);
     }
 
@@ -90,7 +98,16 @@ final class BrokerExtension implements ExtensionMain {
                     .addBefore(
                             ChannelHandlerNames.INTERCEPTOR_HANDLER,
                             "perilune_ingest",
-                            new IngestHandler(connection.user(), policy, this::hook, meters));
+                            new IngestHandler(connection.user(), policy, this::hook, this::handOn, meters));
         }
+    }
+
+    private CompletionStage<?> handOn(PUBLISH publish) {
+        PublishService service = publisher;
+        if (service == null) {
+            return CompletableFuture.failedFuture(new IllegalStateException("The broker has not started"));
+        }
+        return service.publish(
+                Builders.publish().fromPublish(new PublishPacketImpl(publish)).build());
     }
 }

@@ -5,7 +5,6 @@ import static com.hivemq.mqtt.message.mqtt5.Mqtt5UserProperties.NO_USER_PROPERTI
 import com.hivemq.bootstrap.ClientConnection;
 import com.hivemq.mqtt.message.ProtocolVersion;
 import com.hivemq.mqtt.message.QoS;
-import com.hivemq.mqtt.message.disconnect.DISCONNECT;
 import com.hivemq.mqtt.message.puback.PUBACK;
 import com.hivemq.mqtt.message.publish.PUBLISH;
 import com.hivemq.mqtt.message.pubrec.PUBREC;
@@ -16,7 +15,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,16 +39,24 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
     private final String device;
     private final TopicPolicy policy;
     private final Supplier<@Nullable InboundHook> hook;
+    private final Function<PUBLISH, CompletionStage<?>> handOn;
     private final BrokerMeters meters;
     private final Queue<Held> held = new ArrayDeque<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private long heldBytes;
     private boolean cutOff;
 
-    IngestHandler(String device, TopicPolicy policy, Supplier<@Nullable InboundHook> hook, BrokerMeters meters) {
+    /** @param handOn delivers to subscribers; completes when the broker has it */
+    IngestHandler(
+            String device,
+            TopicPolicy policy,
+            Supplier<@Nullable InboundHook> hook,
+            Function<PUBLISH, CompletionStage<?>> handOn,
+            BrokerMeters meters) {
         this.device = device;
         this.policy = policy;
         this.hook = hook;
+        this.handOn = handOn;
         this.meters = meters;
     }
 
@@ -62,11 +71,6 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
                 return;
             }
             refuse(context, publish);
-            return;
-        }
-        if (message instanceof DISCONNECT && !held.isEmpty()) {
-            // What was published before it goes first.
-            hold(new Held(context, message, 0)).settle(null);
             return;
         }
         context.fireChannelRead(message);
@@ -117,8 +121,13 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         try {
-            taker.take(new InboundMessage(device, publish.getTopic(), payload, traceparent(publish)))
-                    .whenComplete((nothing, failure) -> taken.settle(failure));
+            var message = new InboundMessage(device, publish.getTopic(), payload, traceparent(publish));
+            CompletionStage<?> done = taker.take(message);
+            if (!policy.isForHookOnly(publish.getTopic())) {
+                // Whether or not the device is still there: one that says a last word and leaves is heard.
+                done = done.thenCompose(nothing -> handOn.apply(publish));
+            }
+            done.whenComplete((nothing, failure) -> taken.settle(failure));
         } catch (RuntimeException failure) {
             taken.settle(failure);
         }
@@ -156,19 +165,11 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
     }
 
     private boolean finish(ChannelHandlerContext context, Held first) {
-        if (first.message instanceof DISCONNECT) {
-            context.fireChannelRead(first.message);
-            return false;
-        }
         if (!(first.message instanceof PUBLISH publish)) {
             Future<Void> _ = context.write(first.message, context.voidPromise());
             return true;
         }
         meters.taken.increment();
-        if (!policy.isForHookOnly(publish.getTopic())) {
-            context.fireChannelRead(publish);
-            return false;
-        }
         if (publish.getQoS() == QoS.AT_MOST_ONCE) {
             return false;
         }

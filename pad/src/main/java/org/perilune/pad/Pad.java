@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The backing servers for everything on one machine: PostgreSQL and Redis as processes that are restarted when they
- * end, the MQTT broker in this one. All listen on 127.0.0.1 and keep their data below one home. Safe for threads.
+ * end, the MQTT broker in this one. All listen on 127.0.0.1 and keep their data below one home. Safe for threads. Two
+ * pads can run in one JVM, but must not start at the same moment: HiveMQ hands its services out through statics.
  */
 public final class Pad implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pad.class);
@@ -54,7 +55,10 @@ public final class Pad implements AutoCloseable {
             passwords.put(service, secrets.value(mqttSecret(service)));
         }
         for (String device : MqttUsers.DEVICES) {
-            devices.enrol(device, secrets.value(mqttSecret(device)));
+            String key = secrets.value(mqttSecret(device));
+            if (!devices.matches(device, key)) {
+                devices.enrol(device, key);
+            }
         }
         this.extension = new BrokerExtension(devices, passwords, meters);
         this.postgresPort = Ports.choose(config.postgresPort());
@@ -72,9 +76,16 @@ public final class Pad implements AutoCloseable {
     public static Pad start(PadConfig config, Consumer<String> progress) {
         try {
             Folders.makePrivate(config.home());
-            HomeLock lock = HomeLock.take(config.home());
+            // What a killed run left is found by the paths in its command: always the same path, whatever leads there.
+            var real = new PadConfig(
+                    config.home().toRealPath(),
+                    config.postgresPort(),
+                    config.redisPort(),
+                    config.mqttPort(),
+                    config.databases());
+            HomeLock lock = HomeLock.take(real.home());
             try {
-                var pad = new Pad(config, lock);
+                var pad = new Pad(real, lock);
                 pad.startServers(new Progress(progress));
                 return pad;
             } catch (Throwable failure) {
@@ -192,8 +203,12 @@ public final class Pad implements AutoCloseable {
         return Map.copyOf(settings);
     }
 
-    /** Until it is called, devices are refused as by a server that is not available; services are not. */
-    public void onPublish(InboundHook hook) {
+    /**
+     * Sets who takes what devices publish.
+     *
+     * @param hook null, as at first: devices are refused as by a server that is not available; services are not
+     */
+    public void onPublish(@Nullable InboundHook hook) {
         extension.onPublish(hook);
     }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.exceptions.MqttSessionExpiredException;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3Client;
 import com.hivemq.client.mqtt.mqtt5.message.connect.Mqtt5Connect;
 import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
@@ -277,6 +278,7 @@ class BrokerTest {
                 .buildBlocking();
         client.connectWith()
                 .cleanSession(false)
+                .keepAlive(0)
                 .simpleAuth()
                 .username(device)
                 .password("k".getBytes(UTF_8))
@@ -290,6 +292,74 @@ class BrokerTest {
                     .send();
         }
         client.disconnect();
+    }
+
+    @Test
+    void cutsOffMqtt3ForWhatItHasNoWordFor() {
+        hook().sayYes();
+        String device = enrolled("k");
+        byte[] tooLarge = new byte[300_000];
+        assertThat(publishesByMqtt3(device, "fleet/" + device + "/telemetry", new byte[0]))
+                .isTrue();
+        assertThat(publishesByMqtt3(device, "fleet/other/telemetry", new byte[0]))
+                .isFalse();
+        assertThat(publishesByMqtt3(device, "fleet/" + device + "/telemetry", tooLarge))
+                .isFalse();
+    }
+
+    private boolean publishesByMqtt3(String device, String topic, byte[] payload) {
+        var client = Mqtt3Client.builder()
+                .serverHost("127.0.0.1")
+                .serverPort(port)
+                .identifier(device)
+                .buildBlocking();
+        client.connectWith()
+                .simpleAuth()
+                .username(device)
+                .password("k".getBytes(UTF_8))
+                .applySimpleAuth()
+                .send();
+        try {
+            client.publishWith()
+                    .topic(topic)
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .payload(payload)
+                    .send();
+            client.disconnect();
+            return true;
+        } catch (MqttSessionExpiredException cutOff) {
+            return false;
+        }
+    }
+
+    @Test
+    void handsOnWhatADevicePublishedJustBeforeItLeft() {
+        Hook hook = hook();
+        String device = enrolled("k");
+        try (var service = service().subscribe("garden/" + device)) {
+            var client = Client.in(port, device, "k");
+            var sent = client.publish("garden/" + device, "bye", MqttQos.AT_MOST_ONCE);
+            sent.join();
+            client.close();
+            await().until(() -> hook.messages().size() == 1);
+            hook.sayYes();
+            await().until(() -> service.received.contains("garden/" + device + "=bye"));
+        }
+    }
+
+    @Test
+    void refusesDevicesAgainWhenTheHookGoes() {
+        Hook hook = hook();
+        String device = enrolled("k");
+        try (var client = Client.in(port, device, "k")) {
+            extension.onPublish(null);
+            assertThat(Client.refusal(port, Client.login(device, "k"), device + ":2"))
+                    .isEqualTo(SERVER_UNAVAILABLE);
+            var sent = client.publish("fleet/" + device + "/telemetry", "frame");
+            await().until(() -> client.cutOffs.get() == 1);
+            assertThat(sent.isDone() && !sent.isCompletedExceptionally()).isFalse();
+            assertThat(hook.messages()).isEmpty();
+        }
     }
 
     @Test

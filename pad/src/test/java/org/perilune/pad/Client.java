@@ -76,6 +76,10 @@ final class Client implements AutoCloseable {
         return client.publish(message(topic, payload));
     }
 
+    CompletableFuture<Mqtt5PublishResult> publish(String topic, String payload, MqttQos qos) {
+        return client.publish(message(topic, payload).extend().qos(qos).build());
+    }
+
     CompletableFuture<Mqtt5PublishResult> publishTraced(String topic, String payload, String traceparent) {
         return client.publish(message(topic, payload)
                 .extend()
