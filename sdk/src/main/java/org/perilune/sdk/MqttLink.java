@@ -4,6 +4,7 @@ import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAckRestrictions;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
@@ -176,6 +177,16 @@ final class MqttLink {
     }
 
     private static String reason(Throwable failure) {
+        if (failure instanceof Mqtt5ConnAckException refusal) {
+            return switch (refusal.getMqttMessage().getReasonCode()) {
+                case BAD_USER_NAME_OR_PASSWORD, NOT_AUTHORIZED ->
+                    "The broker does not know this device, or its key is wrong";
+                case SERVER_UNAVAILABLE, SERVER_BUSY -> "The broker takes no devices just now";
+                default ->
+                    "The broker refused the connection: "
+                            + refusal.getMqttMessage().getReasonCode();
+            };
+        }
         String message = failure.getMessage();
         return message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
     }

@@ -60,6 +60,12 @@ final class Ground implements AutoCloseable {
                     .join();
             var ground = new Ground(pad, service);
             pad.onPublish(ground::take);
+            service.subscribeWith()
+                    .topicFilter(Topics.of("+", Topics.LAST_WILL))
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .callback(will -> ground.takeWill(will.getTopic().toString(), will.getPayloadAsBytes()))
+                    .send()
+                    .join();
             return ground;
         } catch (Exception failure) {
             pad.close();
@@ -93,9 +99,6 @@ final class Ground implements AutoCloseable {
                 case Topics.CONNECT ->
                     connects.computeIfAbsent(topic.device(), name -> new CopyOnWriteArrayList<>())
                             .add(Connect.parseFrom(payload));
-                case Topics.LAST_WILL ->
-                    wills.computeIfAbsent(topic.device(), name -> new CopyOnWriteArrayList<>())
-                            .add(LastWill.parseFrom(payload).getSession());
                 default -> {
                     if (countDown(cuts, topic.device())) {
                         return CompletableFuture.failedFuture(new IllegalStateException("Cut off"));
@@ -106,6 +109,15 @@ final class Ground implements AutoCloseable {
                 }
             }
             return CompletableFuture.completedFuture(null);
+        } catch (InvalidProtocolBufferException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    private void takeWill(String topic, byte[] payload) {
+        try {
+            wills.computeIfAbsent(Topics.parse(topic).orElseThrow().device(), name -> new CopyOnWriteArrayList<>())
+                    .add(LastWill.parseFrom(payload).getSession());
         } catch (InvalidProtocolBufferException failure) {
             throw new AssertionError(failure);
         }
