@@ -22,6 +22,10 @@ final class MqttUsers {
 
     private MqttUsers() {}
 
+    static String secret(String user) {
+        return user + ".mqtt";
+    }
+
     /** Whether a service bears the name, with a log-in or without; no device may be enrolled by hand under it. */
     static boolean isService(String name) {
         return Topology.SERVICES.stream().anyMatch(service -> service.name().equals(name));

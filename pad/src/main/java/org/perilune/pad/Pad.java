@@ -1,15 +1,11 @@
 package org.perilune.pad;
 
-import static org.perilune.contracts.Topology.Store.MQTT;
-import static org.perilune.contracts.Topology.Store.REDIS;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -52,10 +48,10 @@ public final class Pad implements AutoCloseable {
         this.meters = new BrokerMeters();
         var passwords = new HashMap<String, String>();
         for (String service : MqttUsers.SERVICES) {
-            passwords.put(service, secrets.value(mqttSecret(service)));
+            passwords.put(service, secrets.value(MqttUsers.secret(service)));
         }
         for (String device : MqttUsers.DEVICES) {
-            String key = secrets.value(mqttSecret(device));
+            String key = secrets.value(MqttUsers.secret(device));
             if (!devices.matches(device, key)) {
                 devices.enrol(device, key);
             }
@@ -178,29 +174,7 @@ public final class Pad implements AutoCloseable {
 
     /** What services must be told to reach the servers; secrets as paths of files. */
     public Map<String, String> settings() {
-        var settings = new TreeMap<String, String>();
-        for (Service service : Topology.SERVICES) {
-            String name = service.name();
-            String database = service.databaseName();
-            if (service.hasDatabase() && config.databases().contains(database)) {
-                settings.put(name + ".postgres.url", "jdbc:postgresql://" + HOST + ":" + postgresPort + "/" + database);
-                settings.put(name + ".postgres.user", database);
-                settings.put(name + ".postgres.password-file", path(PostgresRoles.secret(database)));
-            }
-            if (service.stores().contains(REDIS)) {
-                settings.put(name + ".redis.host", HOST);
-                settings.put(name + ".redis.port", Integer.toString(redisPort));
-                settings.put(name + ".redis.user", name);
-                settings.put(name + ".redis.password-file", path(RedisServer.secret(name)));
-            }
-            if (service.stores().contains(MQTT)) {
-                settings.put(name + ".mqtt.host", HOST);
-                settings.put(name + ".mqtt.port", Integer.toString(mqttPort));
-                settings.put(name + ".mqtt.user", name);
-                settings.put(name + ".mqtt.password-file", path(mqttSecret(name)));
-            }
-        }
-        return Map.copyOf(settings);
+        return PadSettings.of(config.databases(), secrets, postgresPort, redisPort, mqttPort);
     }
 
     /**
@@ -239,14 +213,6 @@ public final class Pad implements AutoCloseable {
         boolean up = supervisor != null && supervisor.isUp();
         return new ServerState(
                 name, up, port, pid, pid < 0 ? -1 : Processes.residentBytes(pid), up ? "up" : "being restarted");
-    }
-
-    private String path(String secret) {
-        return secrets.file(secret).toString();
-    }
-
-    private static String mqttSecret(String user) {
-        return user + ".mqtt";
     }
 
     private static List<String> users(Topology.Store store) {

@@ -1,0 +1,48 @@
+package org.perilune.pad;
+
+import static org.perilune.contracts.Topology.Store.MQTT;
+import static org.perilune.contracts.Topology.Store.REDIS;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.perilune.contracts.Topology;
+import org.perilune.contracts.Topology.Service;
+
+/** What services must be told to reach the servers. */
+final class PadSettings {
+    private static final String HOST = "127.0.0.1";
+
+    private PadSettings() {}
+
+    static Map<String, String> of(
+            List<String> databases, Secrets secrets, int postgresPort, int redisPort, int mqttPort) {
+        var settings = new TreeMap<String, String>();
+        for (Service service : Topology.SERVICES) {
+            String name = service.name();
+            String database = service.databaseName();
+            if (service.hasDatabase() && databases.contains(database)) {
+                settings.put(name + ".postgres.url", "jdbc:postgresql://" + HOST + ":" + postgresPort + "/" + database);
+                settings.put(name + ".postgres.user", database);
+                settings.put(name + ".postgres.password-file", path(secrets, PostgresRoles.secret(database)));
+            }
+            if (service.stores().contains(REDIS)) {
+                settings.put(name + ".redis.host", HOST);
+                settings.put(name + ".redis.port", Integer.toString(redisPort));
+                settings.put(name + ".redis.user", name);
+                settings.put(name + ".redis.password-file", path(secrets, RedisServer.secret(name)));
+            }
+            if (service.stores().contains(MQTT)) {
+                settings.put(name + ".mqtt.host", HOST);
+                settings.put(name + ".mqtt.port", Integer.toString(mqttPort));
+                settings.put(name + ".mqtt.user", name);
+                settings.put(name + ".mqtt.password-file", path(secrets, MqttUsers.secret(name)));
+            }
+        }
+        return Map.copyOf(settings);
+    }
+
+    private static String path(Secrets secrets, String name) {
+        return secrets.file(name).toString();
+    }
+}
