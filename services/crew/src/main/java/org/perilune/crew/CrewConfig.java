@@ -1,0 +1,66 @@
+package org.perilune.crew;
+
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.perilune.chassis.HttpConfig;
+import org.perilune.chassis.PostgresConfig;
+import org.perilune.chassis.Secret;
+import org.perilune.chassis.Settings;
+import org.perilune.contracts.Topology;
+
+/**
+ * @param administratorName of the first person, made when there is nobody yet
+ * @param commandLineSecret what the client {@code cli} shows for its tokens
+ * @param trustedProxies addresses whose {@code X-Forwarded-For} tells who is guessing; the console's
+ */
+public record CrewConfig(
+        HttpConfig http,
+        PostgresConfig postgres,
+        String administratorName,
+        Secret administratorPassword,
+        Secret commandLineSecret,
+        Set<String> trustedProxies) {
+    private static final int SHORTEST_SECRET = 16;
+    private static final int POOL_SIZE = 8;
+
+    public CrewConfig {
+        trustedProxies = Set.copyOf(trustedProxies);
+    }
+
+    /** @param in the settings below {@code crew.} */
+    public static CrewConfig read(Settings in) {
+        String name = in.text("administrator.name", "admin").toLowerCase(Locale.ROOT);
+        if (!PersonName.isValid(name)) {
+            in.fault("administrator.name", PersonName.RULE);
+        }
+        Secret password = in.secret("administrator.password");
+        // An absent secret is reported already, and reads as empty.
+        if (!password.reveal().isEmpty()) {
+            new PasswordRules()
+                    .objection(password.reveal(), name)
+                    .ifPresent(objection -> in.fault("administrator.password", objection));
+        }
+        Secret commandLine = in.secret("cli.secret");
+        if (!commandLine.reveal().isEmpty() && commandLine.reveal().length() < SHORTEST_SECRET) {
+            in.fault("cli.secret", "must have " + SHORTEST_SECRET + " characters or more");
+        }
+        return new CrewConfig(
+                HttpConfig.read(in, Topology.CREW.port()),
+                PostgresConfig.read(in, POOL_SIZE),
+                name,
+                password,
+                commandLine,
+                addresses(in.text("trusted-proxies", "127.0.0.1,0:0:0:0:0:0:0:1")));
+    }
+
+    private static Set<String> addresses(String list) {
+        var addresses = new HashSet<String>();
+        Stream.of(list.split(","))
+                .map(String::strip)
+                .filter(one -> !one.isEmpty())
+                .forEach(addresses::add);
+        return addresses;
+    }
+}

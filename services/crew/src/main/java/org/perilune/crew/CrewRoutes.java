@@ -1,0 +1,207 @@
+package org.perilune.crew;
+
+import static org.perilune.chassis.Access.ADMINISTRATOR;
+import static org.perilune.chassis.Access.OPEN;
+import static org.perilune.chassis.Access.VIEWER;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.HttpListener;
+import org.perilune.chassis.Requests;
+import org.perilune.chassis.ServiceException;
+import org.perilune.contracts.Role;
+
+/** crew's interface; {@code docs/api.md} describes it. */
+final class CrewRoutes {
+    private static final String COMMAND_LINE = "cli";
+
+    private final CrewConfig config;
+    private final KeyRing keys;
+    private final TokenIssuer tokens;
+    private final LogIn logIn;
+    private final SessionStore sessions;
+    private final People people;
+    private final PersonStore store;
+    private final GuessLimiter limiter;
+
+    CrewRoutes(
+            CrewConfig config,
+            KeyRing keys,
+            TokenIssuer tokens,
+            LogIn logIn,
+            SessionStore sessions,
+            People people,
+            PersonStore store,
+            GuessLimiter limiter) {
+        this.config = config;
+        this.keys = keys;
+        this.tokens = tokens;
+        this.logIn = logIn;
+        this.sessions = sessions;
+        this.people = people;
+        this.store = store;
+        this.limiter = limiter;
+    }
+
+    void addTo(JavalinConfig javalin) {
+        javalin.routes.get("/keys", this::keys, OPEN);
+        javalin.routes.post("/sessions", this::openSession, OPEN);
+        javalin.routes.post("/sessions/token", this::sessionToken, OPEN);
+        javalin.routes.post("/sessions/end", this::endSession, OPEN);
+        javalin.routes.post("/tokens", this::programToken, OPEN);
+        javalin.routes.get("/people", this::allPeople, VIEWER);
+        javalin.routes.post("/people", this::addPerson, ADMINISTRATOR);
+        javalin.routes.patch("/people/{name}", this::changePerson, ADMINISTRATOR);
+    }
+
+    private record Credentials(
+            @Nullable String name, @Nullable String password) {}
+
+    private record SessionSecret(@Nullable String session) {}
+
+    private record Program(
+            @Nullable String client,
+            @Nullable String secret,
+            @Nullable String role) {}
+
+    private record NewPerson(
+            @Nullable String name,
+            @Nullable String password,
+            @Nullable String role) {}
+
+    private record PersonChange(
+            @Nullable String password,
+            @Nullable String role,
+            @Nullable Boolean disabled) {}
+
+    private record SessionAnswer(
+            String session,
+            @JsonProperty("access_token") String accessToken,
+            @JsonProperty("expires_in") long expiresIn,
+            String name,
+            String role) {}
+
+    private record TokenAnswer(
+            @JsonProperty("access_token") String accessToken,
+            @JsonProperty("expires_in") long expiresIn,
+            String name,
+            String role) {}
+
+    private record ProgramAnswer(
+            @JsonProperty("access_token") String accessToken,
+            @JsonProperty("expires_in") long expiresIn) {}
+
+    private record PersonAnswer(String name, String role, Instant created, boolean disabled) {
+        static PersonAnswer of(Person person) {
+            return new PersonAnswer(person.name(), person.role().wireName(), person.created(), person.disabled());
+        }
+    }
+
+    private void keys(Context context) {
+        keys.signing();
+        context.json(keys.published().toJSONObject(true));
+    }
+
+    private void openSession(Context context) {
+        Credentials given = Requests.json(context, Credentials.class);
+        LogIn.Opened opened = logIn.logIn(
+                required("name", given.name()),
+                required("password", given.password()),
+                ClientAddress.of(context, config.trustedProxies()));
+        Person person = opened.person();
+        String token = tokens.issue(person.name(), person.role());
+        secretAnswer(context.status(201))
+                .json(new SessionAnswer(
+                        opened.secret(),
+                        token,
+                        TokenIssuer.LIFE.toSeconds(),
+                        person.name(),
+                        person.role().wireName()));
+    }
+
+    private void sessionToken(Context context) {
+        SessionSecret given = Requests.json(context, SessionSecret.class);
+        SessionStore.Holder holder = sessions.use(required("session", given.session()))
+                .orElseThrow(() -> new ServiceException.Unauthenticated("The session has ended; log in again"));
+        String token = tokens.issue(holder.name(), holder.role());
+        secretAnswer(context)
+                .json(new TokenAnswer(
+                        token,
+                        TokenIssuer.LIFE.toSeconds(),
+                        holder.name(),
+                        holder.role().wireName()));
+    }
+
+    private void endSession(Context context) {
+        SessionSecret given = Requests.json(context, SessionSecret.class);
+        sessions.end(required("session", given.session()));
+        context.status(204);
+    }
+
+    private void programToken(Context context) {
+        Program given = Requests.json(context, Program.class);
+        String client = required("client", given.client());
+        String secret = required("secret", given.secret());
+        Role role = given.role() == null ? Role.ADMINISTRATOR : role(given.role());
+        // Not among people's names, which have no ':'.
+        GuessLimiter.Try charged =
+                limiter.begin("program:" + client, ClientAddress.of(context, config.trustedProxies()));
+        boolean secretFits = Digests.same(secret, config.commandLineSecret().reveal());
+        if (!client.equals(COMMAND_LINE) || !secretFits) {
+            throw new ServiceException.Unauthenticated("The client or its secret is wrong");
+        }
+        charged.succeeded();
+        secretAnswer(context).json(new ProgramAnswer(tokens.issue(COMMAND_LINE, role), TokenIssuer.LIFE.toSeconds()));
+    }
+
+    private void allPeople(Context context) {
+        List<PersonAnswer> all = store.all().stream().map(PersonAnswer::of).toList();
+        context.json(Map.of("people", all));
+    }
+
+    private void addPerson(Context context) {
+        NewPerson given = Requests.json(context, NewPerson.class);
+        Person person = people.add(
+                required("name", given.name()),
+                required("password", given.password()),
+                role(required("role", given.role())),
+                HttpListener.principal(context).name());
+        context.status(201).json(PersonAnswer.of(person));
+    }
+
+    private void changePerson(Context context) {
+        PersonChange given = Requests.json(context, PersonChange.class);
+        String name = context.pathParam("name");
+        people.change(
+                name,
+                Optional.ofNullable(given.password()),
+                Optional.ofNullable(given.role()).map(CrewRoutes::role),
+                Optional.ofNullable(given.disabled()),
+                HttpListener.principal(context).name());
+        context.json(PersonAnswer.of(store.byName(PersonName.normalise(name))
+                .orElseThrow(() -> new ServiceException.NotFound("There is no person of that name"))));
+    }
+
+    private static Context secretAnswer(Context context) {
+        return context.header("Cache-Control", "no-store");
+    }
+
+    private static String required(String field, @Nullable String value) {
+        if (value == null || value.isEmpty()) {
+            throw new ServiceException.Invalid(field, "is missing");
+        }
+        return value;
+    }
+
+    private static Role role(String wireName) {
+        return Role.ofWireName(wireName)
+                .orElseThrow(() -> new ServiceException.Invalid(
+                        "role", "must be viewer, operator, flight-director or administrator"));
+    }
+}

@@ -1,0 +1,66 @@
+package org.perilune.crew;
+
+import java.time.Clock;
+import org.perilune.chassis.Health;
+import org.perilune.chassis.HttpListener;
+import org.perilune.chassis.Meters;
+import org.perilune.chassis.Postgres;
+import org.perilune.chassis.Resources;
+import org.perilune.chassis.TokenVerifier;
+import org.perilune.contracts.Topology;
+
+/** Log-in, sessions, tokens and the keys they are checked by. */
+public final class CrewService implements AutoCloseable {
+    private final int port;
+    private final Resources owned;
+
+    private CrewService(int port, Resources owned) {
+        this.port = port;
+        this.owned = owned;
+    }
+
+    public static CrewService start(CrewConfig config, Clock clock) {
+        var owned = new Resources();
+        try {
+            var health = new Health();
+            var meters = Meters.open();
+            owned.add(meters::close);
+            var postgres = owned.add(Postgres.open(config.postgres(), "db/crew", meters));
+            var store = new PersonStore(postgres);
+            var sessions = new SessionStore(postgres, clock);
+            var hasher = new PasswordHasher();
+            var people = new People(store, hasher, clock);
+            var keys = new KeyRing(new SigningKeyStore(postgres), clock);
+            health.add("postgresql", postgres::problem);
+            health.add("keys", keys::problem);
+            owned.add(CrewUpkeep.start(postgres, () -> {
+                keys.refresh();
+                people.addFirst(
+                        config.administratorName(),
+                        config.administratorPassword().reveal());
+                sessions.sweep();
+            }));
+            var limiter = new GuessLimiter(clock);
+            var logIn = new LogIn(store, sessions, hasher, limiter, new CrewMeters(meters));
+            var tokens = new TokenIssuer(keys, clock);
+            var routes = new CrewRoutes(config, keys, tokens, logIn, sessions, people, store, limiter);
+            var verifier = TokenVerifier.byKeys(keys.source(), clock);
+            var http = owned.add(
+                    HttpListener.open(config.http(), Topology.CREW.name(), health, meters, verifier, routes::addTo));
+            return new CrewService(http.port(), owned);
+        } catch (Throwable failure) {
+            owned.closeAfter(failure);
+            throw failure;
+        }
+    }
+
+    /** The HTTP port it listens on. */
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public void close() {
+        owned.close();
+    }
+}

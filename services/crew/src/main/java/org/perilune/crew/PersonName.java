@@ -1,0 +1,30 @@
+package org.perilune.crew;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.perilune.chassis.ServiceException;
+
+/** Names of people: lower-case, so that nobody can pass for another by a capital letter. */
+final class PersonName {
+    static final String RULE = "must have 1 to 64 letters, digits, '.', '_' or '-', and begin with a letter or digit";
+    private static final Pattern FORM = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
+
+    private PersonName() {}
+
+    static boolean isValid(String name) {
+        return FORM.matcher(name).matches();
+    }
+
+    static String normalise(String typed) {
+        return typed.strip().toLowerCase(Locale.ROOT);
+    }
+
+    /** @throws ServiceException.Invalid naming the field {@code name} */
+    static String require(String typed) {
+        String name = normalise(typed);
+        if (!isValid(name)) {
+            throw new ServiceException.Invalid("name", RULE);
+        }
+        return name;
+    }
+}

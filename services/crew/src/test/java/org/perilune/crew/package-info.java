@@ -1,0 +1,4 @@
+@NullMarked
+package org.perilune.crew;
+
+import org.jspecify.annotations.NullMarked;
