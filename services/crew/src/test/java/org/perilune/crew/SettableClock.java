@@ -5,19 +5,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** A clock that tests move. */
 final class SettableClock extends Clock {
-    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-21T12:00:00Z"));
+    private volatile Instant now = Instant.parse("2026-11-21T12:00:00Z");
 
-    void advance(Duration by) {
-        now.updateAndGet(instant -> instant.plus(by));
+    synchronized void advance(Duration by) {
+        now = now.plus(by);
     }
 
     @Override
     public Instant instant() {
-        return now.get();
+        return now;
     }
 
     @Override
