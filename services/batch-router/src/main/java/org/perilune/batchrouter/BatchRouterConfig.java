@@ -1,0 +1,72 @@
+package org.perilune.batchrouter;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.perilune.chassis.HttpConfig;
+import org.perilune.chassis.MqttConfig;
+import org.perilune.chassis.RedisConfig;
+import org.perilune.chassis.Settings;
+import org.perilune.contracts.Topology;
+
+/**
+ * How messages come in, and where they go.
+ *
+ * @param clientId names the session at the broker; every copy needs one of its own
+ * @param topics filters of the users' topics that a subscriber takes beside the fleet's
+ * @param window messages that the broker may send ahead of our acknowledgement
+ * @param queue messages that wait for Redis at most; what comes beyond is refused
+ */
+public record BatchRouterConfig(
+        HttpConfig http,
+        RedisConfig redis,
+        MqttConfig mqtt,
+        WayIn wayIn,
+        String clientId,
+        List<String> topics,
+        int window,
+        int queue) {
+    /** Who hands us messages. */
+    public enum WayIn {
+        /** The broker, before it acknowledges; only last wills come by subscription, since they pass no hook. */
+        HOOK,
+        /** A broker that knows nothing of us: all comes by subscription. */
+        SUBSCRIBER
+    }
+
+    public BatchRouterConfig {
+        topics = List.copyOf(topics);
+    }
+
+    /**
+     * Reads {@code http.*}, {@code redis.*}, {@code mqtt.*}, {@code way-in} ({@code hook} or {@code subscriber}),
+     * {@code mqtt.client-id}, {@code mqtt.window}, {@code topics} (separated by commas), {@code queue}.
+     *
+     * @param in the settings under {@code batch-router.}
+     */
+    public static BatchRouterConfig read(Settings in) {
+        return new BatchRouterConfig(
+                HttpConfig.read(in, Topology.BATCH_ROUTER.port()),
+                RedisConfig.read(in),
+                MqttConfig.read(in),
+                wayIn(in),
+                in.text("mqtt.client-id", Topology.BATCH_ROUTER.name()),
+                Stream.of(in.text("topics", "#").split(","))
+                        .map(String::strip)
+                        .filter(topic -> !topic.isEmpty())
+                        .toList(),
+                in.integer("mqtt.window", 2_000, 1, 65_535),
+                in.integer("queue", 100_000, 1_000, 1_000_000));
+    }
+
+    private static WayIn wayIn(Settings in) {
+        String name = in.text("way-in", "hook");
+        for (WayIn wayIn : WayIn.values()) {
+            if (wayIn.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return wayIn;
+            }
+        }
+        in.fault("way-in", "'" + name + "' is neither hook nor subscriber");
+        return WayIn.HOOK;
+    }
+}

@@ -1,0 +1,80 @@
+package org.perilune.batchrouter;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Health;
+import org.perilune.chassis.HttpListener;
+import org.perilune.chassis.Meters;
+import org.perilune.chassis.Redis;
+import org.perilune.chassis.Resources;
+import org.perilune.chassis.TokenVerifier;
+import org.perilune.contracts.Topology;
+
+/** Takes messages, and says so when Redis has them. */
+public final class BatchRouterService implements AutoCloseable {
+    private final Resources owned = new Resources();
+    private final Clock clock;
+    private final Batcher batcher;
+    private final HttpListener http;
+
+    private BatchRouterService(BatchRouterConfig config, Clock clock) {
+        this.clock = clock;
+        try {
+            var meters = Meters.open();
+            var health = new Health();
+            Redis redis = owned.add(Redis.open(config.redis()));
+            RedisRoom room = owned.add(RedisRoom.watch(redis));
+            this.batcher = owned.add(Batcher.start(redis, room, new RouterMeters(meters), config.queue()));
+            Subscriber subscriber = owned.add(Subscriber.open(config, this));
+            health.add("redis", redis::problem);
+            health.add("batcher", batcher::trouble);
+            health.add("mqtt", subscriber::trouble);
+            this.http = owned.add(HttpListener.open(
+                    config.http(),
+                    Topology.BATCH_ROUTER.name(),
+                    health,
+                    meters,
+                    TokenVerifier.byKeysAt(config.http().keys(), clock),
+                    javalin -> {}));
+        } catch (Throwable failure) {
+            owned.closeAfter(failure);
+            throw failure;
+        }
+    }
+
+    /** Returns at once even where backing stores are away: the service is unready until they are there. */
+    public static BatchRouterService start(BatchRouterConfig config, Clock clock) {
+        return new BatchRouterService(config, clock);
+    }
+
+    /**
+     * Takes one message; never blocks. Safe for threads; messages of one caller stay in order.
+     *
+     * @param client who published it, as the broker authenticated it
+     * @param payload never changed, not to be changed
+     * @param traceparent W3C trace context of the message, where it had one
+     * @return completes when Redis has the message on disk; exceptionally when it could not be taken, so that the
+     *     sender must not be told that it was
+     */
+    public CompletionStage<Void> take(String client, String topic, byte[] payload, @Nullable String traceparent) {
+        Instant now = clock.instant();
+        long micros = TimeUnit.SECONDS.toMicros(now.getEpochSecond()) + now.getNano() / 1_000;
+        return batcher.take(
+                new Message(client, topic, payload, traceparent, micros, System.nanoTime(), new CompletableFuture<>()));
+    }
+
+    /** The port that was taken, where the config said 0. */
+    public int port() {
+        return http.port();
+    }
+
+    /** Stops taking, and writes what was taken, within seconds. */
+    @Override
+    public void close() {
+        owned.close();
+    }
+}

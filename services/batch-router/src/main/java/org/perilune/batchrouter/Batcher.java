@@ -1,0 +1,262 @@
+package org.perilune.batchrouter;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Redis;
+import org.perilune.chassis.Threads;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * Writes whatever has come meanwhile to Redis in one go, and then says so: Redis syncs its file once a go, so that
+ * groups make it fast, and they grow with the load by themselves. What came while Redis is away waits some seconds
+ * and is then refused. One thread writes; {@link #take} is safe for threads.
+ */
+final class Batcher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
+    private static final int LARGEST_GROUP = 1_024;
+    private static final long LARGEST_GROUP_BYTES = 4L << 20;
+    private static final long MOST_QUEUED_BYTES = 128L << 20;
+    private static final long LONGEST_WAIT_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final Duration ANSWER = Duration.ofSeconds(5);
+    private static final long IDLE_MILLIS = 50;
+    private static final long LONGEST_PAUSE_MILLIS = 1_000;
+
+    private final Redis redis;
+    private final RedisRoom room;
+    private final RouterMeters meters;
+    private final BlockingQueue<Message> queue;
+    private final AtomicLong queuedBytes = new AtomicLong();
+    private final Routes routes = new Routes();
+    private final List<Message> group = new ArrayList<>(LARGEST_GROUP);
+    private @Nullable Jedis connection;
+    private long pauseMillis = 10;
+    private volatile boolean closing;
+    private volatile @Nullable String trouble;
+    private final Thread thread;
+
+    private Batcher(Redis redis, RedisRoom room, RouterMeters meters, int capacity) {
+        this.redis = redis;
+        this.room = room;
+        this.meters = meters;
+        this.queue = new ArrayBlockingQueue<>(capacity);
+        meters.watch(queue::size, room::used);
+        this.thread = Threads.startPlatform("batch-router-batcher", this::run);
+    }
+
+    static Batcher start(Redis redis, RedisRoom room, RouterMeters meters, int capacity) {
+        return new Batcher(redis, room, meters, capacity);
+    }
+
+    /** Never blocks. */
+    CompletionStage<Void> take(Message message) {
+        meters.came.increment();
+        if (closing || room.isFull()) {
+            refuse(message, closing ? "The router is stopping" : "Redis is full");
+            return message.done();
+        }
+        int size = message.payload().length;
+        if (queuedBytes.addAndGet(size) > MOST_QUEUED_BYTES || !queue.offer(message)) {
+            queuedBytes.addAndGet(-size);
+            refuse(message, "Too many messages wait for Redis");
+            return message.done();
+        }
+        if (closing && !thread.isAlive() && queue.remove(message)) {
+            refuse(message, "The router is stopping");
+        }
+        return message.done();
+    }
+
+    /** What keeps messages from being written just now. */
+    Optional<String> trouble() {
+        return Optional.ofNullable(trouble);
+    }
+
+    private void refuse(Message message, String why) {
+        meters.refused.increment();
+        message.done().completeExceptionally(new NotTaken(why));
+    }
+
+    private void run() {
+        try {
+            while (!closing || !queue.isEmpty() || !group.isEmpty()) {
+                turn();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } finally {
+            closing = true;
+            disconnect();
+            refuseAll();
+        }
+    }
+
+    private void turn() throws InterruptedException {
+        try {
+            if (group.isEmpty()) {
+                collect();
+            }
+            if (!group.isEmpty()) {
+                write();
+            }
+            trouble = null;
+            pauseMillis = 10;
+        } catch (JedisException away) {
+            if (trouble == null) {
+                LOG.warn("Redis cannot be written to; messages wait", away);
+            }
+            trouble = "Redis is away: " + away.getMessage();
+            disconnect();
+            refuseOverdue();
+            if (closing) {
+                refuseAll();
+                return;
+            }
+            TimeUnit.MILLISECONDS.sleep(pauseMillis);
+            pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, pauseMillis * 2);
+        } catch (RuntimeException failure) {
+            LOG.error("A group of messages could not be written; their senders send them again", failure);
+            group.forEach(message -> refuse(message, "The router has failed"));
+            group.clear();
+            disconnect();
+        }
+    }
+
+    private void collect() throws InterruptedException {
+        Message message = queue.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+        long bytes = 0;
+        while (message != null) {
+            int size = message.payload().length;
+            queuedBytes.addAndGet(-size);
+            bytes += size;
+            group.add(message);
+            message = group.size() < LARGEST_GROUP && bytes < LARGEST_GROUP_BYTES ? queue.poll() : null;
+        }
+    }
+
+    private void write() {
+        Jedis jedis = connected();
+        var sent = new ArrayList<Message>(group.size());
+        List<Object> answers;
+        try (Pipeline pipeline = jedis.pipelined()) {
+            for (Message message : group) {
+                Optional<Routes.Entry> entry = routes.entry(message);
+                if (entry.isPresent()) {
+                    if (entry.get().rejected()) {
+                        meters.rejected.increment();
+                    }
+                    pipeline.sendCommand(Command.XADD, entry.get().arguments());
+                    sent.add(message);
+                }
+            }
+            answers = sent.isEmpty() ? List.of() : pipeline.syncAndReturnAll();
+        }
+        meters.group(sent.size());
+        settle(jedis, sent, answers);
+    }
+
+    private void settle(Jedis jedis, List<Message> sent, List<Object> answers) {
+        for (int index = 0; index < sent.size(); index++) {
+            if (answers.get(index) instanceof JedisDataException fault && isAway(fault)) {
+                // The whole group is written again: what is there already is recognised by its identity later.
+                throw new JedisException(fault.getMessage(), fault);
+            }
+        }
+        long now = System.nanoTime();
+        for (int index = 0; index < sent.size(); index++) {
+            Message message = sent.get(index);
+            if (!(answers.get(index) instanceof JedisDataException fault)) {
+                meters.latency(now - message.taken());
+                message.done().complete(null);
+            } else if (String.valueOf(fault.getMessage()).startsWith("WRONGTYPE")) {
+                Routes.Entry reject = Routes.reject(message, "The topic has the name of something else in Redis");
+                meters.rejected.increment();
+                jedis.sendCommand(Command.XADD, reject.arguments());
+                message.done().complete(null);
+            } else {
+                refuse(message, String.valueOf(fault.getMessage()));
+            }
+        }
+        // Those without an entry.
+        group.forEach(message -> message.done().complete(null));
+        group.clear();
+    }
+
+    private static boolean isAway(JedisDataException fault) {
+        String message = String.valueOf(fault.getMessage());
+        return message.startsWith("LOADING") || message.startsWith("BUSY") || message.startsWith("MISCONF");
+    }
+
+    private Jedis connected() {
+        Jedis jedis = connection;
+        if (jedis == null) {
+            jedis = redis.dedicated(ANSWER);
+            connection = jedis;
+        }
+        return jedis;
+    }
+
+    private void disconnect() {
+        Jedis jedis = connection;
+        connection = null;
+        if (jedis != null) {
+            try {
+                jedis.close();
+            } catch (JedisException failure) {
+                LOG.debug("A broken connection could not be closed", failure);
+            }
+        }
+    }
+
+    private void refuseOverdue() {
+        long now = System.nanoTime();
+        group.removeIf(message -> {
+            boolean overdue = now - message.taken() > LONGEST_WAIT_NANOS;
+            if (overdue) {
+                refuse(message, "Redis is away");
+            }
+            return overdue;
+        });
+        Message oldest = queue.peek();
+        while (oldest != null && now - oldest.taken() > LONGEST_WAIT_NANOS) {
+            Message overdue = queue.poll();
+            if (overdue != null) {
+                queuedBytes.addAndGet(-overdue.payload().length);
+                refuse(overdue, "Redis is away");
+            }
+            oldest = queue.peek();
+        }
+    }
+
+    private void refuseAll() {
+        group.forEach(message -> refuse(message, "The router is stopping"));
+        group.clear();
+        for (Message message = queue.poll(); message != null; message = queue.poll()) {
+            refuse(message, "The router is stopping");
+        }
+    }
+
+    /** Writes what has been taken, if Redis is there, and refuses the rest. */
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            thread.join(Duration.ofSeconds(6));
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

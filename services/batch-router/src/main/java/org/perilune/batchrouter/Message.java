@@ -1,0 +1,20 @@
+package org.perilune.batchrouter;
+
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message on its way into Redis.
+ *
+ * @param client who published it, as the broker authenticated it; empty where that cannot be told
+ * @param taken {@link System#nanoTime} when it came
+ * @param done completes when Redis has it
+ */
+record Message(
+        String client,
+        String topic,
+        byte[] payload,
+        @Nullable String traceparent,
+        long receivedMicros,
+        long taken,
+        CompletableFuture<Void> done) {}

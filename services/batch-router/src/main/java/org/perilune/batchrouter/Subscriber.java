@@ -1,0 +1,178 @@
+package org.perilune.batchrouter;
+
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
+import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperty;
+import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAck;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe;
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscription;
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.suback.Mqtt5SubAck;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.perilune.contracts.Topics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A lasting session at the broker, shared by all copies, that acknowledges what Redis has. The client sends
+ * acknowledgements in the order of arrival, whatever the order of ours; so one that is not taken is tried again
+ * here, and the broker stops at the window.
+ */
+final class Subscriber implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
+    private static final String SHARED = "$share/batch-router/";
+    private static final String EVERYTHING = "#";
+    private static final long SESSION_SECONDS = Duration.ofHours(24).toSeconds();
+    private static final long RETRY_MILLIS = 500;
+
+    private final Mqtt5AsyncClient client;
+    private final BatchRouterService router;
+    private final List<String> filters;
+    private volatile boolean closing;
+    private volatile @Nullable String trouble = "There is no connection yet";
+
+    private Subscriber(BatchRouterConfig config, BatchRouterService router) {
+        this.router = router;
+        this.filters = filters(config);
+        this.client = Mqtt5Client.builder()
+                .identifier(config.clientId())
+                .serverHost(config.mqtt().host())
+                .serverPort(config.mqtt().port())
+                .simpleAuth()
+                .username(config.mqtt().user())
+                .password(config.mqtt().password().reveal().getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                .applySimpleAuth()
+                .automaticReconnect()
+                .initialDelay(200, TimeUnit.MILLISECONDS)
+                .maxDelay(5, TimeUnit.SECONDS)
+                .applyAutomaticReconnect()
+                .addConnectedListener(context -> subscribe())
+                .addDisconnectedListener(context -> {
+                    trouble = "The MQTT broker is away: " + context.getCause().getMessage();
+                    if (closing) {
+                        context.getReconnector().reconnect(false);
+                    }
+                })
+                .buildAsync();
+        // Before connecting: what a resumed session delivers with nobody registered is acknowledged and gone.
+        client.publishes(MqttGlobalPublishFilter.ALL, this::take, true);
+    }
+
+    /** Returns at once; a broker that is away is tried again for ever. */
+    static Subscriber open(BatchRouterConfig config, BatchRouterService router) {
+        var subscriber = new Subscriber(config, router);
+        CompletableFuture<Mqtt5ConnAck> _ = subscriber
+                .client
+                .connectWith()
+                .cleanStart(false)
+                .sessionExpiryInterval(SESSION_SECONDS)
+                .keepAlive(30)
+                .restrictions()
+                .receiveMaximum(config.window())
+                .applyRestrictions()
+                .send()
+                .whenComplete((answer, failure) -> {
+                    if (failure != null) {
+                        LOG.debug("The first attempt to connect ended", failure);
+                    }
+                });
+        return subscriber;
+    }
+
+    Optional<String> trouble() {
+        return Optional.ofNullable(trouble);
+    }
+
+    private static List<String> filters(BatchRouterConfig config) {
+        String wills = Topics.of("+", Topics.LAST_WILL);
+        if (config.wayIn() == BatchRouterConfig.WayIn.HOOK) {
+            return List.of(wills, Topics.LAST_WILL);
+        }
+        if (config.topics().contains(EVERYTHING)) {
+            // Beside it no other: overlapping filters would bring messages twice.
+            return List.of(EVERYTHING);
+        }
+        var filters = new java.util.ArrayList<>(List.of(Topics.of("+", "+"), Topics.CONNECT, Topics.LAST_WILL));
+        filters.addAll(config.topics());
+        return filters;
+    }
+
+    private void subscribe() {
+        if (closing) {
+            CompletableFuture<Void> _ = client.disconnect();
+            return;
+        }
+        List<Mqtt5Subscription> subscriptions = filters.stream()
+                .map(filter -> Mqtt5Subscription.builder()
+                        .topicFilter(SHARED + filter)
+                        .qos(MqttQos.AT_LEAST_ONCE)
+                        .build())
+                .toList();
+        CompletableFuture<Mqtt5SubAck> _ = client.subscribe(
+                        Mqtt5Subscribe.builder().addSubscriptions(subscriptions).build())
+                .whenComplete((answer, failure) -> {
+                    if (failure == null) {
+                        trouble = null;
+                        return;
+                    }
+                    trouble = "The MQTT broker refuses the subscription: " + failure.getMessage();
+                    LOG.error("The broker refuses our subscription", failure);
+                });
+    }
+
+    private void take(Mqtt5Publish publish) {
+        String topic = publish.getTopic().toString();
+        String client = Topics.parse(topic).map(Topics.FleetTopic::device).orElse("");
+        String traceparent = publish.getUserProperties().asList().stream()
+                .filter(property -> property.getName().toString().equals("traceparent"))
+                .map(Mqtt5UserProperty::getValue)
+                .map(Object::toString)
+                .findFirst()
+                .orElse(null);
+        take(publish, client, topic, publish.getPayloadAsBytes(), traceparent);
+    }
+
+    private void take(Mqtt5Publish publish, String client, String topic, byte[] payload, @Nullable String traceparent) {
+        router.take(client, topic, payload, traceparent).whenComplete((nothing, failure) -> {
+            if (failure == null) {
+                acknowledge(publish);
+            } else if (!closing) {
+                CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS)
+                        .execute(() -> take(publish, client, topic, payload, traceparent));
+            }
+        });
+    }
+
+    private static void acknowledge(Mqtt5Publish publish) {
+        try {
+            publish.acknowledge();
+        } catch (IllegalStateException ofAnOlderConnection) {
+            LOG.debug("An acknowledgement came too late", ofAnOlderConnection);
+        }
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        if (!client.getState().isConnected()) {
+            return;
+        }
+        try {
+            client.disconnect().get(2, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException | CompletionException failure) {
+            LOG.debug("The connection to the broker did not close in order", failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
