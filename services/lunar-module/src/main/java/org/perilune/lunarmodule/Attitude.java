@@ -1,0 +1,53 @@
+package org.perilune.lunarmodule;
+
+/**
+ * How the vehicle holds itself: it drifts to the edge of a dead band, a thruster sends it back, and so on. Angles are
+ * degrees from level flight with the antenna to Earth; times are seconds of simulated time.
+ */
+final class Attitude {
+    private static final Axis ROLL = new Axis(0.5, 1_260, 100);
+    private static final Axis PITCH = new Axis(0.4, 1_530, 700);
+    private static final Axis YAW = new Axis(0.6, 1_890, 300);
+
+    private static final double PROPELLANT_AT_ZERO_KILOGRAMS = 287;
+
+    /** One smallest firing: 6.2 N·s at 290 s of specific impulse. */
+    private static final double FIRING_KILOGRAMS = 0.0022;
+
+    private Attitude() {}
+
+    private record Axis(double bandDegrees, double cycleSeconds, double offsetSeconds) {
+        double at(double elapsed) {
+            double phase = Math.floorMod((long) (1_000 * (elapsed + offsetSeconds)), (long) (1_000 * cycleSeconds))
+                    / (1_000 * cycleSeconds);
+            return bandDegrees * (phase < 0.5 ? 4 * phase - 1 : 3 - 4 * phase);
+        }
+
+        double firings(double elapsed) {
+            return Math.floor(2 * Math.max(0, elapsed) / cycleSeconds);
+        }
+    }
+
+    static double roll(double elapsed) {
+        return ROLL.at(elapsed);
+    }
+
+    static double pitch(double elapsed) {
+        return PITCH.at(elapsed);
+    }
+
+    static double yaw(double elapsed) {
+        return YAW.at(elapsed);
+    }
+
+    static double propellantKilograms(double elapsed) {
+        double firings = ROLL.firings(elapsed) + PITCH.firings(elapsed) + YAW.firings(elapsed);
+        return Math.max(0, PROPELLANT_AT_ZERO_KILOGRAMS - firings * FIRING_KILOGRAMS);
+    }
+
+    /** What the antenna loses for pointing off by pitch and yaw: a beam of 10° between half-power points. */
+    static double pointingLossDecibels(double elapsed) {
+        double off = Math.hypot(pitch(elapsed), yaw(elapsed)) / 10;
+        return 12 * off * off;
+    }
+}

@@ -1,0 +1,61 @@
+package org.perilune.lunarmodule;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.perilune.chassis.HttpConfig;
+import org.perilune.chassis.MqttConfig;
+import org.perilune.chassis.PostgresConfig;
+import org.perilune.chassis.Settings;
+import org.perilune.contracts.Topology;
+
+/**
+ * Where the lunar module listens and reports, and how it flies.
+ *
+ * @param mqtt the broker; the user is the device's name, the password its key
+ * @param journal folder of what it records on board
+ * @param orbitPeriod of one revolution around the Moon, simulated time
+ * @param timeScale simulated seconds in a real one; telemetry bears real time
+ * @param reportInterval real time between two readings
+ */
+public record LunarModuleConfig(
+        HttpConfig http,
+        PostgresConfig postgres,
+        MqttConfig mqtt,
+        Path journal,
+        Duration orbitPeriod,
+        double timeScale,
+        Duration reportInterval) {
+    /** A shorter revolution would go through the ground, a longer one would not stay with the Moon. */
+    static final Duration SHORTEST_ORBIT = Duration.ofMinutes(130);
+
+    static final Duration LONGEST_ORBIT = Duration.ofDays(2);
+    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(10);
+    private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(10);
+    private static final int POOL_SIZE = 3;
+
+    /**
+     * Reads {@code http.*}, {@code postgres.*}, {@code mqtt.*}, {@code journal}, {@code orbit.period},
+     * {@code time-scale}, {@code report.interval}.
+     *
+     * @param in the settings under {@code lunar-module.}
+     */
+    public static LunarModuleConfig read(Settings in) {
+        var config = new LunarModuleConfig(
+                HttpConfig.read(in, Topology.LUNAR_MODULE.port()),
+                PostgresConfig.read(in, POOL_SIZE),
+                MqttConfig.read(in),
+                in.path("journal", Path.of("lunar-module-journal")),
+                in.duration("orbit.period", Duration.ofHours(6)),
+                in.decimal("time-scale", 1, 0.001, 3_600),
+                in.duration("report.interval", Duration.ofSeconds(1)));
+        check(in, "orbit.period", config.orbitPeriod(), SHORTEST_ORBIT, LONGEST_ORBIT);
+        check(in, "report.interval", config.reportInterval(), SHORTEST_INTERVAL, LONGEST_INTERVAL);
+        return config;
+    }
+
+    private static void check(Settings in, String key, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            in.fault(key, "must be from " + least + " to " + most);
+        }
+    }
+}

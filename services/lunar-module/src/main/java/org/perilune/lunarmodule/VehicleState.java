@@ -1,0 +1,77 @@
+package org.perilune.lunarmodule;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+
+/**
+ * The simulated truth at one instant; units are in the names.
+ *
+ * @param time real
+ * @param positionDegrees along the orbit from the point under Earth: 180 is behind the Moon
+ * @param signal received power on the ground's side of the link; -140 is what is received of nothing
+ */
+record VehicleState(
+        @JsonProperty("time") Instant time,
+        @JsonProperty("elapsed_seconds") double elapsedSeconds,
+        @JsonProperty("status") String status,
+        @JsonProperty("position_deg") double positionDegrees,
+        @JsonProperty("altitude_km") double altitudeKilometres,
+        @JsonProperty("speed_m_s") double speedMetresPerSecond,
+        @JsonProperty("latitude_deg") double latitudeDegrees,
+        @JsonProperty("longitude_deg") double longitudeDegrees,
+        @JsonProperty("roll_deg") double rollDegrees,
+        @JsonProperty("pitch_deg") double pitchDegrees,
+        @JsonProperty("yaw_deg") double yawDegrees,
+        @JsonProperty("hull_temperature_c") double hullCelsius,
+        @JsonProperty("cabin_temperature_c") double cabinCelsius,
+        @JsonProperty("battery_percent") double batteryPercent,
+        @JsonProperty("battery_voltage_v") double batteryVolts,
+        @JsonProperty("solar_power_w") double panelWatts,
+        @JsonProperty("propellant_kg") double propellantKilograms,
+        @JsonProperty("signal_dbm") double signal,
+        @JsonProperty("link") boolean link,
+        @JsonProperty("sunlit") boolean sunlit) {
+
+    private static final double SIGNAL_AT_MEAN_DISTANCE = -97;
+    private static final double NO_SIGNAL = -140;
+    private static final double MEAN_DISTANCE = 384_400_000;
+
+    static VehicleState of(Instant time, double elapsed, LunarOrbit orbit, Systems systems) {
+        var motion = orbit.at(elapsed);
+        boolean link = orbit.seesEarth(elapsed);
+        boolean sunlit = orbit.seesSun(elapsed);
+        double distance = orbit.earth(elapsed).distance(motion.position());
+        // Free-space loss grows with the square of the distance.
+        double signal = SIGNAL_AT_MEAN_DISTANCE
+                - 20 * Math.log10(distance / MEAN_DISTANCE)
+                - Attitude.pointingLossDecibels(elapsed);
+        return new VehicleState(
+                time,
+                elapsed,
+                status(link, sunlit),
+                orbit.positionAngle(elapsed),
+                (motion.position().getNorm() - LunarOrbit.MOON_RADIUS) / 1_000,
+                motion.velocity().getNorm(),
+                orbit.latitude(elapsed),
+                orbit.longitude(elapsed),
+                Attitude.roll(elapsed),
+                Attitude.pitch(elapsed),
+                Attitude.yaw(elapsed),
+                systems.hullCelsius(),
+                systems.cabinCelsius(),
+                systems.batteryPercent(),
+                systems.batteryVolts(),
+                systems.panelWatts(),
+                Attitude.propellantKilograms(elapsed),
+                link ? signal : NO_SIGNAL,
+                link,
+                sunlit);
+    }
+
+    private static String status(boolean link, boolean sunlit) {
+        if (!link) {
+            return "behind the Moon";
+        }
+        return sunlit ? "nominal" : "in shadow";
+    }
+}
