@@ -1,0 +1,67 @@
+package org.perilune.launcher;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Map;
+import org.perilune.pad.PadConfig;
+
+/** Ports on the loopback interface, chosen and looked at before anything starts. */
+final class FreePorts {
+    private FreePorts() {}
+
+    /** Puts a free port in the place of every 0, each another: services must know each other's addresses beforehand. */
+    static PadConfig fill(PadConfig pad, Map<String, Integer> ports) {
+        Deque<Integer> free = free(ports.size() + 3);
+        ports.replaceAll((name, port) -> port == 0 ? free.pop() : port);
+        return new PadConfig(
+                pad.home(),
+                pad.postgresPort() == 0 ? free.pop() : pad.postgresPort(),
+                pad.redisPort() == 0 ? free.pop() : pad.redisPort(),
+                pad.mqttPort() == 0 ? free.pop() : pad.mqttPort(),
+                pad.databases());
+    }
+
+    /** @throws LauncherException that names the key of a port which another program has */
+    static void require(Map<String, Integer> ports) {
+        ports.forEach((name, port) -> {
+            try (var socket = new ServerSocket()) {
+                socket.setReuseAddress(true);
+                socket.bind(new InetSocketAddress(loopback(), port));
+            } catch (IOException taken) {
+                throw new LauncherException(
+                        name + " cannot listen on port " + port
+                                + ", which another program has; stop that program or set " + name
+                                + ".http.port to another port",
+                        taken);
+            }
+        });
+    }
+
+    private static Deque<Integer> free(int count) {
+        var sockets = new ArrayList<ServerSocket>();
+        var ports = new ArrayDeque<Integer>();
+        try {
+            for (int i = 0; i < count; i++) {
+                var socket = new ServerSocket(0, 1, loopback());
+                sockets.add(socket);
+                ports.add(socket.getLocalPort());
+            }
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException("This machine has no free port", failure);
+        }
+        return ports;
+    }
+
+    private static InetAddress loopback() {
+        return InetAddress.ofLiteral("127.0.0.1");
+    }
+}

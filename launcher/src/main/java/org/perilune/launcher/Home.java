@@ -1,0 +1,96 @@
+package org.perilune.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Set;
+
+/** The one folder that everything of an instance lives in. */
+record Home(Path folder) {
+    Home {
+        folder = folder.toAbsolutePath().normalize();
+    }
+
+    Path settings() {
+        return folder.resolve("perilune.properties");
+    }
+
+    Path state() {
+        return folder.resolve("running.json");
+    }
+
+    Path logs() {
+        return folder.resolve("logs");
+    }
+
+    Path log() {
+        return logs().resolve("perilune.log");
+    }
+
+    /** What a detached instance says while it starts and where it ends without a log. */
+    Path output() {
+        return logs().resolve("output.log");
+    }
+
+    Path journal(String device) {
+        return folder.resolve(device).resolve("journal");
+    }
+
+    Path administratorPassword() {
+        return secret("administrator.password");
+    }
+
+    Path commandLineSecret() {
+        return secret("cli.secret");
+    }
+
+    private Path secret(String name) {
+        return folder.resolve("secrets").resolve(name);
+    }
+
+    /** Makes the folders and the secrets that are not there yet. */
+    void make() {
+        try {
+            for (Path path : new Path[] {folder, folder.resolve("secrets"), logs()}) {
+                Files.createDirectories(path);
+                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+            }
+            makeSecret(administratorPassword(), 15);
+            makeSecret(commandLineSecret(), 32);
+        } catch (IOException failure) {
+            throw new LauncherException(
+                    "The home " + folder + " cannot be used (" + failure + "); choose another with --home", failure);
+        }
+    }
+
+    static String read(Path secret) {
+        try {
+            return Files.readString(secret).strip();
+        } catch (IOException failure) {
+            throw new LauncherException(
+                    secret + " cannot be read; was Perilune ever started with this home, and by this user?", failure);
+        }
+    }
+
+    static String randomSecret(int bytes) {
+        var random = new byte[bytes];
+        new SecureRandom().nextBytes(random);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+    }
+
+    private static void makeSecret(Path file, int bytes) throws IOException {
+        if (Files.exists(file) && Files.size(file) > 0) {
+            return;
+        }
+        // Written beside and renamed: a crash leaves no half secret.
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(fresh);
+        Files.createFile(
+                fresh, PosixFilePermissions.asFileAttribute(Set.copyOf(PosixFilePermissions.fromString("rw-------"))));
+        Files.writeString(fresh, randomSecret(bytes));
+        Files.move(fresh, file);
+    }
+}

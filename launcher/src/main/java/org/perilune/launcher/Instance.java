@@ -1,0 +1,150 @@
+package org.perilune.launcher;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.perilune.contracts.Topology;
+import org.perilune.pad.Pad;
+import org.perilune.pad.ServerState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The pad and every service in this process. Safe for threads; closing twice does nothing. */
+final class Instance implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Instance.class);
+    /** A service that takes longer does not hold up the next one's stopping. */
+    private static final Duration PATIENCE_PER_SERVICE = Duration.ofSeconds(2);
+
+    /** For all of them; what is left of ten seconds is the pad's. */
+    private static final Duration PATIENCE = Duration.ofSeconds(6);
+
+    private final Pad pad;
+    private final List<Running> services = new CopyOnWriteArrayList<>();
+
+    private Instance(Pad pad) {
+        this.pad = pad;
+    }
+
+    /** Returns when everything serves; where one thing does not start, what was started is stopped again. */
+    static Instance start(LaunchPlan plan, Clock clock, Progress progress) {
+        plan.home().make();
+        FreePorts.require(plan.ports());
+        LOG.info("Starting [settings: {}]", plan.effective());
+        var instance = new Instance(Pad.start(plan.pad(), progress::tell));
+        try {
+            instance.startServices(plan.prepare(instance.pad.settings()), clock, progress);
+            return instance;
+        } catch (Throwable failure) {
+            instance.close();
+            throw failure;
+        }
+    }
+
+    /** Side by side: each can be without the others, as when they are processes of their own. */
+    private void startServices(List<ServiceKind.Prepared> prepared, Clock clock, Progress progress) {
+        var steps = new ArrayList<Callable<Void>>();
+        for (ServiceKind.Prepared service : prepared) {
+            steps.add(() -> {
+                Running running = service.start().apply(clock);
+                services.add(running);
+                running.hook().ifPresent(pad::onPublish);
+                progress.tell(running.name() + " is up on port " + running.port());
+                return null;
+            });
+        }
+        try (ExecutorService executor = Executors.newThreadPerTaskExecutor(
+                Thread.ofPlatform().name("start-", 0).factory())) {
+            RuntimeException first = null;
+            for (Future<Void> step : executor.invokeAll(steps)) {
+                try {
+                    step.get();
+                } catch (ExecutionException failure) {
+                    RuntimeException next = failure.getCause() instanceof RuntimeException own
+                            ? own
+                            : new IllegalStateException("A service could not be started", failure.getCause());
+                    if (first == null) {
+                        first = next;
+                    } else {
+                        first.addSuppressed(next);
+                    }
+                }
+            }
+            if (first != null) {
+                throw first;
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new LauncherException("Stopped while starting", interrupted);
+        }
+    }
+
+    /** In the order of the topology. */
+    List<Running> services() {
+        return Topology.SERVICES.stream()
+                .flatMap(service ->
+                        services.stream().filter(running -> running.name().equals(service.name())))
+                .toList();
+    }
+
+    int port(Topology.Service service) {
+        return services.stream()
+                .filter(running -> running.name().equals(service.name()))
+                .mapToInt(Running::port)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    List<ServerState> stores() {
+        return pad.servers();
+    }
+
+    Pad pad() {
+        return pad;
+    }
+
+    /** Services in reverse, then the pad; within ten seconds. */
+    @Override
+    public void close() {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        var closing = new ArrayList<CountDownLatch>();
+        for (Running running : services().reversed()) {
+            if (services.remove(running)) {
+                var closed = new CountDownLatch(1);
+                closing.add(closed);
+                Thread.ofPlatform().daemon().name("stop-" + running.name()).start(() -> close(running, closed));
+                await(closed, Math.min(deadline, System.nanoTime() + PATIENCE_PER_SERVICE.toNanos()));
+            }
+        }
+        closing.forEach(closed -> await(closed, deadline));
+        pad.close();
+    }
+
+    private static void close(Running running, CountDownLatch closed) {
+        try {
+            running.service().close();
+        } catch (Exception failure) {
+            LOG.error("A service could not be stopped cleanly [service: {}]", running.name(), failure);
+        } finally {
+            closed.countDown();
+        }
+    }
+
+    private static void await(CountDownLatch closed, long deadline) {
+        try {
+            if (!closed.await(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+                LOG.warn("A service takes long to stop; stopping the next");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

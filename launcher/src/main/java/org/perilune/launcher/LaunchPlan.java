@@ -1,0 +1,177 @@
+package org.perilune.launcher;
+
+import static org.perilune.contracts.Topology.Store.MQTT;
+import static org.perilune.contracts.Topology.Store.POSTGRESQL;
+import static org.perilune.contracts.Topology.Store.REDIS;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.perilune.chassis.InvalidSettings;
+import org.perilune.chassis.Settings;
+import org.perilune.contracts.Topology;
+import org.perilune.contracts.Topology.Service;
+import org.perilune.pad.PadConfig;
+
+/**
+ * All services in one process, before anything is started: every setting is read and checked, every port is known.
+ *
+ * @param ports of the services by name; none is 0
+ * @param settings of the user, and what follows from the ports and the home; without the pad's
+ * @param effective every setting with its value, secrets masked, for the log
+ */
+record LaunchPlan(
+        Home home,
+        PadConfig pad,
+        Map<String, Integer> ports,
+        Map<String, String> settings,
+        Map<String, String> effective) {
+    private static final String LOOPBACK = "http://127.0.0.1:";
+    /** Passes every rule there is for a secret; only ever checked, never used. */
+    private static final String STAND_IN_SECRET = Home.randomSecret(24);
+
+    LaunchPlan {
+        ports = Map.copyOf(ports);
+        settings = Map.copyOf(settings);
+        effective = new TreeMap<>(effective);
+    }
+
+    /** @throws InvalidSettings with every fault there is */
+    static LaunchPlan read(Home home, Map<String, String> user) {
+        var probe = Settings.of(user);
+        PadConfig wanted = pad(home, probe);
+        var ports = new HashMap<String, Integer>();
+        for (Service service : Topology.SERVICES) {
+            ports.put(service.name(), probe.at(service.name()).port("http.port", service.port()));
+        }
+        ServiceKinds.ALL.forEach(kind -> kind.prepare(probe));
+        // What follows from other settings is given to those who ask for it, so that no key is unknown by our doing.
+        Set<String> asked = probe.effective().keySet();
+
+        PadConfig pad = FreePorts.fill(wanted, ports);
+        var settings = new HashMap<String, String>();
+        ports.forEach((name, port) -> settings.put(name + ".http.port", Integer.toString(port)));
+        derived(home, ports).forEach((key, value) -> {
+            if (asked.contains(key)) {
+                settings.put(key, value);
+            }
+        });
+        settings.keySet().removeIf(key -> !asked.contains(key));
+        putUser(settings, user);
+        ports.forEach(
+                (name, port) -> settings.computeIfPresent(name + ".http.port", (key, old) -> probePort(old, port)));
+
+        var checked = Settings.of(withStandIns(settings));
+        pad(home, checked);
+        ServiceKinds.ALL.forEach(kind -> kind.prepare(checked));
+        checked.check();
+        return new LaunchPlan(home, pad, ports, settings, checked.effective());
+    }
+
+    /** Reads the services' settings again, with what the pad made. */
+    List<ServiceKind.Prepared> prepare(Map<String, String> padSettings) {
+        var all = new HashMap<>(padSettings);
+        putUser(all, settings);
+        var read = Settings.of(all);
+        var prepared = new ArrayList<ServiceKind.Prepared>();
+        for (ServiceKind<?> kind : ServiceKinds.ALL) {
+            prepared.add(kind.prepare(read));
+        }
+        var unread = Topology.SERVICES.stream()
+                .map(Service::name)
+                .filter(name ->
+                        ServiceKinds.ALL.stream().noneMatch(kind -> kind.name().equals(name)))
+                .toList();
+        pad(home, read);
+        read.check(unread);
+        return prepared;
+    }
+
+    /** @throws IllegalArgumentException for a service that is not in the topology */
+    int port(Service service) {
+        Integer port = ports.get(service.name());
+        if (port == null) {
+            throw new IllegalArgumentException("No port was planned for " + service.name());
+        }
+        return port;
+    }
+
+    private static String probePort(String wanted, int chosen) {
+        return wanted.equals("0") ? Integer.toString(chosen) : wanted;
+    }
+
+    /** Such as {@code pad.postgres.port}. */
+    static String portKey(Topology.Store store) {
+        return "pad." + storeKey(store) + ".port";
+    }
+
+    private static String storeKey(Topology.Store store) {
+        return store == POSTGRESQL ? "postgres" : store.wireName();
+    }
+
+    private static PadConfig pad(Home home, Settings in) {
+        return new PadConfig(
+                home.folder(),
+                in.port(portKey(POSTGRESQL), POSTGRESQL.embeddedPort()),
+                in.port(portKey(REDIS), REDIS.embeddedPort()),
+                in.port(portKey(MQTT), MQTT.embeddedPort()),
+                Topology.SERVICES.stream()
+                        .filter(Service::hasDatabase)
+                        .map(Service::databaseName)
+                        .toList());
+    }
+
+    /** Where services find each other, and what the home holds for them. */
+    private static Map<String, String> derived(Home home, Map<String, Integer> ports) {
+        var derived = new HashMap<String, String>();
+        for (Service service : Topology.SERVICES) {
+            derived.put(service.name() + ".tokens.keys-url", LOOPBACK + ports.get(Topology.CREW.name()) + "/keys");
+            ports.forEach((callee, port) -> derived.put(service.name() + "." + callee + ".url", LOOPBACK + port));
+        }
+        derived.put(
+                "crew.administrator.password-file", home.administratorPassword().toString());
+        for (Service service : Topology.SERVICES) {
+            derived.put(
+                    service.name() + ".cli.secret-file",
+                    home.commandLineSecret().toString());
+        }
+        String device = Topology.LUNAR_MODULE.name();
+        derived.put(device + ".journal", home.journal(device).toString());
+        return derived;
+    }
+
+    /** A secret given by value takes the place of the file that would be read otherwise. */
+    private static void putUser(Map<String, String> settings, Map<String, String> user) {
+        user.keySet().forEach(key -> settings.remove(key + "-file"));
+        settings.putAll(user);
+    }
+
+    /** The pad makes accounts and secrets when it starts; until then something must stand in for them. */
+    private static Map<String, String> withStandIns(Map<String, String> settings) {
+        var all = new HashMap<String, String>();
+        for (Service service : Topology.SERVICES) {
+            if (ServiceKinds.ALL.stream().noneMatch(kind -> kind.service().equals(service))) {
+                continue;
+            }
+            for (Topology.Store store : service.stores()) {
+                String prefix = service.name() + "." + storeKey(store);
+                all.put(prefix + ".user", service.databaseName());
+                all.put(prefix + ".password", STAND_IN_SECRET);
+            }
+            if (service.hasDatabase()) {
+                all.put(service.name() + ".postgres.url", "jdbc:postgresql://127.0.0.1/" + service.databaseName());
+            }
+        }
+        all.putAll(settings);
+        // Files of the home's own are made when it is.
+        for (String key : List.of("crew.administrator.password", "crew.cli.secret")) {
+            if (String.valueOf(all.get(key + "-file")).contains("secrets") && all.remove(key + "-file") != null) {
+                all.put(key, STAND_IN_SECRET);
+            }
+        }
+        return all;
+    }
+}

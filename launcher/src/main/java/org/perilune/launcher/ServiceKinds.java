@@ -1,0 +1,51 @@
+package org.perilune.launcher;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.perilune.batchrouter.BatchRouterConfig;
+import org.perilune.batchrouter.BatchRouterService;
+import org.perilune.contracts.Topology;
+import org.perilune.crew.CrewConfig;
+import org.perilune.crew.CrewService;
+import org.perilune.lunarmodule.LunarModuleConfig;
+import org.perilune.lunarmodule.LunarModuleService;
+import org.perilune.telemetry.TelemetryConfig;
+import org.perilune.telemetry.TelemetryService;
+
+/** All services, in the order of the {@link Topology}. The one place that names them all. */
+final class ServiceKinds {
+    static final List<ServiceKind<?>> ALL = List.of(
+            new ServiceKind<>(Topology.CREW, CrewConfig::read, (config, clock) -> {
+                CrewService crew = CrewService.start(config, clock);
+                return new Running("crew", crew.port(), crew);
+            }),
+            new ServiceKind<>(Topology.BATCH_ROUTER, BatchRouterConfig::read, (config, clock) -> {
+                BatchRouterService router = BatchRouterService.start(config, clock);
+                // The pad knows no service, and a service no pad: here they meet.
+                return new Running(
+                        "batch-router",
+                        router.port(),
+                        router,
+                        Optional.of(message -> router.take(
+                                message.client(), message.topic(), message.payload(), message.traceparent())));
+            }),
+            new ServiceKind<>(Topology.TELEMETRY, TelemetryConfig::read, (config, clock) -> {
+                TelemetryService telemetry = TelemetryService.start(config, clock);
+                return new Running("telemetry", telemetry.port(), telemetry);
+            }),
+            new ServiceKind<>(Topology.LUNAR_MODULE, LunarModuleConfig::read, (config, clock) -> {
+                LunarModuleService module = LunarModuleService.start(config, clock);
+                return new Running("lunar-module", module.port(), module);
+            }));
+
+    private ServiceKinds() {}
+
+    static ServiceKind<?> named(String name) {
+        return ALL.stream()
+                .filter(kind -> kind.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new LauncherException("No service is named " + name + "; there are "
+                        + ALL.stream().map(ServiceKind::name).collect(Collectors.joining(", "))));
+    }
+}

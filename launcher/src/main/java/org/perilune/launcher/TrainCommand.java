@@ -1,0 +1,61 @@
+package org.perilune.launcher;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.perilune.contracts.Topology;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** A short life on free ports, from which the JVM learns what to keep for faster starts; see the script. */
+@Command(name = "train", hidden = true, description = "Starts everything on free ports, uses it a little, stops.")
+final class TrainCommand implements Callable<Integer> {
+    private static final int ROUNDS = 20;
+
+    @Mixin
+    private HomeOption where = new HomeOption();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Home home = where.home();
+        home.make();
+        Logging.intoFile(home.log());
+        LaunchPlan plan = LaunchPlan.read(home, freePorts());
+        try (Instance instance = Instance.start(plan, Clock.systemUTC(), new Progress(System.out));
+                HttpClient http = HttpClient.newHttpClient()) {
+            for (int round = 0; round < ROUNDS; round++) {
+                for (Running running : instance.services()) {
+                    for (String path : new String[] {"/ready", "/metrics", "/"}) {
+                        use(http, running.port(), path);
+                    }
+                }
+                Thread.sleep(100);
+            }
+        }
+        return 0;
+    }
+
+    static Map<String, String> freePorts() {
+        var settings = new HashMap<String, String>();
+        Topology.SERVICES.forEach(service -> settings.put(service.name() + ".http.port", "0"));
+        for (Topology.Store store : Topology.Store.values()) {
+            settings.put(LaunchPlan.portKey(store), "0");
+        }
+        return settings;
+    }
+
+    private static void use(HttpClient http, int port, String path) throws IOException, InterruptedException {
+        http.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .timeout(Duration.ofSeconds(5))
+                        .build(),
+                HttpResponse.BodyHandlers.discarding());
+    }
+}
