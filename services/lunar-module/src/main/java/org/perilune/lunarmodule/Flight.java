@@ -91,12 +91,12 @@ final class Flight implements AutoCloseable {
                 if (sees && !link) {
                     acquire(now);
                 }
+                if (!sees && link) {
+                    lose();
+                }
                 if (System.nanoTime() - nextReport >= 0) {
                     report(now);
                     nextReport = Math.max(nextReport + interval.toNanos(), System.nanoTime() - interval.toNanos());
-                }
-                if (!sees && link) {
-                    lose();
                 }
             } while (!closing.await(nanosToNext(nextReport), TimeUnit.NANOSECONDS));
         } catch (InterruptedException interrupted) {

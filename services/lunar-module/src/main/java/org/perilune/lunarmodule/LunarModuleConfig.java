@@ -25,10 +25,10 @@ public record LunarModuleConfig(
         Duration orbitPeriod,
         double timeScale,
         Duration reportInterval) {
-    /** A shorter revolution would go through the ground, a longer one would not stay with the Moon. */
+    /** A shorter revolution would go through the ground, on a longer one the tilted orbit could miss the Moon's far side. */
     static final Duration SHORTEST_ORBIT = Duration.ofMinutes(130);
 
-    static final Duration LONGEST_ORBIT = Duration.ofDays(2);
+    static final Duration LONGEST_ORBIT = Duration.ofHours(16);
     private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(10);
     private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(10);
     private static final int POOL_SIZE = 3;

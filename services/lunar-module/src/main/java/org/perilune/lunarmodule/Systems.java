@@ -19,7 +19,7 @@ final class Systems {
     private static final double HULL_JOULES_PER_KELVIN = 4e5;
     private static final double CABIN_JOULES_PER_KELVIN = 3e5;
     private static final double CABIN_TO_HULL_WATTS_PER_KELVIN = 15;
-    private static final double CABIN_CREW_AND_AVIONICS_WATTS = 450;
+    private static final double CABIN_CREW_AND_AVIONICS_WATTS = 90;
     private static final double HEATER_WATTS = 700;
     private static final double HEATER_ON_BELOW = 19;
     private static final double HEATER_OFF_ABOVE = 21;

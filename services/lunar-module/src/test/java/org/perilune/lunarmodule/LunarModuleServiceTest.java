@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +47,12 @@ class LunarModuleServiceTest {
     void startPad(@TempDir Path home) {
         pad = Pad.start(new PadConfig(home, 0, 0, 0, List.of("lunar_module")), progress -> {});
         pad.onPublish(this::take);
+    }
+
+    @BeforeEach
+    void forget() {
+        frames.clear();
+        connects.clear();
     }
 
     @AfterAll
