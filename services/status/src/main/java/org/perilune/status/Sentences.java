@@ -1,0 +1,33 @@
+package org.perilune.status;
+
+import java.util.Map;
+
+/** What it means for the people at the consoles when a part is down. */
+final class Sentences {
+    private static final Map<String, String> CONSEQUENCES = Map.of(
+            "postgresql",
+            "Telemetry is still taken and waits in Redis; nothing is lost. History, plots and log-in come back with it.",
+            "redis",
+            "Devices keep what they record in their journals and send it when Redis is back; stored data can be viewed.",
+            "mqtt",
+            "Devices cannot connect and keep what they record in their journals; stored data can be viewed.",
+            "crew",
+            "Nobody can log in or renew a log-in; who is logged in can go on for up to five minutes.",
+            "batch-router",
+            "Devices keep what they record in their journals and send it when it is back; stored data can be viewed.",
+            "telemetry",
+            "New readings wait in Redis and are stored when it is back; the console cannot show data until then.",
+            "lunar-module",
+            "Only the simulated lunar module is silent; every other device is served.",
+            "console",
+            "Pages cannot be opened; recording goes on, and scripts reach the services as before.");
+
+    private Sentences() {}
+
+    /** @param problem what happened, as half a sentence */
+    static String down(String name, String problem) {
+        String what = name + " is down: " + problem + ".";
+        String consequence = CONSEQUENCES.get(name);
+        return consequence == null ? what : what + " " + consequence;
+    }
+}

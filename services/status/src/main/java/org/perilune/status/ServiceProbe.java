@@ -1,0 +1,83 @@
+package org.perilune.status;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.OptionalDouble;
+import java.util.StringJoiner;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Json;
+
+/** Asks a service whether it is ready, and for its figures. */
+final class ServiceProbe implements Probe {
+    private static final Duration DEADLINE = Duration.ofSeconds(1);
+
+    private final URI base;
+    private final Consumer<Figures> figures;
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(DEADLINE)
+            .build();
+
+    /** @param figures is told what the service measures, at every look */
+    ServiceProbe(URI base, Consumer<Figures> figures) {
+        this.base = base;
+        this.figures = figures;
+    }
+
+    @Override
+    public Finding look() throws IOException, InterruptedException {
+        HttpResponse<String> ready = get("/ready");
+        HttpResponse<String> metrics = get("/metrics");
+        Figures measured = Figures.parse(metrics.statusCode() == 200 ? metrics.body() : "");
+        figures.accept(measured);
+        String problem = ready.statusCode() == 200 ? "" : "it runs, but cannot work: " + reasons(ready.body());
+        OptionalDouble start = measured.value("process_start_time_seconds");
+        return new Finding(
+                problem,
+                "Works",
+                whole(measured.value("process_uptime_seconds")),
+                memory(measured),
+                start.isPresent() ? base.getHost() + "@" + start.getAsDouble() : null);
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        var request =
+                HttpRequest.newBuilder(base.resolve(path)).timeout(DEADLINE).build();
+        return http.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Resident where the system tells, otherwise what the JVM has taken. */
+    private static @Nullable Long memory(Figures measured) {
+        OptionalDouble resident = measured.value("process_resident_memory_bytes");
+        return whole(resident.isPresent() ? resident : measured.value("jvm_memory_committed_bytes"));
+    }
+
+    private static @Nullable Long whole(OptionalDouble value) {
+        return value.isPresent() && !Double.isNaN(value.getAsDouble()) ? (long) value.getAsDouble() : null;
+    }
+
+    private static String reasons(String body) {
+        var reasons = new StringJoiner("; ");
+        try {
+            for (JsonNode check : Json.mapper().readTree(body).path("checks")) {
+                if (check.path("state").asText().equals("down")) {
+                    reasons.add(check.path("detail").asText());
+                }
+            }
+        } catch (IOException notJson) {
+            return "it gave no reason";
+        }
+        return reasons.length() == 0 ? "it is starting or stopping" : reasons.toString();
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}

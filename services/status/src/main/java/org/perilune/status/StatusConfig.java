@@ -1,0 +1,42 @@
+package org.perilune.status;
+
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.perilune.chassis.HttpConfig;
+import org.perilune.chassis.MqttConfig;
+import org.perilune.chassis.PostgresConfig;
+import org.perilune.chassis.RedisConfig;
+import org.perilune.chassis.Settings;
+import org.perilune.contracts.Topology;
+
+/** @param services where each service of the topology listens, by name; of status itself only the name counts */
+public record StatusConfig(
+        HttpConfig http, PostgresConfig postgres, RedisConfig redis, MqttConfig mqtt, Map<String, URI> services) {
+    public StatusConfig {
+        services = Map.copyOf(services);
+    }
+
+    /**
+     * Reads {@code http.*}, {@code postgres.*}, {@code redis.*}, {@code mqtt.*}, {@code services.<name>}.
+     *
+     * @param in the settings under {@code status.}
+     */
+    public static StatusConfig read(Settings in) {
+        var services = new LinkedHashMap<String, URI>();
+        for (Topology.Service service : Topology.SERVICES) {
+            String key = "services." + service.name();
+            URI address = in.uri(key, URI.create("http://127.0.0.1:" + service.port()));
+            if (!"http".equals(address.getScheme()) || address.getHost() == null) {
+                in.fault(key, "must be an address such as http://127.0.0.1:" + service.port());
+            }
+            services.put(service.name(), address);
+        }
+        return new StatusConfig(
+                HttpConfig.read(in, Topology.STATUS.port()),
+                PostgresConfig.read(in, 1),
+                RedisConfig.read(in),
+                MqttConfig.read(in),
+                services);
+    }
+}

@@ -1,0 +1,131 @@
+package org.perilune.status;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Properties;
+import java.util.function.Consumer;
+import org.perilune.chassis.Access;
+import org.perilune.chassis.Health;
+import org.perilune.chassis.HttpListener;
+import org.perilune.chassis.Meters;
+import org.perilune.chassis.Requests;
+import org.perilune.chassis.Resources;
+import org.perilune.chassis.TokenVerifier;
+import org.perilune.contracts.Topology;
+
+/** Answers how everything is. Needs none of what it watches to be up, except crew's keys for tokens. */
+public final class StatusService implements AutoCloseable {
+    private final int port;
+    private final Resources owned;
+
+    private StatusService(int port, Resources owned) {
+        this.port = port;
+        this.owned = owned;
+    }
+
+    public static StatusService start(StatusConfig config, Clock clock) {
+        var owned = new Resources();
+        try {
+            var meters = Meters.open();
+            owned.add(meters::close);
+            var ingest = new Ingest();
+            var stores = new ArrayList<Watch>();
+            stores.add(owned.add(postgres(config)));
+            stores.add(owned.add(Watch.start(
+                    Topology.Store.REDIS.wireName(),
+                    config.redis().host(),
+                    config.redis().port(),
+                    new RedisProbe(config.redis(), ingest::backlogs))));
+            stores.add(owned.add(Watch.start(
+                    Topology.Store.MQTT.wireName(),
+                    config.mqtt().host(),
+                    config.mqtt().port(),
+                    new MqttProbe(config.mqtt()))));
+            var services = new ArrayList<Watch>();
+            for (Topology.Service service : Topology.SERVICES) {
+                services.add(owned.add(service(service, config, ingest)));
+            }
+            Instant began = clock.instant();
+            var board = new Board(
+                    services,
+                    stores,
+                    ingest,
+                    version(),
+                    () -> Duration.between(began, clock.instant()).toSeconds());
+            var verifier = TokenVerifier.byKeysAt(config.http().keys(), clock);
+            var http = owned.add(HttpListener.open(
+                    config.http(),
+                    Topology.STATUS.name(),
+                    new Health(),
+                    meters,
+                    verifier,
+                    javalin -> javalin.routes.get(
+                            "/status",
+                            context -> {
+                                Requests.onlyParameters(context, java.util.Set.of());
+                                context.json(board.answer());
+                            },
+                            Access.VIEWER)));
+            return new StatusService(http.port(), owned);
+        } catch (Throwable failure) {
+            owned.closeAfter(failure);
+            throw failure;
+        }
+    }
+
+    private static Watch postgres(StatusConfig config) {
+        URI address = URI.create(config.postgres().url().substring("jdbc:".length()));
+        return Watch.start(
+                Topology.Store.POSTGRESQL.wireName(),
+                String.valueOf(address.getHost()),
+                address.getPort() < 0 ? 5432 : address.getPort(),
+                new PostgresProbe(config.postgres()));
+    }
+
+    private static Watch service(Topology.Service service, StatusConfig config, Ingest ingest) {
+        URI address = java.util.Objects.requireNonNull(config.services().get(service.name()));
+        int port = address.getPort() < 0 ? 80 : address.getPort();
+        if (service.equals(Topology.STATUS)) {
+            // It answers, so it is up; asking itself over the network would add nothing.
+            return Watch.start(service.name(), address.getHost(), port, StatusService::self);
+        }
+        Consumer<Figures> figures = service.equals(Topology.TELEMETRY)
+                ? scrape -> ingest.telemetry(scrape, System.nanoTime())
+                : scrape -> {};
+        return Watch.start(service.name(), address.getHost(), port, new ServiceProbe(address, figures));
+    }
+
+    private static Finding self() {
+        var runtime = ManagementFactory.getRuntimeMXBean();
+        return Finding.works("Works", runtime.getUptime() / 1000, null);
+    }
+
+    private static String version() {
+        try (InputStream in = StatusService.class.getResourceAsStream("version.properties")) {
+            var properties = new Properties();
+            if (in != null) {
+                properties.load(in);
+            }
+            return properties.getProperty("version", "unknown");
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** The HTTP port it listens on. */
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public void close() {
+        owned.close();
+    }
+}

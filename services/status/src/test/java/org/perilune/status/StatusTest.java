@@ -1,0 +1,233 @@
+package org.perilune.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.perilune.chassis.Access;
+import org.perilune.chassis.Health;
+import org.perilune.chassis.HttpConfig;
+import org.perilune.chassis.HttpListener;
+import org.perilune.chassis.Json;
+import org.perilune.chassis.Meters;
+import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.Settings;
+import org.perilune.contracts.Topology;
+import org.perilune.pad.Pad;
+import org.perilune.pad.PadConfig;
+
+@SuppressWarnings("JavaUtilDate") // the library's own type
+class StatusTest {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    @TempDir
+    static Path home;
+
+    private static Pad pad;
+    private static ECKey key;
+
+    private final AtomicReference<Optional<String>> trouble = new AtomicReference<>(Optional.empty());
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @BeforeAll
+    static void startPad() throws Exception {
+        pad = Pad.start(new PadConfig(home, 0, 0, 0, List.of("status")), sentence -> {});
+        key = new ECKeyGenerator(Curve.P_256).keyID("test").generate();
+    }
+
+    @AfterAll
+    static void stopPad() {
+        pad.close();
+    }
+
+    /** Stands for every service: the real chassis, with keys as crew publishes them. */
+    private HttpListener peer(PrometheusMeterRegistry meters) {
+        var health = new Health();
+        health.add("postgresql", trouble::get);
+        return HttpListener.open(
+                new HttpConfig("127.0.0.1", 0, Duration.ofSeconds(1), URI.create("http://127.0.0.1:1/keys")),
+                "peer",
+                health,
+                meters,
+                context -> {
+                    throw new ServiceException.Unauthenticated("Only open routes here");
+                },
+                javalin -> javalin.routes.get(
+                        "/keys", context -> context.json(new JWKSet(key.toPublicJWK()).toJSONObject()), Access.OPEN));
+    }
+
+    private static StatusConfig config(Map<String, String> more) {
+        var values = new HashMap<String, String>();
+        pad.settings().forEach((setting, value) -> {
+            if (setting.startsWith("status.")) {
+                values.put(setting, value);
+            }
+        });
+        values.put("status.http.port", "0");
+        values.putAll(more);
+        var settings = Settings.of(values);
+        StatusConfig config = StatusConfig.read(settings.at("status"));
+        settings.check();
+        return config;
+    }
+
+    private static Map<String, String> servicesAt(int port) {
+        var addresses = new HashMap<String, String>();
+        for (Topology.Service service : Topology.SERVICES) {
+            addresses.put("status.services." + service.name(), "http://127.0.0.1:" + port);
+        }
+        addresses.put("status.tokens.keys-url", "http://127.0.0.1:" + port + "/keys");
+        return addresses;
+    }
+
+    private static String token() throws Exception {
+        var claims = new JWTClaimsSet.Builder()
+                .issuer("perilune")
+                .audience("perilune")
+                .subject("tester")
+                .claim("role", "viewer")
+                .issueTime(Date.from(Instant.now()))
+                .expirationTime(Date.from(Instant.now().plusSeconds(300)))
+                .build();
+        var header = new JWSHeader.Builder(JWSAlgorithm.ES256)
+                .keyID("test")
+                .type(new JOSEObjectType("at+jwt"))
+                .build();
+        var token = new SignedJWT(header, claims);
+        token.sign(new ECDSASigner(key));
+        return token.serialize();
+    }
+
+    private JsonNode status(StatusService service) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + "/status"))
+                .header("Authorization", "Bearer " + token())
+                .build();
+        var response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        assertThat(response.statusCode()).isEqualTo(200);
+        return Json.mapper().readTree(response.body());
+    }
+
+    private static JsonNode part(JsonNode status, String list, String name) {
+        for (JsonNode part : status.path(list)) {
+            if (part.path("name").asText().equals(name)) {
+                return part;
+            }
+        }
+        throw new AssertionError("No part " + name + " in " + status);
+    }
+
+    @Test
+    void tellsWhatIsDownAndWhatStillWorks() throws Exception {
+        PrometheusMeterRegistry meters = Meters.open();
+        meters.counter("telemetry.frames.stored").increment(1234);
+        try (var peer = peer(meters);
+                var service = StatusService.start(config(servicesAt(peer.port())), Clock.systemUTC())) {
+            await().atMost(LIMIT).untilAsserted(() -> {
+                JsonNode now = status(service);
+                assertThat(now.path("status").asText()).as(now.toPrettyString()).isEqualTo("up");
+            });
+            JsonNode up = status(service);
+            assertThat(up.path("version").asText()).matches("[0-9].*");
+            assertThat(up.path("services")).hasSize(Topology.SERVICES.size());
+            assertThat(up.path("ingest").path("frames_stored").asLong()).isEqualTo(1234);
+            assertThat(up.path("ingest").path("lag").isIntegralNumber()).isTrue();
+            assertThat(part(up, "services", "crew").path("memory_bytes").asLong())
+                    .isGreaterThan(1_000_000);
+            assertThat(part(up, "services", "telemetry").path("memory_bytes").isNull())
+                    .as("counted once a process")
+                    .isTrue();
+            assertThat(part(up, "stores", "redis").path("memory_bytes").asLong())
+                    .isGreaterThan(1_000_000);
+            assertThat(part(up, "stores", "mqtt").path("latency_ms").isNumber()).isTrue();
+
+            trouble.set(Optional.of("PostgreSQL is away: refused"));
+            await().atMost(LIMIT).untilAsserted(() -> {
+                JsonNode now = status(service);
+                assertThat(part(now, "services", "telemetry").path("detail").asText())
+                        .contains("runs, but cannot work", "PostgreSQL is away", "wait in Redis");
+            });
+
+            killPostgres();
+            await().atMost(LIMIT)
+                    .pollInterval(Duration.ofMillis(50))
+                    .untilAsserted(() -> assertThat(part(status(service), "stores", "postgresql")
+                                    .path("detail")
+                                    .asText())
+                            .contains("postgresql is down", "nothing is lost"));
+            trouble.set(Optional.empty());
+            await().atMost(LIMIT)
+                    .until(() -> status(service).path("status").asText().equals("up"));
+        }
+        meters.close();
+    }
+
+    private static void killPostgres() {
+        long pid = pad.servers().stream()
+                .filter(server -> server.name().equals("PostgreSQL"))
+                .findFirst()
+                .orElseThrow()
+                .pid();
+        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+    }
+
+    @Test
+    void isDownWhereNothingAnswers() throws Exception {
+        PrometheusMeterRegistry meters = Meters.open();
+        try (var keys = peer(meters)) {
+            var addresses = servicesAt(1);
+            addresses.put("status.tokens.keys-url", "http://127.0.0.1:" + keys.port() + "/keys");
+            try (var service = StatusService.start(config(addresses), Clock.systemUTC())) {
+                await().atMost(LIMIT)
+                        .until(() -> status(service).path("status").asText().equals("down"));
+                JsonNode down = status(service);
+                assertThat(part(down, "services", "crew").path("detail").asText())
+                        .startsWith("crew is down: nothing listens at its address.");
+                assertThat(part(down, "services", "status").path("state").asText())
+                        .isEqualTo("up");
+                assertThat(down.path("ingest").path("frames_stored").isNull()).isTrue();
+            }
+        }
+        meters.close();
+    }
+
+    @Test
+    void ratesSurviveARestartOfTelemetry() {
+        var ingest = new Ingest();
+        ingest.telemetry(Figures.parse("telemetry_frames_stored_total 1000.0"), 0);
+        ingest.telemetry(Figures.parse("telemetry_frames_stored_total{a=\"b c\"} 3000.0"), 2_000_000_000L);
+        assertThat(ingest.answer(true, true).framesPerSecond()).isEqualTo(1000.0);
+        ingest.telemetry(Figures.parse("telemetry_frames_stored_total 5.0"), 4_000_000_000L);
+        assertThat(ingest.answer(true, true).framesPerSecond()).isNull();
+        assertThat(ingest.answer(true, true).framesStored()).isEqualTo(5);
+        assertThat(ingest.answer(false, true).framesStored()).isNull();
+    }
+}

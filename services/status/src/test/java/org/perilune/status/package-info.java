@@ -1,0 +1,4 @@
+@NullMarked
+package org.perilune.status;
+
+import org.jspecify.annotations.NullMarked;
