@@ -54,6 +54,7 @@ final class Instance implements AutoCloseable {
         var steps = new ArrayList<Callable<Void>>();
         for (ServiceKind.Prepared service : prepared) {
             steps.add(() -> {
+                Thread.currentThread().setName("start-" + service.name());
                 Running running = service.start().apply(clock);
                 services.add(running);
                 running.hook().ifPresent(pad::onPublish);
@@ -61,8 +62,8 @@ final class Instance implements AutoCloseable {
                 return null;
             });
         }
-        try (ExecutorService executor = Executors.newThreadPerTaskExecutor(
-                Thread.ofPlatform().name("start-", 0).factory())) {
+        try (ExecutorService executor =
+                Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
             RuntimeException first = null;
             for (Future<Void> step : executor.invokeAll(steps)) {
                 try {

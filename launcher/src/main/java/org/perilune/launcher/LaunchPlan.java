@@ -67,7 +67,7 @@ record LaunchPlan(
         var checked = Settings.of(withStandIns(settings));
         pad(home, checked);
         ServiceKinds.ALL.forEach(kind -> kind.prepare(checked));
-        checked.check();
+        checked.check(unread());
         return new LaunchPlan(home, pad, ports, settings, checked.effective());
     }
 
@@ -80,14 +80,17 @@ record LaunchPlan(
         for (ServiceKind<?> kind : ServiceKinds.ALL) {
             prepared.add(kind.prepare(read));
         }
-        var unread = Topology.SERVICES.stream()
+        pad(home, read);
+        read.check(unread());
+        return prepared;
+    }
+
+    private static List<String> unread() {
+        return Topology.SERVICES.stream()
                 .map(Service::name)
                 .filter(name ->
                         ServiceKinds.ALL.stream().noneMatch(kind -> kind.name().equals(name)))
                 .toList();
-        pad(home, read);
-        read.check(unread);
-        return prepared;
     }
 
     /** @throws IllegalArgumentException for a service that is not in the topology */

@@ -1,6 +1,7 @@
 package org.perilune.launcher;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.perilune.contracts.Topology;
@@ -11,6 +12,7 @@ import org.perilune.contracts.Topology;
  */
 final class LogService {
     private static final String OURS = "org.perilune.";
+    private static final List<String> STARTERS = List.of("", "start-", "stop-", "device-");
     private static final String NOBODY = "perilune";
 
     private static final Map<String, String> BY_PACKAGE = Topology.SERVICES.stream()
@@ -36,7 +38,7 @@ final class LogService {
         }
         return Topology.SERVICES.stream()
                 .map(Topology.Service::name)
-                .filter(name -> thread.startsWith(name) || thread.startsWith("start-" + name))
+                .filter(name -> STARTERS.stream().anyMatch(starter -> thread.startsWith(starter + name)))
                 .findFirst()
                 .orElse(NOBODY);
     }

@@ -25,7 +25,9 @@ final class Logging {
             "com.hivemq", Level.WARN,
             "com.zaxxer.hikari", Level.WARN,
             "io.javalin", Level.WARN,
+            "com.hivemq.client.internal.netty", Level.ERROR,
             "jetbrains.exodus", Level.WARN,
+            "migrations", Level.WARN,
             "org.eclipse.jetty", Level.WARN,
             "org.flywaydb", Level.WARN);
 

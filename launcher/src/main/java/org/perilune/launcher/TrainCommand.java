@@ -28,7 +28,8 @@ final class TrainCommand implements Callable<Integer> {
         home.make();
         Logging.intoFile(home.log());
         LaunchPlan plan = LaunchPlan.read(home, freePorts());
-        try (Instance instance = Instance.start(plan, Clock.systemUTC(), new Progress(System.out));
+        var progress = new Progress(System.out);
+        try (Instance instance = Instance.start(plan, Clock.systemUTC(), progress);
                 HttpClient http = HttpClient.newHttpClient()) {
             for (int round = 0; round < ROUNDS; round++) {
                 for (Running running : instance.services()) {
