@@ -85,7 +85,7 @@ final class MqttProbe implements Probe {
         packet.write(CONNECT);
         int left = body.size();
         do {
-            packet.write(left > 127 ? left & 127 | 128 : left);
+            packet.write(left > 127 ? (left & 127) | 128 : left);
             left >>>= 7;
         } while (left > 0);
         body.writeTo(packet);
