@@ -78,6 +78,27 @@ public final class TelemetryScanner {
         }
     }
 
+    /**
+     * The epoch of a message alone, without looking into frames.
+     *
+     * @throws MalformedTelemetry if the bytes are no message at all
+     */
+    public long scanEpoch(byte[] payload) throws MalformedTelemetry {
+        bytes = payload;
+        position = 0;
+        epoch = 0;
+        count = 0;
+        while (position < payload.length) {
+            int tag = tag(payload.length);
+            if (tag == EPOCH) {
+                epoch = fixed64(payload.length);
+            } else {
+                skip(tag, payload.length);
+            }
+        }
+        return epoch;
+    }
+
     /** 0: the device keeps no journal. */
     public long epoch() {
         return epoch;
