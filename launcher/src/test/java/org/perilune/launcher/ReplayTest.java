@@ -1,0 +1,258 @@
+package org.perilune.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.perilune.contracts.v1.Frame;
+import org.perilune.contracts.v1.Value;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ReplayTest {
+    private final ByteArrayOutputStream told = new ByteArrayOutputStream();
+    private ReplayGround ground;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    void startGround(@TempDir Path home) throws IOException {
+        ground = ReplayGround.start(home);
+    }
+
+    @AfterAll
+    void stopGround() {
+        ground.close();
+    }
+
+    @Test
+    void everyRowArrivesOnceWithItsOwnTimeAndValues() throws Exception {
+        Path file = zipped("flight.csv", table(2_345));
+        run(request("iss", file));
+
+        assertThat(ground.of("iss")).hasSize(2_345);
+        Frame first = withTime("iss", "2015-08-20T23:58:30Z");
+        assertThat(values(first))
+                .containsEntry("ROW_ID", 0.0)
+                .containsEntry("temp_h", 26.5)
+                .containsEntry("mode", "idle");
+        assertThat(told()).contains("All 2,345 readings are stored");
+
+        told.reset();
+        run(request("iss", file));
+        assertThat(told()).contains("stored already").contains("--again");
+        assertThat(ground.of("iss")).hasSize(2_345);
+
+        run(again(request("iss", file)));
+        assertThat(ground.of("iss")).hasSize(2 * 2_345);
+    }
+
+    @Test
+    void anInterruptedReplayGoesOnAndStoresNothingTwice() throws Exception {
+        Path file = written("interrupted.csv", table(3_000));
+        ground.storing = false;
+        try {
+            assertThatThrownBy(() -> run(request("halting", file)))
+                    .isInstanceOf(LauncherException.class)
+                    .hasMessageContaining("3,000 readings wait in the journal")
+                    .hasMessageContaining("run the same command again");
+        } finally {
+            ground.storing = true;
+        }
+        run(request("halting", file));
+
+        assertThat(told()).contains("Going on behind row 3,000");
+        assertThat(ground.of("halting")).hasSize(3_000);
+        assertThat(ground.of("halting").stream().map(Frame::getTimeMicros).distinct())
+                .hasSize(3_000);
+    }
+
+    @Test
+    void saysWhichRowsItCannotUse() throws Exception {
+        Path file = written(
+                "broken.csv",
+                "time,a\n2020-01-01 00:00:00,1\nyesterday,2\n2020-01-01 00:00:02,3,4\n2020-01-01 00:00:03,\n");
+        run(request("broken", file));
+
+        assertThat(ground.of("broken")).hasSize(2);
+        assertThat(told())
+                .contains("Line 3: 'yesterday' is not a time")
+                .contains("Line 4: has 3 fields where the header has 2")
+                .contains("2 of 4 rows could not be used");
+    }
+
+    @Test
+    void namesAreMadeFitAndStayDistinct() throws Exception {
+        Path file = written("names.csv", "Temp (°C),Temp [°C],,status,date\n1.5,x,7,fine,2020-01-01\n,,,,2020-01-02\n");
+        run(request("names", file));
+
+        Frame frame = withTime("names", "2020-01-01T00:00:00Z");
+        assertThat(values(frame)).isEqualTo(Map.of("Temp_C_", 1.5, "Temp_C__2", "x", "column_3", 7.0));
+        assertThat(frame.getStatus()).isEqualTo("fine");
+        assertThat(values(withTime("names", "2020-01-02T00:00:00Z"))).isEmpty();
+    }
+
+    @Test
+    void keepsThePaceThatIsAsked() throws Exception {
+        Path file = written("paced.csv", "time,a\n2020-01-01 00:00:00,1\n2020-01-01 00:00:30,2\n");
+        var request = request("paced", file);
+        long began = System.nanoTime();
+        run(new ReplayRequest(
+                file,
+                "paced",
+                request.key(),
+                null,
+                100,
+                request.host(),
+                request.port(),
+                folder,
+                false,
+                Duration.ofSeconds(20)));
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(Duration.ofMillis(300));
+        assertThat(ground.of("paced")).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a,b\n1,2\n", "time,a\n", "time,a\nnever,1\n", "time,a\n\"2020,1\n"})
+    void whatCannotBeUsedGetsOneClearSentence(String content) throws IOException {
+        Path file = written("useless.csv", content);
+        assertThatThrownBy(() -> run(request("useless", file)))
+                .isInstanceOf(LauncherException.class)
+                .hasMessageContaining("useless.csv");
+    }
+
+    @Test
+    void aMissingFileAndAMissingColumnAreNamed() throws IOException {
+        assertThatThrownBy(() -> run(request("x", folder.resolve("none.csv")))).hasMessageContaining("none.csv");
+        var request = request("x", written("some.csv", "time,a\n2020-01-01,1\n"));
+        assertThatThrownBy(() -> ReplayTable.of(new ReplayFile(request.file()), "when"))
+                .hasMessageContaining("when")
+                .hasMessageContaining("[time, a]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2015-08-20 23:58:30, 2015-08-20T23:58:30Z",
+        "2015-08-20 23:58:30.25, 2015-08-20T23:58:30.250Z",
+        "2015-08-20T23:58:30, 2015-08-20T23:58:30Z",
+        "2015-08-20T23:58:30Z, 2015-08-20T23:58:30Z",
+        "2015-08-21 01:58:30 +02:00, 2015-08-20T23:58:30Z",
+        "2015-08-20T20:58:30-0300, 2015-08-20T23:58:30Z",
+        "2015-08-20, 2015-08-20T00:00:00Z",
+        "1440115110, 2015-08-20T23:58:30Z",
+        "1440115110.5, 2015-08-20T23:58:30.500Z",
+        "1440115110500, 2015-08-20T23:58:30.500Z",
+        "1440115110500123, 2015-08-20T23:58:30.500123Z",
+        "-14188080, 1969-07-20T18:52:00Z"
+    })
+    void understandsTimesAsFilesWriteThem(String text, String expected) {
+        assertThat(ReplayTime.parse(text)).contains(Instant.parse(expected));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "soon", "2015-13-01", "2015-08-20 25:00:00", "20/08/2015", "1e9", "99999999999999999999"})
+    void doesNotGuessAtOtherTimes(String text) {
+        assertThat(ReplayTime.parse(text)).isEmpty();
+    }
+
+    private void run(ReplayRequest request) throws InterruptedException {
+        Replay.run(request, new PrintStream(told, true, StandardCharsets.UTF_8));
+    }
+
+    private String told() {
+        return told.toString(StandardCharsets.UTF_8);
+    }
+
+    private ReplayRequest request(String device, Path file) {
+        return new ReplayRequest(
+                file,
+                device,
+                ground.enrol(device),
+                null,
+                0,
+                "127.0.0.1",
+                ground.port(),
+                folder,
+                false,
+                Duration.ofSeconds(3));
+    }
+
+    private static ReplayRequest again(ReplayRequest once) {
+        return new ReplayRequest(
+                once.file(),
+                once.device(),
+                once.key(),
+                null,
+                0,
+                once.host(),
+                once.port(),
+                once.journal(),
+                true,
+                once.patience());
+    }
+
+    private static String table(int rows) {
+        var text = new StringBuilder("ROW_ID,temp_h,mode,time_stamp\n");
+        Instant start = Instant.parse("2015-08-20T23:58:30Z");
+        for (int row = 0; row < rows; row++) {
+            String time =
+                    start.plusSeconds(10L * row).toString().replace("T", " ").replace("Z", "");
+            text.append(row)
+                    .append(",26.50,")
+                    .append(row % 2 == 0 ? "idle" : "busy")
+                    .append(',')
+                    .append(time)
+                    .append('\n');
+        }
+        return text.toString();
+    }
+
+    private Path written(String name, String content) throws IOException {
+        return Files.writeString(folder.resolve(name), content);
+    }
+
+    private Path zipped(String name, String content) throws IOException {
+        Path archive = folder.resolve(name + ".zip");
+        try (var zip = new ZipOutputStream(Files.newOutputStream(archive))) {
+            zip.putNextEntry(new ZipEntry(name));
+            zip.write(content.getBytes(StandardCharsets.UTF_8));
+        }
+        return archive;
+    }
+
+    private Frame withTime(String device, String time) {
+        Instant instant = Instant.parse(time);
+        return ground.of(device).stream()
+                .filter(frame -> frame.getTimeMicros() == instant.toEpochMilli() * 1_000)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Map<String, Object> values(Frame frame) {
+        var values = new HashMap<String, Object>();
+        for (Value value : frame.getValuesList()) {
+            values.put(value.getName(), value.hasNumber() ? value.getNumber() : value.getText());
+        }
+        return values;
+    }
+}
