@@ -1,0 +1,54 @@
+package org.perilune.telemetry;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jdbi.v3.core.Jdbi;
+import org.perilune.contracts.Streams;
+
+/** Devices' ids by their names. A name that was never heard of gets one. Safe for threads. */
+final class DeviceRegistry {
+    private final Jdbi jdbi;
+    private final Map<String, Integer> ids = new ConcurrentHashMap<>();
+
+    DeviceRegistry(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    int id(String name) {
+        Integer known = ids.get(name);
+        if (known != null) {
+            return known;
+        }
+        int id = find(name);
+        ids.put(name, id);
+        return id;
+    }
+
+    /** Ids of the known devices of a partition. */
+    List<Integer> ofPartition(int partition) {
+        var found = new ArrayList<Integer>();
+        jdbi.useHandle(handle -> handle.createQuery("select id, name from device")
+                .map((row, context) -> Map.entry(row.getString("name"), row.getInt("id")))
+                .forEach(device -> {
+                    ids.put(device.getKey(), device.getValue());
+                    if (Streams.partitionOf(device.getKey()) == partition) {
+                        found.add(device.getValue());
+                    }
+                }));
+        return found;
+    }
+
+    private int find(String name) {
+        return jdbi.inTransaction(handle -> {
+            handle.createUpdate("insert into device (name) values (:name) on conflict (name) do nothing")
+                    .bind("name", name)
+                    .execute();
+            return handle.createQuery("select id from device where name = :name")
+                    .bind("name", name)
+                    .mapTo(Integer.class)
+                    .one();
+        });
+    }
+}

@@ -1,0 +1,51 @@
+package org.perilune.telemetry;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the owner of a partition knows of one epoch of one device. Epoch 0 stands for all frames of a device that does
+ * not count. Belongs to one writer; not safe for threads.
+ */
+final class EpochState {
+    static final long NO_MINUTE = Long.MIN_VALUE;
+
+    private final Key key;
+    private final @Nullable Progress progress;
+
+    /** The minute (since 1970) whose mark is open; {@link #NO_MINUTE}: none. */
+    long openMinute = NO_MINUTE;
+
+    /** The least seq that the open mark covers. */
+    long openFrom;
+
+    /** The greatest seq seen, those of the batch under way included. */
+    long seen;
+
+    /** When the last frame came, by {@link System#nanoTime}. */
+    long touched;
+
+    /** Progress that is not written yet. */
+    boolean dirty;
+
+    record Key(int deviceId, String device, long epoch) {}
+
+    EpochState(Key key, @Nullable Progress progress) {
+        this.key = key;
+        this.progress = progress;
+        this.seen = progress == null ? 0 : progress.highest();
+    }
+
+    Key key() {
+        return key;
+    }
+
+    int deviceId() {
+        return key.deviceId;
+    }
+
+    /** Null for frames that are not counted. */
+    @Nullable
+    Progress progress() {
+        return progress;
+    }
+}

@@ -1,0 +1,87 @@
+package org.perilune.telemetry;
+
+import java.util.Arrays;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Frames to be stored together, as columns: at full load a record a frame would be most of the garbage. Reusable. Not
+ * safe for threads.
+ */
+final class FrameBatch {
+    private static final int FIRST_SIZE = 1_024;
+
+    EpochState[] states = new EpochState[FIRST_SIZE];
+    long[] epochs = new long[FIRST_SIZE];
+    long[] seqs = new long[FIRST_SIZE];
+    long[] deviceMicros = new long[FIRST_SIZE];
+    long[] receivedMicros = new long[FIRST_SIZE];
+
+    @Nullable
+    UUID[] traces = new @Nullable UUID[FIRST_SIZE];
+
+    byte[][] payloads = new byte[FIRST_SIZE][];
+    int[] froms = new int[FIRST_SIZE];
+    int[] lengths = new int[FIRST_SIZE];
+    private int size;
+    private long bytes;
+
+    int size() {
+        return size;
+    }
+
+    /** Of all payloads. */
+    long bytes() {
+        return bytes;
+    }
+
+    void clear() {
+        // The arrays would otherwise keep the largest batch's payloads alive.
+        Arrays.fill(payloads, 0, size, new byte[0]);
+        size = 0;
+        bytes = 0;
+    }
+
+    void add(
+            EpochState state,
+            long epoch,
+            long seq,
+            long deviceMicros,
+            long receivedMicros,
+            @Nullable UUID trace,
+            byte[] payload,
+            int from,
+            int length) {
+        if (size == seqs.length) {
+            grow();
+        }
+        states[size] = state;
+        epochs[size] = epoch;
+        seqs[size] = seq;
+        this.deviceMicros[size] = deviceMicros;
+        this.receivedMicros[size] = receivedMicros;
+        traces[size] = trace;
+        payloads[size] = payload;
+        froms[size] = from;
+        lengths[size] = length;
+        size++;
+        bytes += length;
+    }
+
+    byte[] payload(int row) {
+        return Arrays.copyOfRange(payloads[row], froms[row], froms[row] + lengths[row]);
+    }
+
+    private void grow() {
+        int larger = size * 2;
+        states = Arrays.copyOf(states, larger);
+        epochs = Arrays.copyOf(epochs, larger);
+        seqs = Arrays.copyOf(seqs, larger);
+        deviceMicros = Arrays.copyOf(deviceMicros, larger);
+        receivedMicros = Arrays.copyOf(receivedMicros, larger);
+        traces = Arrays.copyOf(traces, larger);
+        payloads = Arrays.copyOf(payloads, larger);
+        froms = Arrays.copyOf(froms, larger);
+        lengths = Arrays.copyOf(lengths, larger);
+    }
+}

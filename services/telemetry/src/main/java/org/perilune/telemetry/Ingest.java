@@ -1,0 +1,60 @@
+package org.perilune.telemetry;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.perilune.chassis.Health;
+import org.perilune.chassis.Postgres;
+import org.perilune.chassis.Redis;
+import org.perilune.chassis.Resources;
+
+/** Everything that takes from the streams and stores. */
+final class Ingest implements AutoCloseable {
+    private final Resources owned = new Resources();
+    private final List<IngestWriter> writers = new ArrayList<>();
+
+    private Ingest() {}
+
+    static Ingest start(
+            TelemetryConfig config,
+            Postgres postgres,
+            Redis redis,
+            DeviceRegistry devices,
+            Health health,
+            MeterRegistry registry,
+            Clock clock) {
+        var ingest = new Ingest();
+        try {
+            var meters = new IngestMeters(registry);
+            Watermarks watermarks = ingest.owned.add(Watermarks.open(config.mqtt()));
+            for (int index = 0; index < config.writers(); index++) {
+                ingest.writers.add(ingest.owned.add(new IngestWriter(
+                        "telemetry-writer-" + index, postgres, redis, devices, watermarks, meters, clock)));
+            }
+            ingest.owned.add(new StreamEvents(postgres, redis, devices, watermarks, meters, clock));
+            health.add("mqtt", watermarks::trouble);
+            health.add("ingest", ingest::trouble);
+            return ingest;
+        } catch (Throwable failure) {
+            ingest.owned.closeAfter(failure);
+            throw failure;
+        }
+    }
+
+    private Optional<String> trouble() {
+        for (IngestWriter writer : writers) {
+            String trouble = writer.trouble();
+            if (trouble != null) {
+                return Optional.of(trouble);
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        owned.close();
+    }
+}

@@ -1,0 +1,166 @@
+package org.perilune.telemetry;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.perilune.contracts.MalformedTelemetry;
+import org.perilune.contracts.Streams;
+import org.perilune.contracts.TelemetryScanner;
+import org.perilune.contracts.Topics;
+
+/**
+ * Cuts a partition's messages into frames: sound ones into a batch, the others into rejects, and those that are known
+ * to be stored into the count of duplicates. Not safe for threads.
+ */
+final class IngestSlicer {
+    private static final long WRONG_BY_MICROS = Duration.ofDays(365).toMillis() * 1_000;
+
+    private final DeviceRegistry devices;
+    private final IngestMeters meters;
+    private final TelemetryScanner scanner = new TelemetryScanner();
+    private final FrameIdentity identity = new FrameIdentity();
+    private final Map<Name, EpochState.Key> keys = new HashMap<>();
+    final FrameBatch batch = new FrameBatch();
+    final List<Reject> rejects = new ArrayList<>();
+    Daily known = new Daily();
+    final Set<EpochState> touched = new LinkedHashSet<>();
+
+    private record Name(String device, long epoch) {}
+
+    IngestSlicer(DeviceRegistry devices, IngestMeters meters) {
+        this.devices = devices;
+        this.meters = meters;
+    }
+
+    void clear() {
+        batch.clear();
+        rejects.clear();
+        known = new Daily();
+        touched.clear();
+    }
+
+    /** Whose progress must be known before {@link #slice}. Makes devices known that were not. */
+    Set<EpochState.Key> unknown(IngestPartition partition, List<StreamEntry> entries) {
+        var unknown = new LinkedHashSet<EpochState.Key>();
+        for (StreamEntry entry : entries) {
+            if (entry.fields() == null) {
+                continue;
+            }
+            long epoch;
+            try {
+                epoch = scanner.scanEpoch(entry.payload());
+            } catch (MalformedTelemetry malformed) {
+                continue;
+            }
+            String device = entry.text(Streams.Field.DEVICE);
+            if (epoch >= 0) {
+                add(unknown, partition, device, epoch);
+            }
+        }
+        return unknown;
+    }
+
+    private void add(Set<EpochState.Key> unknown, IngestPartition partition, String device, long epoch) {
+        EpochState.Key key = key(device, epoch);
+        if (!partition.states.containsKey(key)) {
+            unknown.add(key);
+        }
+    }
+
+    private EpochState.Key key(String device, long epoch) {
+        if (keys.size() > 100_000) {
+            keys.clear();
+        }
+        return keys.computeIfAbsent(
+                new Name(device, epoch), name -> new EpochState.Key(devices.id(device), device, epoch));
+    }
+
+    void slice(IngestPartition partition, StreamEntry entry, long nowMicros) {
+        if (entry.fields() == null) {
+            return;
+        }
+        String device = entry.text(Streams.Field.DEVICE);
+        byte[] payload = entry.payload();
+        long received = entry.receivedMicros(nowMicros);
+        try {
+            scanner.scan(payload);
+        } catch (MalformedTelemetry malformed) {
+            reject(partition, entry, device, received, String.valueOf(malformed.getMessage()), null, 0, payload, 0);
+            return;
+        }
+        EpochState state = partition.states.get(key(device, scanner.epoch()));
+        if (state == null) {
+            throw new IllegalStateException("The progress was not loaded");
+        }
+        state.touched = System.nanoTime();
+        touched.add(state);
+        UUID trace = entry.trace();
+        for (int index = 0; index < scanner.count(); index++) {
+            frame(partition, entry, state, index, payload, received, trace);
+        }
+    }
+
+    private void frame(
+            IngestPartition partition,
+            StreamEntry entry,
+            EpochState state,
+            int index,
+            byte[] payload,
+            long received,
+            @Nullable UUID trace) {
+        int from = scanner.from(index);
+        int length = scanner.length(index);
+        String fault = scanner.fault(index);
+        long seq = scanner.seq(index);
+        if (fault != null) {
+            byte[] frame = Arrays.copyOfRange(payload, from, from + length);
+            reject(partition, entry, state.key().device(), received, fault, state, seq, frame, index);
+            return;
+        }
+        long time = scanner.timeMicros(index) == 0 ? received : scanner.timeMicros(index);
+        long epoch = scanner.epoch();
+        Progress progress = state.progress();
+        if (progress == null) {
+            epoch = FrameIdentity.epochOf(time);
+            String topic = Topics.of(state.key().device(), Topics.TELEMETRY);
+            seq = identity.seqOf(state.key().device(), topic, payload, from, length);
+        } else if (progress.contains(seq)) {
+            known.duplicate(state.deviceId(), 1);
+            return;
+        }
+        if (Math.abs(time - received) > WRONG_BY_MICROS) {
+            meters.wrongClocks.increment();
+        }
+        batch.add(state, epoch, seq, time, received, trace, payload, from, length);
+    }
+
+    private void reject(
+            IngestPartition partition,
+            StreamEntry entry,
+            String device,
+            long received,
+            String reason,
+            @Nullable EpochState state,
+            long seq,
+            byte[] payload,
+            int index) {
+        boolean counted = state != null && state.progress() != null && seq > 0;
+        rejects.add(new Reject(
+                devices.id(device),
+                received,
+                device,
+                Topics.of(device, Topics.TELEMETRY),
+                reason,
+                counted ? state : null,
+                counted ? seq : 0,
+                payload,
+                partition.stream() + "/" + entry.idText() + "/" + index));
+    }
+}

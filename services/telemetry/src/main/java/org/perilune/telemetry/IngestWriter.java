@@ -1,0 +1,267 @@
+package org.perilune.telemetry;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Postgres;
+import org.perilune.chassis.Redis;
+import org.perilune.chassis.Threads;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * One loop: read what came on the partitions that it owns, store it, acknowledge it. When PostgreSQL or Redis fails it
+ * forgets everything, waits, and begins anew from what was not acknowledged: whether the last commit happened does not
+ * matter, since storing twice changes nothing. One thread.
+ */
+final class IngestWriter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(IngestWriter.class);
+    private static final Duration BLOCK = Duration.ofMillis(100);
+    private static final long EVERY_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long PENDING_AGAIN_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final int MOST_ENTRIES = 2_000;
+    private static final int FIRST_ENTRIES = 256;
+    private static final long READ_BYTES = 4L << 20;
+
+    /** From this size on a batch says that there is load, and the next may gather for a moment. */
+    private static final int BATCH_UNDER_LOAD = 64;
+
+    private static final long GATHER_MILLIS = 8;
+    private static final long LONGEST_PAUSE_MILLIS = 2_000;
+
+    private final Postgres postgres;
+    private final Redis redis;
+    private final DeviceRegistry devices;
+    private final Watermarks watermarks;
+    private final IngestMeters meters;
+    private final Clock clock;
+    private final String name;
+    private volatile boolean closing;
+    private volatile @Nullable String trouble = "Nothing is stored yet";
+    private final Thread thread;
+    private int entriesEach = FIRST_ENTRIES;
+
+    IngestWriter(
+            String name,
+            Postgres postgres,
+            Redis redis,
+            DeviceRegistry devices,
+            Watermarks watermarks,
+            IngestMeters meters,
+            Clock clock) {
+        this.name = name;
+        this.postgres = postgres;
+        this.redis = redis;
+        this.devices = devices;
+        this.watermarks = watermarks;
+        this.meters = meters;
+        this.clock = clock;
+        this.thread = Threads.startPlatform(name, this::run);
+    }
+
+    /** What keeps it from storing; null when nothing does. */
+    @Nullable
+    String trouble() {
+        return trouble;
+    }
+
+    private void run() {
+        long pause = 50;
+        try {
+            postgres.awaitMigrated();
+            while (!closing) {
+                long began = System.nanoTime();
+                try {
+                    own();
+                } catch (SQLException | JdbiException | JedisException away) {
+                    trouble = "Cannot store just now: " + away.getMessage();
+                    LOG.warn(
+                            "Storing is interrupted; it goes on from what was not acknowledged [writer: {}]",
+                            name,
+                            away);
+                } catch (RuntimeException failure) {
+                    trouble = "Storing fails";
+                    LOG.error("Storing failed; it begins anew [writer: {}]", name, failure);
+                }
+                if (closing) {
+                    return;
+                }
+                boolean lasted =
+                        System.nanoTime() - began > Duration.ofSeconds(10).toNanos();
+                pause = lasted ? 50 : Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
+                TimeUnit.MILLISECONDS.sleep(pause);
+            }
+        } catch (InterruptedException interrupted) {
+            if (!closing) {
+                LOG.warn("A writer was interrupted [writer: {}]", name);
+            }
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void own() throws SQLException, InterruptedException {
+        try (Connection connection = postgres.dataSource().getConnection();
+                var reader = new StreamReader(redis)) {
+            connection.setAutoCommit(false);
+            var ownership = new IngestOwnership(connection);
+            var partitions = new TreeMap<Integer, IngestPartition>();
+            try {
+                var store = new IngestStore(connection, devices, watermarks, meters, clock);
+                loop(ownership, partitions, reader, store);
+            } finally {
+                release(connection, ownership);
+            }
+        }
+    }
+
+    private static void release(Connection connection, IngestOwnership ownership) throws SQLException {
+        try {
+            ownership.giveAll();
+            connection.setAutoCommit(true);
+        } catch (SQLException failure) {
+            // Whatever it is, this connection must not go back into the pool with our locks on it.
+            connection.abort(Runnable::run);
+            LOG.debug("A connection was given up", failure);
+        }
+    }
+
+    private void loop(
+            IngestOwnership ownership, Map<Integer, IngestPartition> partitions, StreamReader reader, IngestStore store)
+            throws SQLException, InterruptedException {
+        long nextChores = System.nanoTime();
+        long nextPending = nextChores + PENDING_AGAIN_NANOS;
+        while (!closing) {
+            long now = System.nanoTime();
+            if (now - nextChores >= 0) {
+                nextChores = now + EVERY_NANOS;
+                chores(ownership, partitions, reader, store);
+            }
+            if (now - nextPending >= 0) {
+                // An owner that died between reading and storing left something, perhaps after we looked.
+                nextPending = now + PENDING_AGAIN_NANOS;
+                partitions.values().forEach(IngestPartition::readPendingAgain);
+            }
+            trouble = null;
+            if (partitions.isEmpty()) {
+                TimeUnit.MILLISECONDS.sleep(BLOCK.toMillis());
+                continue;
+            }
+            if (!storePending(partitions, reader, store)) {
+                storeFresh(partitions, reader, store);
+            }
+        }
+        store.saveProgress(partitions.values(), true);
+    }
+
+    private void chores(
+            IngestOwnership ownership, Map<Integer, IngestPartition> partitions, StreamReader reader, IngestStore store)
+            throws SQLException {
+        store.saveProgress(partitions.values(), false);
+        IngestOwnership.Change due = ownership.due();
+        for (int partition : due.mustGive()) {
+            IngestPartition given = partitions.remove(partition);
+            if (given != null) {
+                store.saveProgress(List.of(given), true);
+            }
+            ownership.give(partition);
+        }
+        int share = due.share();
+        for (int partition : due.mayTake()) {
+            if (partitions.size() < share && ownership.take(partition)) {
+                var taken = new IngestPartition(partition);
+                reader.makeGroup(taken.stream());
+                store.adopt(partition);
+                partitions.put(partition, taken);
+            }
+        }
+        for (IngestPartition partition : partitions.values()) {
+            meters.lag(partition.stream(), reader.trim(partition.stream(), partition.keepFrom()));
+        }
+    }
+
+    private boolean storePending(Map<Integer, IngestPartition> partitions, StreamReader reader, IngestStore store)
+            throws SQLException {
+        for (IngestPartition partition : partitions.values()) {
+            byte[] after = partition.pendingAfter;
+            if (after == null) {
+                continue;
+            }
+            List<StreamEntry> entries = reader.pending(partition.stream(), after, entriesEach);
+            if (entries.isEmpty()) {
+                partition.pendingAfter = null;
+                continue;
+            }
+            store.store(Map.of(partition, entries));
+            reader.acknowledge(partition.stream(), entries);
+            partition.pendingAfter = entries.getLast().id();
+            return true;
+        }
+        return false;
+    }
+
+    private void storeFresh(Map<Integer, IngestPartition> partitions, StreamReader reader, IngestStore store)
+            throws SQLException, InterruptedException {
+        List<String> streams =
+                partitions.values().stream().map(IngestPartition::stream).toList();
+        Map<String, List<StreamEntry>> read = reader.fresh(streams, entriesEach, BLOCK);
+        if (read.isEmpty()) {
+            return;
+        }
+        var work = new LinkedHashMap<IngestPartition, List<StreamEntry>>();
+        for (IngestPartition partition : partitions.values()) {
+            List<StreamEntry> entries = read.getOrDefault(partition.stream(), new ArrayList<>());
+            if (!entries.isEmpty()) {
+                work.put(partition, entries);
+                partition.wasRead(entries);
+            }
+        }
+        store.store(work);
+        work.forEach((partition, entries) -> reader.acknowledge(partition.stream(), entries));
+        adapt(read);
+    }
+
+    /** Bounds what one answer of Redis can hold in memory, and gathers a little under load. */
+    private void adapt(Map<String, List<StreamEntry>> read) throws InterruptedException {
+        long bytes = 0;
+        int entries = 0;
+        int most = 0;
+        for (List<StreamEntry> stream : read.values()) {
+            most = Math.max(most, stream.size());
+            entries += stream.size();
+            for (StreamEntry entry : stream) {
+                bytes += entry.payload().length;
+            }
+        }
+        if (bytes > READ_BYTES) {
+            entriesEach = Math.max(16, entriesEach / 2);
+        } else if (most == entriesEach && bytes < READ_BYTES / 2) {
+            entriesEach = Math.min(MOST_ENTRIES, entriesEach * 2);
+        }
+        if (entries >= BATCH_UNDER_LOAD && most < entriesEach && !closing) {
+            TimeUnit.MILLISECONDS.sleep(GATHER_MILLIS);
+        }
+    }
+
+    /** Finishes the batch under way. */
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            if (!thread.join(Duration.ofSeconds(4))) {
+                thread.interrupt();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package org.perilune.telemetry;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Settings;
+import org.perilune.contracts.Streams;
+import org.perilune.contracts.v1.Frame;
+import org.perilune.contracts.v1.Telemetry;
+import org.perilune.contracts.v1.Value;
+import org.perilune.pad.Pad;
+import org.perilune.pad.PadConfig;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
+
+/** Real backing servers, and what a test says to them. */
+final class IngestFixture implements AutoCloseable {
+    static final long NOON_MICROS = 1_800_000_000_000_000L;
+
+    final Pad pad;
+    final Connection sql;
+    final Jedis redis;
+    private final Map<String, String> settings;
+
+    IngestFixture(Path home) throws SQLException, IOException {
+        pad = Pad.start(new PadConfig(home, 0, 0, 0, List.of("telemetry", "crew", "lunar_module")), sentence -> {});
+        settings = pad.settings();
+        sql = connect();
+        redis = new Jedis(
+                new HostAndPort("127.0.0.1", pad.redisPort()),
+                DefaultJedisClientConfig.builder()
+                        .user("telemetry")
+                        .password(secret("telemetry.redis.password-file"))
+                        .build());
+    }
+
+    Connection connect() throws SQLException, IOException {
+        return DriverManager.getConnection(
+                settings.get("telemetry.postgres.url"),
+                settings.get("telemetry.postgres.user"),
+                secret("telemetry.postgres.password-file"));
+    }
+
+    private String secret(String key) throws IOException {
+        return Files.readString(Path.of(String.valueOf(settings.get(key))), UTF_8).strip();
+    }
+
+    TelemetryService service() {
+        var own = new HashMap<String, String>();
+        settings.forEach((key, value) -> {
+            if (key.startsWith("telemetry.")) {
+                own.put(key, value);
+            }
+        });
+        own.put("telemetry.http.port", "0");
+        Settings in = Settings.of(own);
+        TelemetryConfig config = TelemetryConfig.read(in.at("telemetry"));
+        in.check();
+        return TelemetryService.start(config, Clock.systemUTC());
+    }
+
+    static Frame frame(long seq, long timeMicros) {
+        return Frame.newBuilder()
+                .setSeq(seq)
+                .setTimeMicros(timeMicros)
+                .setStatus("nominal")
+                .addValues(Value.newBuilder().setName("altitude").setNumber((double) (100 + seq)))
+                .build();
+    }
+
+    void send(String device, long epoch, Frame... frames) {
+        send(
+                device,
+                Telemetry.newBuilder()
+                        .setEpoch(epoch)
+                        .addAllFrames(List.of(frames))
+                        .build()
+                        .toByteArray(),
+                null);
+    }
+
+    void send(String device, byte[] payload, @Nullable String traceparent) {
+        add(Streams.telemetry(Streams.partitionOf(device)), device, payload, traceparent);
+    }
+
+    void add(String stream, String device, byte[] payload, @Nullable String traceparent) {
+        var arguments = new ArrayList<byte[]>();
+        arguments.add(stream.getBytes(UTF_8));
+        arguments.add("*".getBytes(UTF_8));
+        arguments.add(Streams.Field.DEVICE.getBytes(UTF_8));
+        arguments.add(device.getBytes(UTF_8));
+        arguments.add(Streams.Field.PAYLOAD.getBytes(UTF_8));
+        arguments.add(payload);
+        arguments.add(Streams.Field.RECEIVED.getBytes(UTF_8));
+        arguments.add(Long.toString(NOON_MICROS).getBytes(UTF_8));
+        if (traceparent != null) {
+            arguments.add(Streams.Field.TRACE.getBytes(UTF_8));
+            arguments.add(traceparent.getBytes(UTF_8));
+        }
+        redis.sendCommand(Protocol.Command.XADD, arguments.toArray(byte[][]::new));
+    }
+
+    /** -1 where there is no row. */
+    long count(String question) throws SQLException {
+        try (var statement = sql.createStatement();
+                var result = statement.executeQuery(question)) {
+            return result.next() ? result.getLong(1) : -1;
+        }
+    }
+
+    void run(String statementText) throws SQLException {
+        try (var statement = sql.createStatement()) {
+            statement.execute(statementText);
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        redis.close();
+        sql.close();
+        pad.close();
+    }
+}

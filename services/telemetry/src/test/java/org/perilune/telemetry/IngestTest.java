@@ -1,0 +1,181 @@
+package org.perilune.telemetry;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.perilune.telemetry.IngestFixture.NOON_MICROS;
+import static org.perilune.telemetry.IngestFixture.frame;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.perilune.contracts.Streams;
+import org.perilune.contracts.v1.Connect;
+import org.perilune.contracts.v1.Frame;
+import org.perilune.contracts.v1.LastWill;
+import org.perilune.contracts.v1.Parameter;
+import org.perilune.contracts.v1.Telemetry;
+import org.perilune.contracts.v1.Value;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class IngestTest {
+    private static final long EPOCH = 7;
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private IngestFixture fixture;
+    private TelemetryService service;
+
+    @BeforeAll
+    void start(@TempDir Path home) throws Exception {
+        fixture = new IngestFixture(home);
+        service = fixture.service();
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        service.close();
+        fixture.close();
+    }
+
+    private void awaitCount(long expected, String question) {
+        await().atMost(LIMIT).until(() -> fixture.count(question) == expected);
+    }
+
+    private static String frames(String device) {
+        return "select count(*) from frame join device on id = device_id where name = '" + device + "'";
+    }
+
+    @Test
+    void storesTheVeryBytesAndTheTrace() throws SQLException {
+        Frame frame = frame(1, NOON_MICROS).toBuilder()
+                .setUnknownFields(UnknownFieldSet.newBuilder()
+                        .addField(99, UnknownFieldSet.Field.newBuilder().addLengthDelimited(ByteString.copyFromUtf8("x")).build())
+                        .build())
+                .build();
+        fixture.send(
+                "bytes",
+                Telemetry.newBuilder().setEpoch(EPOCH).addFrames(frame).build().toByteArray(),
+                "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        awaitCount(1, frames("bytes"));
+        try (var statement = fixture.sql.createStatement();
+                var row = statement.executeQuery("select payload, trace_id::text, device_time from frame"
+                        + " join device on id = device_id where name = 'bytes'")) {
+            row.next();
+            assertThat(row.getBytes(1)).isEqualTo(frame.toByteArray());
+            assertThat(row.getString(2)).isEqualTo("0af76519-16cd-43dd-8448-eb211c80319c");
+        }
+    }
+
+    @Test
+    void storesOnceWhatComesAgain() throws SQLException {
+        for (int round = 0; round < 3; round++) {
+            fixture.send("again", EPOCH, frame(1, NOON_MICROS), frame(2, NOON_MICROS + 1_000_000));
+            fixture.send("again", 0, frame(0, NOON_MICROS));
+        }
+        awaitCount(6, "select duplicates from daily join device on id = device_id where name = 'again'");
+        assertThat(fixture.count(frames("again"))).isEqualTo(3);
+    }
+
+    @Test
+    void keepsFaultyFramesAsRejectsAndStoresTheOthers() throws SQLException {
+        Frame infinite = frame(2, NOON_MICROS).toBuilder()
+                .addValues(Value.newBuilder().setName("x").setNumber(Double.NaN))
+                .build();
+        fixture.send("faulty", EPOCH, frame(1, NOON_MICROS), infinite, frame(3, NOON_MICROS));
+        fixture.send("faulty", "no telemetry".getBytes(UTF_8), null);
+        awaitCount(2, "select count(*) from reject where device = 'faulty'");
+        awaitCount(2, frames("faulty"));
+        awaitCount(3, "select upto from progress join device on id = device_id where name = 'faulty'");
+    }
+
+    @Test
+    void keepsWhatTheDatabaseRefusesAsRejects() throws SQLException {
+        fixture.send("poison", EPOCH, frame(1, NOON_MICROS));
+        awaitCount(1, frames("poison"));
+        fixture.run("alter table frame add constraint poison check (seq <> 666) not valid");
+        var sent = new ArrayList<Frame>();
+        for (int seq = 660; seq < 680; seq++) {
+            sent.add(frame(seq, NOON_MICROS));
+        }
+        fixture.send("poison", EPOCH, sent.toArray(Frame[]::new));
+        awaitCount(20, frames("poison"));
+        awaitCount(1, "select count(*) from reject where device = 'poison' and seq = 666");
+        fixture.run("alter table frame drop constraint poison");
+        assertMarksCover("poison");
+    }
+
+    @Test
+    void marksCoverFramesInWhateverOrderTheyCome() throws SQLException {
+        long seed = System.nanoTime();
+        var random = new Random(seed);
+        var sent = new ArrayList<Frame>();
+        for (int seq = 1; seq <= 600; seq++) {
+            // The clock runs through minutes, and steps now and then.
+            long step = random.nextInt(40) == 0 ? random.nextLong(-600, 600) * 1_000_000 : 0;
+            sent.add(frame(seq, NOON_MICROS + seq * 7_000_000L + step));
+        }
+        for (int swap = 0; swap < 100; swap++) {
+            Collections.swap(sent, random.nextInt(600), random.nextInt(600));
+        }
+        for (int at = 0; at < 600; at += 6) {
+            fixture.send("shuffled", EPOCH, sent.subList(at, at + 6).toArray(Frame[]::new));
+            if (random.nextInt(4) == 0) {
+                fixture.send("shuffled", EPOCH, sent.subList(0, 6).toArray(Frame[]::new));
+            }
+        }
+        awaitCount(600, frames("shuffled"));
+        awaitCount(600, "select upto from progress join device on id = device_id where name = 'shuffled'");
+        assertThat(uncovered("shuffled")).as("seed %d", seed).isZero();
+    }
+
+    private void assertMarksCover(String device) throws SQLException {
+        assertThat(uncovered(device)).isZero();
+    }
+
+    private long uncovered(String device) throws SQLException {
+        return fixture.count("""
+                select count(*) from frame f join device d on d.id = f.device_id where d.name = '%s' and not exists (
+                    select from mark m where m.device_id = f.device_id and m.epoch = f.epoch
+                    and m.minute = date_trunc('minute', f.device_time) and m.seq_from <= f.seq
+                    and (m.seq_to is null or f.seq <= m.seq_to))
+                """.formatted(device));
+    }
+
+    @Test
+    void takesConnectsAndIgnoresLateWills() {
+        Connect first = Connect.newBuilder()
+                .setSession(5)
+                .setDeviceType("rover")
+                .addParameters(Parameter.newBuilder().setName("heat").setUnit("K").setWarningHigh(300))
+                .build();
+        fixture.add(Streams.CONNECT, "rover", first.toByteArray(), null);
+        awaitCount(1, "select count(*) from parameter where name = 'heat' and warning_high = 300");
+        fixture.add(Streams.LAST_WILL, "rover", LastWill.newBuilder().setSession(5).build().toByteArray(), null);
+        awaitCount(1, "select count(*) from device where name = 'rover' and will_at is not null");
+        fixture.add(Streams.CONNECT, "rover", first.toBuilder().setSession(6).build().toByteArray(), null);
+        awaitCount(1, "select count(*) from device where name = 'rover' and session = 6 and will_at is null");
+        fixture.add(Streams.LAST_WILL, "rover", LastWill.newBuilder().setSession(5).build().toByteArray(), null);
+        fixture.add(Streams.LAST_WILL, "rover", new byte[] {1, 2, 3}, null);
+        // The second is applied after the first.
+        awaitCount(1, "select count(*) from reject where device = 'rover'");
+        awaitCount(1, "select count(*) from device where name = 'rover' and session = 6 and will_at is null");
+    }
+
+    @Test
+    void keepsTheNewestValues() {
+        fixture.send("newest", EPOCH, frame(1, NOON_MICROS), frame(2, NOON_MICROS + 1_000_000));
+        awaitCount(
+                1,
+                "select count(*) from latest join device on id = device_id where name = 'newest'"
+                        + " and (parameters #>> '{altitude,value}')::float8 = 102");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.perilune.telemetry;
+
+import org.jspecify.annotations.NullMarked;
