@@ -3,10 +3,10 @@ package org.perilune.launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.Set;
 
 /** The one folder that everything of an instance lives in. */
 record Home(Path folder) {
@@ -85,12 +85,15 @@ record Home(Path folder) {
         if (Files.exists(file) && Files.size(file) > 0) {
             return;
         }
-        // Written beside and renamed: a crash leaves no half secret.
+        writeSecret(file, randomSecret(bytes));
+    }
+
+    /** Readable by its owner only; written beside and renamed, so that a crash leaves no half secret. */
+    static void writeSecret(Path file, String secret) throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(fresh);
-        Files.createFile(
-                fresh, PosixFilePermissions.asFileAttribute(Set.copyOf(PosixFilePermissions.fromString("rw-------"))));
-        Files.writeString(fresh, randomSecret(bytes));
-        Files.move(fresh, file);
+        Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(fresh, secret);
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }

@@ -132,7 +132,10 @@ record LaunchPlan(
         var derived = new HashMap<String, String>();
         for (Service service : Topology.SERVICES) {
             derived.put(service.name() + ".tokens.keys-url", LOOPBACK + ports.get(Topology.CREW.name()) + "/keys");
-            ports.forEach((callee, port) -> derived.put(service.name() + "." + callee + ".url", LOOPBACK + port));
+            ports.forEach((callee, port) -> {
+                derived.put(service.name() + "." + callee + ".url", LOOPBACK + port);
+                derived.put(service.name() + ".services." + callee, LOOPBACK + port);
+            });
         }
         derived.put(
                 "crew.administrator.password-file", home.administratorPassword().toString());

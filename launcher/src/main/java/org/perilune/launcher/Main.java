@@ -30,6 +30,7 @@ import picocli.CommandLine.ScopeType;
             LogsCommand.class,
             TokenCommand.class,
             DeviceCommand.class,
+            ReplayCommand.class,
             RunCommand.class,
             CheckCommand.class,
             TrainCommand.class,

@@ -10,6 +10,8 @@ import org.perilune.crew.CrewConfig;
 import org.perilune.crew.CrewService;
 import org.perilune.lunarmodule.LunarModuleConfig;
 import org.perilune.lunarmodule.LunarModuleService;
+import org.perilune.status.StatusConfig;
+import org.perilune.status.StatusService;
 import org.perilune.telemetry.TelemetryConfig;
 import org.perilune.telemetry.TelemetryService;
 
@@ -37,6 +39,10 @@ final class ServiceKinds {
             new ServiceKind<>(Topology.LUNAR_MODULE, LunarModuleConfig::read, (config, clock) -> {
                 LunarModuleService module = LunarModuleService.start(config, clock);
                 return new Running("lunar-module", module.port(), module);
+            }),
+            new ServiceKind<>(Topology.STATUS, StatusConfig::read, (config, clock) -> {
+                StatusService status = StatusService.start(config, clock);
+                return new Running("status", status.port(), status);
             }));
 
     private ServiceKinds() {}

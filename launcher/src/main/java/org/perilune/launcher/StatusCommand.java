@@ -45,7 +45,7 @@ final class StatusCommand implements Callable<Integer> {
         for (StateFile.Part store : state.stores()) {
             String memory = store.memoryBytes() < 0 ? "*" : megabytes(store.memoryBytes());
             String name = store.up() ? "up" : "down";
-            System.out.printf(ROW, store.name(), name, store.port(), memory, uptime, store.detail());
+            System.out.printf(ROW, store.name(), name, store.port(), memory, uptime, detail(store));
         }
         long own = ResidentMemory.bytes(state.pid());
         System.out.printf("%n* in process %d, which has %s; home %s%n", state.pid(), megabytes(own), home.folder());
@@ -81,13 +81,17 @@ final class StatusCommand implements Callable<Integer> {
         if (duration.toHours() > 0) {
             parts.add(duration.toHoursPart() + "h");
         }
-        if (duration.toDays() == 0) {
+        if (duration.toDays() == 0 && duration.toMinutes() > 0) {
             parts.add(duration.toMinutesPart() + "m");
         }
         if (duration.toHours() == 0) {
             parts.add(duration.toSecondsPart() + "s");
         }
         return String.join("", parts);
+    }
+
+    private static String detail(StateFile.Part store) {
+        return store.up() && store.detail().equals("up") ? "" : store.detail();
     }
 
     private static String megabytes(long bytes) {

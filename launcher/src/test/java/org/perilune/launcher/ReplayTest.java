@@ -2,6 +2,7 @@ package org.perilune.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -84,6 +85,41 @@ class ReplayTest {
         assertThat(ground.of("halting")).hasSize(3_000);
         assertThat(ground.of("halting").stream().map(Frame::getTimeMicros).distinct())
                 .hasSize(3_000);
+    }
+
+    @Test
+    void aReplayStoppedHalfWayGoesOnBehindTheLastRowInItsJournal() throws Exception {
+        Path file = written("stopped.csv", table(400));
+        var request = request("stopped", file);
+        // A row every 10 ms.
+        var slow = new ReplayRequest(
+                file,
+                "stopped",
+                request.key(),
+                null,
+                1_000,
+                request.host(),
+                request.port(),
+                folder,
+                false,
+                request.patience());
+        var replay = Thread.ofVirtual().start(() -> {
+            try {
+                run(slow);
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        await().until(() -> ground.of("stopped").size() > 20);
+        replay.interrupt();
+        replay.join();
+        assertThat(ground.of("stopped").size()).isLessThan(400);
+        run(request);
+
+        assertThat(told()).contains("Going on behind row");
+        assertThat(ground.of("stopped")).hasSize(400);
+        assertThat(ground.of("stopped").stream().map(Frame::getTimeMicros).distinct())
+                .hasSize(400);
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package org.perilune.launcher;
+
+import org.jspecify.annotations.NullMarked;
