@@ -6,12 +6,18 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.json.JavalinJackson;
 import io.javalin.security.RouteRole;
+import io.javalin.util.JavalinException;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A service's HTTP: probes and metrics, tokens checked on everything that is not {@link Access#OPEN}, failures answered
@@ -24,6 +30,8 @@ public final class HttpListener implements AutoCloseable {
     private static final String PRINCIPAL = "perilune.principal";
     private static final String BEGAN = "perilune.began";
     private static final long IDLE_MILLIS = 30_000;
+    private static final long SHUTDOWN_IDLE_MILLIS = 100;
+    private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
 
     private final Javalin server;
     private final Health health;
@@ -85,7 +93,20 @@ public final class HttpListener implements AutoCloseable {
     @Override
     public void close() {
         health.stopping();
-        server.stop();
+        for (Connector connector : server.jettyServer().server().getConnectors()) {
+            if (connector instanceof AbstractConnector kept) {
+                // Idle connections of clients that keep them would otherwise hold up every stop for a second.
+                kept.setShutdownIdleTimeout(SHUTDOWN_IDLE_MILLIS);
+            }
+        }
+        try {
+            server.stop();
+        } catch (JavalinException failure) {
+            if (!(failure.getCause() instanceof TimeoutException)) {
+                throw failure;
+            }
+            LOG.info("Connections were cut off when the time to drain was over [port: {}]", server.port());
+        }
     }
 
     private static void basics(JavalinConfig javalin, HttpConfig config) {

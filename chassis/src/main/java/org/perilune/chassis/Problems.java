@@ -4,7 +4,6 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,10 +44,14 @@ final class Problems {
 
     /** What the HTTP server itself refuses: no such path, wrong method, body too large. */
     static void answer(HttpResponseException failure, Context context) {
-        String title = failure.getMessage() == null ? "Refused" : failure.getMessage();
-        String slug = failure.getClass().getSimpleName().replace("Response", "");
-        String type = slug.replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
-        write(context, failure.getStatus(), type, title, failure, List.of());
+        int status = failure.getStatus();
+        switch (status) {
+            case 404 -> write(context, status, "not-found", "There is no such thing", failure, List.of());
+            case 405 -> write(context, status, "method-not-allowed", "The path has other methods", failure, List.of());
+            case 413 -> write(context, status, "content-too-large", "The body is too large", failure, List.of());
+            case 415 -> write(context, status, "unsupported-media-type", "The body must be JSON", failure, List.of());
+            default -> write(context, status, "http-" + status, "Refused", failure, List.of());
+        }
     }
 
     static void answerUnexpected(Exception failure, Context context) {

@@ -1,0 +1,4 @@
+@NullMarked
+package org.perilune.chassis;
+
+import org.jspecify.annotations.NullMarked;
