@@ -107,7 +107,7 @@ final class ReplayRun implements ReplayFile.RowConsumer {
         }
         double seconds = Duration.between(firstTime, time).toMillis() / 1e3 / request.speed();
         long due = firstNanos + (long) (1e9 * seconds);
-        if (due - System.nanoTime() > LOOK_EVERY.toNanos() / 10) {
+        if (due - System.nanoTime() > 0) {
             flush();
         }
         while (due - System.nanoTime() > 0) {
