@@ -1,0 +1,4 @@
+@NullMarked
+package org.perilune.batchrouter;
+
+import org.jspecify.annotations.NullMarked;
