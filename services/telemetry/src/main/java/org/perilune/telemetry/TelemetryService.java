@@ -30,13 +30,20 @@ public final class TelemetryService implements AutoCloseable {
             Redis redis = owned.add(Redis.open(config.redis()));
             health.add("postgresql", postgres::problem);
             health.add("redis", redis::problem);
+            var devices = new DeviceRegistry(postgres.jdbi());
+            owned.add(Ingest.start(config, postgres, redis, devices, health, meters, clock));
+            owned.add(RollupWorker.open(postgres.dataSource(), () -> false, meters));
+            LiveTail live = owned.add(new LiveTail(redis));
+            var deviceQueries = new DeviceQueries(postgres.jdbi(), clock);
+            owned.add(DeviceSweeper.open(deviceQueries, live));
             var http = owned.add(HttpListener.open(
                     config.http(),
                     Topology.TELEMETRY.name(),
                     health,
                     meters,
                     TokenVerifier.byKeysAt(config.http().keys(), clock),
-                    javalin -> {}));
+                    new TelemetryRoutes(postgres, deviceQueries, live, new FrameStore(postgres, redis, devices), clock)
+                            ::register));
             return new TelemetryService(owned, http);
         } catch (Throwable failure) {
             owned.closeAfter(failure);

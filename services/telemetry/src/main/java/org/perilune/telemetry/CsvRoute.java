@@ -1,0 +1,165 @@
+package org.perilune.telemetry;
+
+import io.javalin.http.Context;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Requests;
+import org.perilune.contracts.v1.Frame;
+import org.perilune.contracts.v1.Value;
+
+/**
+ * {@code GET /data.csv}: RFC 4180, streamed page by page. Device after device; each oldest first by minute of device
+ * time, and within a minute by epoch and seq.
+ */
+final class CsvRoute {
+    private static final int PAGE = 1_000;
+    private static final int MARKS_AT_ONCE = 500;
+
+    private static final String DEVICES = "select id, name from device where ?::text is null or name = ? order by name";
+
+    /** Names of roll-ups and connect messages, and of values that are newer than the roll-ups. */
+    private static final String NAMES = """
+            select p.name from parameter p join device d on d.id = p.device_id where ?::text is null or d.name = ?
+            union
+            select jsonb_object_keys(l.parameters) from latest l join device d on d.id = l.device_id
+            where ?::text is null or d.name = ?
+            order by 1
+            """;
+
+    private final DataSource database;
+
+    CsvRoute(DataSource database) {
+        this.database = database;
+    }
+
+    private record Device(int id, String name) {}
+
+    void handle(Context context) throws IOException {
+        Requests.onlyParameters(context, Set.of("device", "from", "to", "parameter"));
+        String device = context.queryParam("device");
+        Instant from = TelemetryRoutes.instant(context, "from");
+        Instant to = TelemetryRoutes.instant(context, "to");
+        TelemetryRoutes.checkRange(from, to);
+        var query = new DataQuery(device, from, to, PAGE, null);
+        try (Connection connection = database.getConnection()) {
+            if (device != null) {
+                DeviceNames.require(connection, device);
+            }
+            List<String> wanted = context.queryParams("parameter");
+            List<String> columns = wanted.isEmpty() ? names(connection, device) : List.copyOf(wanted);
+            context.contentType("text/csv; charset=utf-8; header=present");
+            context.header("Content-Disposition", "attachment; filename=\"readings.csv\"");
+            var out = new BufferedWriter(
+                    new OutputStreamWriter(context.res().getOutputStream(), StandardCharsets.UTF_8), 32 * 1024);
+            header(out, columns);
+            for (Device one : devices(connection, device)) {
+                write(connection, out, one, query, columns);
+            }
+            out.flush();
+        } catch (SQLException failure) {
+            throw new ReadingQueries.DatabaseFailedException(failure);
+        }
+    }
+
+    private static void header(Writer out, List<String> columns) throws IOException {
+        out.write("device,timestamp,received,epoch,seq,status");
+        for (String column : columns) {
+            out.write(',');
+            out.write(text(column));
+        }
+        out.write("\r\n");
+    }
+
+    private static void write(Connection connection, Writer out, Device device, DataQuery query, List<String> columns)
+            throws SQLException, IOException {
+        var marks = new MarkReader(connection);
+        var frames = new FrameReader(connection);
+        Instant minute = Times.EARLIEST;
+        long epoch = -1;
+        List<Mark> some = marks.oldest(device.id(), query.low(), query.high(), minute, epoch, MARKS_AT_ONCE);
+        while (!some.isEmpty()) {
+            for (Mark mark : some) {
+                Slice slice = Slice.of(mark, query.low(), query.high());
+                List<StoredFrame> page = frames.oldest(slice, PAGE);
+                while (!page.isEmpty()) {
+                    for (StoredFrame frame : page) {
+                        row(out, device.name(), frame, columns);
+                    }
+                    page = page.size() < PAGE ? List.of() : frames.oldest(slice, page.getLast(), PAGE);
+                }
+            }
+            Mark last = some.getLast();
+            some = marks.oldest(device.id(), query.low(), query.high(), last.minute(), last.epoch(), MARKS_AT_ONCE);
+        }
+    }
+
+    private static void row(Writer out, String device, StoredFrame stored, List<String> columns) throws IOException {
+        Frame frame = stored.decode();
+        Map<String, Value> values = new HashMap<>();
+        frame.getValuesList().forEach(value -> values.put(value.getName(), value));
+        out.write(text(device));
+        out.write(',' + stored.time().toString() + ',' + stored.received() + ',' + stored.epoch() + ',' + stored.seq());
+        out.write(',' + text(frame.getStatus()));
+        for (String column : columns) {
+            out.write(',');
+            Value value = values.get(column);
+            if (value != null && value.hasNumber()) {
+                out.write(Double.toString(value.getNumber()));
+            } else if (value != null) {
+                out.write(text(value.getText()));
+            }
+        }
+        out.write("\r\n");
+    }
+
+    /** Quoted where RFC 4180 asks for it; what a spreadsheet would take for a formula is made text. */
+    static String text(String text) {
+        String safe = !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
+        boolean plain = safe.chars().noneMatch(character -> "\",\r\n".indexOf(character) >= 0);
+        return plain ? safe : '"' + safe.replace("\"", "\"\"") + '"';
+    }
+
+    private static List<Device> devices(Connection connection, @Nullable String device) throws SQLException {
+        var devices = new ArrayList<Device>();
+        try (PreparedStatement statement = connection.prepareStatement(DEVICES)) {
+            statement.setString(1, device);
+            statement.setString(2, device);
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    devices.add(new Device(result.getInt(1), result.getString(2)));
+                }
+            }
+        }
+        return devices;
+    }
+
+    private static List<String> names(Connection connection, @Nullable String device) throws SQLException {
+        var names = new ArrayList<String>();
+        try (PreparedStatement statement = connection.prepareStatement(NAMES)) {
+            for (int index = 1; index <= 4; index++) {
+                statement.setString(index, device);
+            }
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    names.add(result.getString(1));
+                }
+            }
+        }
+        return names;
+    }
+}

@@ -1,0 +1,133 @@
+package org.perilune.telemetry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.http.Context;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Json;
+import org.perilune.chassis.Requests;
+import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.ServiceException.Fault;
+import org.perilune.chassis.TraceContext;
+import org.perilune.contracts.Topics;
+import org.perilune.contracts.v1.Frame;
+import org.perilune.contracts.v1.Value;
+
+/** {@code POST /input}: one reading, stored before it is answered. */
+final class InputRoute {
+    private static final String DEFAULT_DEVICE = "lunar-module";
+    private static final int LONGEST_STATUS = 256;
+    private static final Pattern VALUE_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+    private static final Set<String> TEXTS = Set.of("timestamp", "status", "device");
+
+    private final FrameStore store;
+    private final Clock clock;
+
+    InputRoute(FrameStore store, Clock clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    void handle(Context context) {
+        ObjectNode body = Requests.json(context, ObjectNode.class);
+        var faults = new ArrayList<Fault>();
+        String device = body.has("device") ? text(body, "device", faults) : DEFAULT_DEVICE;
+        if (!Topics.DEVICE_NAME.matcher(device).matches()) {
+            faults.add(new Fault("device", "must be letters, digits, '-', '_' and '.', at most 64"));
+        }
+        Instant time = time(text(body, "timestamp", faults), faults);
+        String status = text(body, "status", faults);
+        if (status.length() > LONGEST_STATUS) {
+            faults.add(new Fault("status", "must have at most " + LONGEST_STATUS + " characters"));
+        }
+        var frame = Frame.newBuilder().setTimeMicros(Times.micros(time)).setStatus(status);
+        addValues(frame, body, faults);
+        if (!faults.isEmpty()) {
+            throw new ServiceException.Invalid("Wrong fields: " + names(faults), List.copyOf(faults));
+        }
+        String header = context.header(TraceContext.HEADER);
+        UUID trace = header == null
+                ? null
+                : TraceContext.parse(header).map(TraceContext::traceId).orElse(null);
+        FrameStore.Inserted inserted = insert(device, frame.build(), trace);
+        context.status(201)
+                .result(Json.bytes(Map.of(
+                        "device", device,
+                        "timestamp", time.toString(),
+                        "epoch", Long.toString(inserted.epoch()),
+                        "seq", Long.toString(inserted.seq()),
+                        "duplicate", inserted.duplicate())));
+    }
+
+    private FrameStore.Inserted insert(String device, Frame frame, @Nullable UUID trace) {
+        try {
+            return store.insert(device, frame, clock.instant(), trace);
+        } catch (SQLException failure) {
+            throw new ReadingQueries.DatabaseFailedException(failure);
+        }
+    }
+
+    private static void addValues(Frame.Builder frame, ObjectNode body, List<Fault> faults) {
+        for (String name : List.of("position", "speed")) {
+            if (!body.has(name)) {
+                faults.add(new Fault(name, "is missing"));
+            }
+        }
+        for (Map.Entry<String, JsonNode> field : body.properties()) {
+            if (TEXTS.contains(field.getKey())) {
+                continue;
+            }
+            JsonNode value = field.getValue();
+            if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+                faults.add(new Fault(field.getKey(), "must be a number"));
+            } else if (!VALUE_NAME.matcher(field.getKey()).matches() || ReadingJson.MEMBERS.contains(field.getKey())) {
+                faults.add(new Fault(field.getKey(), "cannot be the name of a value"));
+            } else {
+                frame.addValues(Value.newBuilder().setName(field.getKey()).setNumber(value.doubleValue()));
+            }
+        }
+    }
+
+    private static String text(ObjectNode body, String name, List<Fault> faults) {
+        JsonNode value = body.get(name);
+        if (value == null) {
+            faults.add(new Fault(name, "is missing"));
+            return "";
+        }
+        if (!value.isTextual()) {
+            faults.add(new Fault(name, "must be text"));
+            return "";
+        }
+        return value.textValue();
+    }
+
+    private static Instant time(String text, List<Fault> faults) {
+        if (text.isEmpty()) {
+            return Instant.EPOCH; // said to be missing or wrong already
+        }
+        try {
+            Instant time = Instant.parse(text);
+            if (time.isAfter(Instant.EPOCH) && !time.isAfter(Times.LATEST)) {
+                return time;
+            }
+        } catch (DateTimeParseException ignored) {
+            // Answered below, like an instant out of range.
+        }
+        faults.add(new Fault("timestamp", "must be an instant after 1970 such as 2026-11-21T02:38:00Z"));
+        return Instant.EPOCH;
+    }
+
+    private static List<String> names(List<Fault> faults) {
+        return faults.stream().map(Fault::field).distinct().toList();
+    }
+}

@@ -1,0 +1,166 @@
+package org.perilune.telemetry;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Redis;
+import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.Threads;
+import org.perilune.contracts.Streams;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.StreamEntryID;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.params.XReadParams;
+import redis.clients.jedis.resps.StreamEntryBinary;
+
+/**
+ * Reads the streams' ends for whoever follows, and only while somebody does; every entry is decoded once. When Redis is
+ * away followers stay, and go on with what comes when it is back. Safe for threads.
+ */
+final class LiveTail implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveTail.class);
+    private static final int MOST_FOLLOWERS = 500;
+    private static final int BLOCK_MILLIS = 500;
+    private static final int ENTRIES_AT_ONCE = 500;
+    private static final Duration RETRY = Duration.ofMillis(250);
+
+    private final Redis redis;
+    private final List<Follower> followers = new CopyOnWriteArrayList<>();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private @Nullable Thread reader; // guarded by this
+
+    LiveTail(Redis redis) {
+        this.redis = redis;
+    }
+
+    /** @throws ServiceException.Unavailable when there are too many followers */
+    synchronized Follower follow(Set<String> devices) {
+        if (followers.size() >= MOST_FOLLOWERS || closing.getCount() == 0) {
+            throw new ServiceException.Unavailable(
+                    "There are " + followers.size() + " followers already; try again later",
+                    Duration.ofSeconds(5),
+                    null);
+        }
+        var follower = new Follower(devices);
+        followers.add(follower);
+        if (reader == null) {
+            reader = Threads.startPlatform("telemetry-live", this::run);
+        }
+        return follower;
+    }
+
+    void leave(Follower follower) {
+        followers.remove(follower);
+    }
+
+    boolean isFollowed() {
+        return !followers.isEmpty();
+    }
+
+    /** Tells all who follow the device. */
+    void state(String device, byte[] json) {
+        each(follower -> {
+            if (follower.wants(device)) {
+                follower.offerState(json);
+            }
+        });
+    }
+
+    private void each(Consumer<Follower> action) {
+        followers.forEach(action);
+    }
+
+    private synchronized boolean goOn() {
+        if (followers.isEmpty() || closing.getCount() == 0) {
+            reader = null;
+            return false;
+        }
+        return true;
+    }
+
+    private void run() {
+        var decoder = new LiveDecoder();
+        Map<String, StreamEntryID> places = new HashMap<>();
+        while (goOn()) {
+            try (Jedis jedis = redis.dedicated(Duration.ofSeconds(5))) {
+                seekEnds(jedis, places);
+                while (goOn()) {
+                    read(jedis, places, decoder);
+                }
+                return;
+            } catch (JedisException failure) {
+                LOG.warn("The live stream cannot be read; trying again", failure);
+                pause();
+            }
+        }
+    }
+
+    /** After a break of the connection reading goes on where it was: followers miss nothing. */
+    private static void seekEnds(Jedis jedis, Map<String, StreamEntryID> places) {
+        for (String stream : streams()) {
+            if (!places.containsKey(stream)) {
+                var last = jedis.xrevrange(stream, "+", "-", 1);
+                places.put(
+                        stream,
+                        last.isEmpty()
+                                ? new StreamEntryID(0, 0)
+                                : last.getFirst().getID());
+            }
+        }
+    }
+
+    private static List<String> streams() {
+        var streams = new java.util.ArrayList<>(Streams.telemetryPartitions());
+        streams.add(Streams.POSTED);
+        return streams;
+    }
+
+    @SuppressWarnings("ArrayAsKeyOfSetOrMap") // the client's own type; it is only iterated over
+    private void read(Jedis jedis, Map<String, StreamEntryID> places, LiveDecoder decoder) {
+        var from = new LinkedHashMap<byte[], StreamEntryID>();
+        for (String stream : streams()) {
+            from.put(stream.getBytes(java.nio.charset.StandardCharsets.UTF_8), places.get(stream));
+        }
+        var answer = jedis.xreadBinary(new XReadParams().block(BLOCK_MILLIS).count(ENTRIES_AT_ONCE), from);
+        if (answer == null) {
+            return;
+        }
+        for (var part : answer) {
+            String stream = new String(part.getKey(), java.nio.charset.StandardCharsets.UTF_8);
+            for (StreamEntryBinary entry : part.getValue()) {
+                places.put(stream, entry.getID());
+                List<LiveFrame> frames = decoder.decode(stream, entry.getFields());
+                if (!frames.isEmpty()) {
+                    each(follower -> follower.offer(frames));
+                }
+            }
+        }
+    }
+
+    private void pause() {
+        try {
+            if (closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debug("Closing while Redis is away");
+            }
+        } catch (InterruptedException interruption) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends all streams; their clients come back to another copy. */
+    @Override
+    public void close() {
+        closing.countDown();
+        each(Follower::end);
+    }
+}

@@ -1,0 +1,117 @@
+package org.perilune.telemetry;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
+import org.perilune.chassis.SqlFailures;
+import org.perilune.chassis.Threads;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps roll-ups in step with frames: a mark that is closed is rolled; an open one is
+ * its writer's, who touches it only to close it. Copies share
+ * the work: a device belongs to one of them for the length of a transaction. Steps aside while ingest is busy.
+ */
+final class RollupWorker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RollupWorker.class);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final int DEVICES_AT_ONCE = 64;
+
+    private static final String WAITING = """
+            select device_id from mark
+            where not rolled and seq_to is not null
+            group by device_id
+            order by min(minute)
+            limit ?
+            """;
+
+    private final DataSource database;
+    private final BooleanSupplier busy;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final AtomicLong waitingDevices = new AtomicLong();
+    private final Counter rolled;
+    private final Thread thread;
+
+    private RollupWorker(DataSource database, BooleanSupplier busy, MeterRegistry meters) {
+        this.database = database;
+        this.busy = busy;
+        this.rolled = Counter.builder("telemetry.rollup.minutes").register(meters);
+        Gauge.builder("telemetry.rollup.waiting.devices", waitingDevices, AtomicLong::get)
+                .register(meters);
+        this.thread = Threads.start("telemetry-rollup", this::run);
+    }
+
+    /** @param busy whether ingest has so much to do that roll-ups should wait */
+    static RollupWorker open(DataSource database, BooleanSupplier busy, MeterRegistry meters) {
+        return new RollupWorker(database, busy, meters);
+    }
+
+    private void run() {
+        try {
+            long wait = 0;
+            while (!closing.await(wait, TimeUnit.MILLISECONDS)) {
+                wait = busy.getAsBoolean() || !rollSome() ? PAUSE.toMillis() : 5;
+            }
+        } catch (InterruptedException interruption) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether there may be more to do at once. */
+    private boolean rollSome() {
+        try (Connection connection = database.getConnection()) {
+            boolean more = false;
+            for (int device : waiting(connection)) {
+                if (closing.getCount() == 0 || busy.getAsBoolean()) {
+                    return more;
+                }
+                int minutes = new Rollup(connection).roll(device);
+                rolled.increment(minutes);
+                more |= minutes > 0;
+            }
+            return more;
+        } catch (SQLException failure) {
+            if (!SqlFailures.isAway(failure)) {
+                LOG.error("Roll-ups could not be made; trying again", failure);
+            }
+            return false;
+        }
+    }
+
+    private List<Integer> waiting(Connection connection) throws SQLException {
+        var devices = new ArrayList<Integer>();
+        try (PreparedStatement statement = connection.prepareStatement(WAITING)) {
+            statement.setInt(1, DEVICES_AT_ONCE);
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    devices.add(result.getInt(1));
+                }
+            }
+        }
+        waitingDevices.set(devices.size());
+        return devices;
+    }
+
+    @Override
+    public void close() {
+        closing.countDown();
+        try {
+            thread.join(Duration.ofSeconds(5));
+        } catch (InterruptedException interruption) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package org.perilune.telemetry;
+
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Access;
+import org.perilune.chassis.Postgres;
+import org.perilune.chassis.Requests;
+import org.perilune.chassis.ServiceException;
+
+/** The HTTP interface; see {@code docs/api.md}. */
+final class TelemetryRoutes {
+    private static final int SEND_BUFFER_BYTES = 64 * 1024;
+    private static final Duration DEFAULT_PLOT = Duration.ofHours(1);
+    private static final Duration LONGEST_RANGE = Duration.ofDays(3_653);
+
+    private final Clock clock;
+    private final ReadingQueries readings;
+    private final SeriesQueries series;
+    private final DeviceQueries devices;
+    private final RejectQueries rejects;
+    private final LiveTail live;
+    private final CsvRoute csv;
+    private final InputRoute input;
+
+    TelemetryRoutes(Postgres postgres, DeviceQueries devices, LiveTail live, FrameStore store, Clock clock) {
+        DataSource database = postgres.dataSource();
+        this.devices = devices;
+        this.csv = new CsvRoute(database);
+        this.input = new InputRoute(store, clock);
+        this.live = live;
+        this.rejects = new RejectQueries(postgres.jdbi());
+        this.clock = clock;
+        this.readings = new ReadingQueries(database);
+        this.series = new SeriesQueries(database);
+    }
+
+    void register(JavalinConfig javalin) {
+        // Streams never end by themselves: stopping would wait for them in vain.
+        javalin.events.serverStopping(live::close);
+        javalin.jetty.modifyServer(TelemetryRoutes::keepSendBuffersSmall);
+        javalin.routes.get("/data", this::data, Access.VIEWER);
+        javalin.routes.get("/data.csv", csv::handle, Access.VIEWER);
+        javalin.routes.post("/input", input::handle, Access.OPERATOR);
+        javalin.routes.get("/series", this::series, Access.VIEWER);
+        javalin.routes.get("/stream", new LiveRoute(live, clock)::handle, Access.VIEWER);
+        javalin.routes.get("/devices", this::devices, Access.VIEWER);
+        javalin.routes.get("/devices/{name}", this::device, Access.VIEWER);
+        javalin.routes.get("/rejects", this::rejects, Access.VIEWER);
+    }
+
+    private void data(Context context) {
+        Requests.onlyParameters(context, Set.of("device", "from", "to", "limit", "cursor"));
+        var query = new DataQuery(
+                context.queryParam("device"),
+                instant(context, "from"),
+                instant(context, "to"),
+                Requests.integer(context, "limit", 100, 1, 1_000),
+                context.queryParam("cursor"));
+        checkRange(query.from(), query.to());
+        context.result(readings.page(query));
+    }
+
+    /** What waits in a socket's buffer is old by the time a slow follower reads it. */
+    private static void keepSendBuffersSmall(Server server) {
+        server.addEventListener(new LifeCycle.Listener() {
+            @Override
+            public void lifeCycleStarting(LifeCycle event) {
+                for (Connector connector : server.getConnectors()) {
+                    if (connector instanceof ServerConnector network) {
+                        network.setAcceptedSendBufferSize(SEND_BUFFER_BYTES);
+                    }
+                }
+            }
+        });
+    }
+
+    private void devices(Context context) {
+        Requests.onlyParameters(context, Set.of());
+        context.result(devices.all());
+    }
+
+    private void device(Context context) {
+        Requests.onlyParameters(context, Set.of());
+        context.result(devices.one(context.pathParam("name")));
+    }
+
+    private void rejects(Context context) {
+        Requests.onlyParameters(context, Set.of("limit"));
+        context.json(rejects.newest(Requests.integer(context, "limit", 100, 1, 1_000)));
+    }
+
+    private void series(Context context) {
+        Requests.onlyParameters(context, Set.of("device", "parameter", "from", "to", "pixels"));
+        Instant to = Requests.instant(context, "to").orElseGet(clock::instant);
+        Instant from = Requests.instant(context, "from").orElse(to.minus(DEFAULT_PLOT));
+        checkRange(from, to);
+        context.result(series.series(new SeriesQuery(
+                required(context, "device"),
+                required(context, "parameter"),
+                Times.clamp(from),
+                Times.clamp(to),
+                Requests.integer(context, "pixels", 1_000, 10, 4_000))));
+    }
+
+    private static String required(Context context, String name) {
+        return Requests.text(context, name).orElseThrow(() -> Requests.malformed(name, "is missing"));
+    }
+
+    static @Nullable Instant instant(Context context, String name) {
+        return Requests.instant(context, name).orElse(null);
+    }
+
+    /** @throws ServiceException.Malformed for a range that is empty or longer than ten years */
+    static void checkRange(@Nullable Instant from, @Nullable Instant to) {
+        if (from == null || to == null) {
+            return;
+        }
+        if (from.isAfter(to)) {
+            throw Requests.malformed("from", "must not be after to");
+        }
+        if (Duration.between(from, to).compareTo(LONGEST_RANGE) > 0) {
+            throw Requests.malformed("from", "must be at most ten years before to");
+        }
+    }
+}
