@@ -46,8 +46,9 @@ final class SourceRulesTest {
 
     @Test
     void diagramIsTheTopology() throws IOException {
-        String document = Files.readString(PROJECT.resolve("docs/architecture.md"));
-        assertThat(document).contains(Diagram.of(Topology.SERVICES));
+        for (String name : List.of("README.md", "docs/architecture.md")) {
+            assertThat(Files.readString(PROJECT.resolve(name))).as(name).contains(Diagram.of(Topology.SERVICES));
+        }
     }
 
     private static Stream<Path> sources(String below) {
