@@ -102,8 +102,8 @@ final class Marks {
             return;
         }
         List<Map.Entry<Place, Row>> ordered = new ArrayList<>(rows.entrySet());
-        ordered.sort(Comparator.comparingInt((Map.Entry<Place, Row> entry) ->
-                        entry.getKey().state().deviceId())
+        ordered.sort(Comparator.comparingInt(
+                        (Map.Entry<Place, Row> entry) -> entry.getKey().state().deviceId())
                 .thenComparingLong(entry -> entry.getKey().minute())
                 .thenComparingLong(entry -> entry.getKey().state().key().epoch()));
         int size = ordered.size();

@@ -43,7 +43,8 @@ record Reject(
                 statement.setString(2, clean(reject.device));
                 statement.setString(3, clean(reject.topic));
                 statement.setString(4, clean(reject.reason));
-                statement.setObject(5, state == null ? null : Long.valueOf(state.key().epoch()), java.sql.Types.BIGINT);
+                statement.setObject(
+                        5, state == null ? null : Long.valueOf(state.key().epoch()), java.sql.Types.BIGINT);
                 statement.setObject(6, state == null ? null : Long.valueOf(reject.seq), java.sql.Types.BIGINT);
                 statement.setBytes(7, reject.payload);
                 statement.setString(8, reject.entry);

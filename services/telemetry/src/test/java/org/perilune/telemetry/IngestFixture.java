@@ -55,7 +55,8 @@ final class IngestFixture implements AutoCloseable {
     }
 
     private String secret(String key) throws IOException {
-        return Files.readString(Path.of(String.valueOf(settings.get(key))), UTF_8).strip();
+        return Files.readString(Path.of(String.valueOf(settings.get(key))), UTF_8)
+                .strip();
     }
 
     TelemetryService service() {

@@ -58,7 +58,11 @@ class IngestTest {
     void storesTheVeryBytesAndTheTrace() throws SQLException {
         Frame frame = frame(1, NOON_MICROS).toBuilder()
                 .setUnknownFields(UnknownFieldSet.newBuilder()
-                        .addField(99, UnknownFieldSet.Field.newBuilder().addLengthDelimited(ByteString.copyFromUtf8("x")).build())
+                        .addField(
+                                99,
+                                UnknownFieldSet.Field.newBuilder()
+                                        .addLengthDelimited(ByteString.copyFromUtf8("x"))
+                                        .build())
                         .build())
                 .build();
         fixture.send(
@@ -155,15 +159,28 @@ class IngestTest {
         Connect first = Connect.newBuilder()
                 .setSession(5)
                 .setDeviceType("rover")
-                .addParameters(Parameter.newBuilder().setName("heat").setUnit("K").setWarningHigh(300))
+                .addParameters(
+                        Parameter.newBuilder().setName("heat").setUnit("K").setWarningHigh(300))
                 .build();
         fixture.add(Streams.CONNECT, "rover", first.toByteArray(), null);
         awaitCount(1, "select count(*) from parameter where name = 'heat' and warning_high = 300");
-        fixture.add(Streams.LAST_WILL, "rover", LastWill.newBuilder().setSession(5).build().toByteArray(), null);
+        fixture.add(
+                Streams.LAST_WILL,
+                "rover",
+                LastWill.newBuilder().setSession(5).build().toByteArray(),
+                null);
         awaitCount(1, "select count(*) from device where name = 'rover' and will_at is not null");
-        fixture.add(Streams.CONNECT, "rover", first.toBuilder().setSession(6).build().toByteArray(), null);
+        fixture.add(
+                Streams.CONNECT,
+                "rover",
+                first.toBuilder().setSession(6).build().toByteArray(),
+                null);
         awaitCount(1, "select count(*) from device where name = 'rover' and session = 6 and will_at is null");
-        fixture.add(Streams.LAST_WILL, "rover", LastWill.newBuilder().setSession(5).build().toByteArray(), null);
+        fixture.add(
+                Streams.LAST_WILL,
+                "rover",
+                LastWill.newBuilder().setSession(5).build().toByteArray(),
+                null);
         fixture.add(Streams.LAST_WILL, "rover", new byte[] {1, 2, 3}, null);
         // The second is applied after the first.
         awaitCount(1, "select count(*) from reject where device = 'rover'");

@@ -1,0 +1,57 @@
+package org.perilune.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ProgressTest {
+    @Test
+    void knowsThePrefixInWhateverOrderSeqsCome() {
+        long seed = System.nanoTime();
+        var random = new Random(seed);
+        for (int round = 0; round < 50; round++) {
+            var seqs = new ArrayList<Long>();
+            for (long seq = 1; seq <= 300; seq++) {
+                if (random.nextInt(50) > 0) {
+                    seqs.add(seq);
+                }
+            }
+            Collections.shuffle(seqs, random);
+            var progress = new Progress(0, 0);
+            var settled = new HashSet<Long>();
+            for (long seq : seqs) {
+                progress.add(seq);
+                settled.add(seq);
+                long upto = 0;
+                while (settled.contains(upto + 1)) {
+                    upto++;
+                }
+                assertThat(progress.upto()).as("seed %d", seed).isEqualTo(upto);
+                assertThat(progress.highest()).isEqualTo(Collections.max(settled));
+            }
+            for (long seq = 1; seq <= 301; seq++) {
+                assertThat(progress.contains(seq))
+                        .as("seed %d, seq %d", seed, seq)
+                        .isEqualTo(settled.contains(seq));
+            }
+        }
+    }
+
+    @Test
+    void staysBoundedAndSaysWhenItMustBeLoadedAgain() {
+        var progress = new Progress(0, 0);
+        for (long seq = 2; seq <= 20_000; seq += 2) {
+            progress.add(seq);
+        }
+        for (long seq = 1; seq <= 8_193; seq += 2) {
+            progress.add(seq);
+        }
+        assertThat(progress.upto()).isBetween(8_192L, 8_193L);
+        assertThat(progress.needsReload()).isTrue();
+        assertThat(progress.highest()).isEqualTo(20_000);
+    }
+}

@@ -1,0 +1,175 @@
+package org.perilune.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.perilune.chassis.Json;
+import org.perilune.contracts.v1.Frame;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ReadTest {
+    private static final int FRAMES = 250;
+    private ReadFixture telemetry;
+
+    @BeforeAll
+    void start(@TempDir Path home) throws Exception {
+        telemetry = new ReadFixture(home);
+        for (String device : List.of("walker", "flyer")) {
+            Frame[] frames = Stream.iterate(1L, seq -> seq + 1)
+                    .limit(FRAMES)
+                    .map(seq -> IngestFixture.frame(seq, IngestFixture.NOON_MICROS + seq * 1_000_000))
+                    .toArray(Frame[]::new);
+            telemetry.stores.send(device, 7, frames);
+        }
+        await().until(() -> telemetry.stores.count("select count(*) from frame where epoch = 7") == 2 * FRAMES);
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        telemetry.close();
+    }
+
+    private JsonNode json(String path) throws Exception {
+        HttpResponse<String> answer = telemetry.get(path);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return Json.mapper().readTree(answer.body());
+    }
+
+    @Test
+    void pagesGoThroughAllReadingsOfAllDevicesOnceAndNewestFirst() throws Exception {
+        String range = "from=2027-01-01T00:00:00Z&to=2027-12-31T00:00:00Z&limit=37";
+        var seen = new ArrayList<String>();
+        var times = new ArrayList<Instant>();
+        String cursor = "";
+        while (!cursor.equals("null")) {
+            JsonNode page = json("/data?" + range + (cursor.isEmpty() ? "" : "&cursor=" + cursor));
+            page.get("data").forEach(reading -> {
+                seen.add(reading.get("device").asText() + reading.get("seq").asText());
+                times.add(Instant.parse(reading.get("timestamp").asText()));
+            });
+            cursor = page.get("next").asText();
+        }
+        assertThat(seen).hasSize(2 * FRAMES);
+        assertThat(new HashSet<>(seen)).hasSize(2 * FRAMES);
+        assertThat(times).isSortedAccordingTo((one, other) -> other.compareTo(one));
+    }
+
+    @Test
+    void newestReadingOfADeviceComesFirst() throws Exception {
+        JsonNode page = json("/data?device=walker&limit=5");
+        assertThat(page.get("data")).hasSize(5);
+        assertThat(page.get("data").get(0).get("seq").asText()).isEqualTo(Integer.toString(FRAMES));
+        assertThat(page.get("data").get(0).get("altitude").asDouble()).isEqualTo(100.0 + FRAMES);
+    }
+
+    @Test
+    void refusesWhatCannotBe() throws Exception {
+        assertThat(telemetry.get("/data?limit=0").statusCode()).isEqualTo(400);
+        assertThat(telemetry.get("/data?limit=1001").statusCode()).isEqualTo(400);
+        assertThat(telemetry.get("/data?devcie=walker").statusCode()).isEqualTo(400);
+        assertThat(telemetry.get("/data?device=nobody").statusCode()).isEqualTo(404);
+        assertThat(telemetry.get("/data?cursor=AAAA").statusCode()).isEqualTo(400);
+        assertThat(telemetry
+                        .get("/data?from=2020-01-02T00:00:00Z&to=2020-01-01T00:00:00Z")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(telemetry.get("/series?device=walker").statusCode()).isEqualTo(400);
+        assertThat(telemetry.get("/series?device=walker&parameter=none").statusCode())
+                .isEqualTo(404);
+        assertThat(telemetry.get("/devices/nobody").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void csvHoldsEveryReadingOldestFirst() throws Exception {
+        List<String> lines =
+                telemetry.get("/data.csv?device=walker").body().lines().toList();
+        assertThat(lines).hasSize(FRAMES + 1);
+        assertThat(lines.getFirst()).isEqualTo("device,timestamp,received,epoch,seq,status,altitude");
+        assertThat(lines.get(1)).startsWith("walker,").endsWith(",7,1,nominal,101.0");
+    }
+
+    @Test
+    void plotsShowTheSameExtremesRolledUpOrNot() throws Exception {
+        String wide = "/series?device=flyer&parameter=altitude&pixels=10"
+                + "&from=2027-01-15T00:00:00Z&to=2027-01-16T00:00:00Z";
+        assertExtremes(json(wide));
+        await().until(() -> telemetry.stores.count("select count(*) from rollup where level_seconds = 14400") > 0);
+        assertExtremes(json(wide));
+        JsonNode narrow = json("/series?device=flyer&parameter=altitude&pixels=1000"
+                + "&from=2027-01-15T08:00:00Z&to=2027-01-15T08:10:00Z");
+        assertThat(narrow.get("bucket_seconds").asInt()).isZero();
+        assertThat(narrow.get("points")).hasSize(FRAMES);
+    }
+
+    private static void assertExtremes(JsonNode series) {
+        double minimum = Double.POSITIVE_INFINITY;
+        double maximum = Double.NEGATIVE_INFINITY;
+        for (JsonNode point : series.get("points")) {
+            minimum = Math.min(minimum, point.get(1).asDouble());
+            maximum = Math.max(maximum, point.get(2).asDouble());
+        }
+        assertThat(minimum).isEqualTo(101);
+        assertThat(maximum).isEqualTo(100 + FRAMES);
+    }
+
+    @Test
+    void inputIsStoredWhenItIsAnsweredAndBadFieldsAreNamed() throws Exception {
+        String good = "{\"timestamp\":\"2026-01-01T00:00:00Z\",\"position\":1.5,\"speed\":2,\"status\":\"nominal\","
+                + "\"device\":\"poster\"}";
+        assertThat(telemetry.post("/input", good).statusCode()).isEqualTo(201);
+        JsonNode again = Json.mapper().readTree(telemetry.post("/input", good).body());
+        assertThat(again.get("duplicate").asBoolean()).isTrue();
+        JsonNode page = json("/data?device=poster");
+        assertThat(page.get("data")).hasSize(1);
+        assertThat(page.get("data").get(0).get("position").asDouble()).isEqualTo(1.5);
+        HttpResponse<String> wrong = telemetry.post("/input", good.replace("1.5", "\"high\""));
+        assertThat(wrong.statusCode()).isEqualTo(422);
+        assertThat(wrong.body()).contains("position");
+        assertThat(telemetry.post("/input", "{").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void followersSeeFramesAtOnce() throws Exception {
+        var lines = new java.util.concurrent.ConcurrentLinkedQueue<String>();
+        HttpResponse<Stream<String>> stream = telemetry
+                .client()
+                .send(telemetry.request("/stream?device=live").build(), HttpResponse.BodyHandlers.ofLines());
+        Thread reader = Thread.ofVirtual().start(() -> {
+            try (Stream<String> body = stream.body()) {
+                body.takeWhile(line -> !line.contains("\"seq\":\"99\"")).forEach(lines::add);
+            }
+        });
+        var seq = new java.util.concurrent.atomic.AtomicLong();
+        await().until(() -> {
+            long next = seq.incrementAndGet();
+            telemetry.stores.send("live", 3, IngestFixture.frame(next, IngestFixture.NOON_MICROS + next));
+            return lines.stream().anyMatch(line -> line.startsWith("data: {\"frames\":[{\"device\":\"live\""));
+        });
+        telemetry.stores.send("live", 3, IngestFixture.frame(99, IngestFixture.NOON_MICROS + 99));
+        reader.join(java.time.Duration.ofSeconds(10));
+        assertThat(reader.isAlive()).isFalse();
+    }
+
+    @Test
+    void devicesTellTheirStateAndValues() throws Exception {
+        await().until(() -> json("/devices/walker").get("values").has("altitude"));
+        JsonNode walker = json("/devices/walker");
+        assertThat(walker.get("gaps").asInt()).isZero();
+        assertThat(walker.get("values").get("altitude").get("value").asDouble()).isEqualTo(100.0 + FRAMES);
+        assertThat(json("/devices").get("devices").size()).isGreaterThanOrEqualTo(2);
+        assertThat(json("/rejects").get("total").asInt()).isZero();
+    }
+}
