@@ -201,7 +201,9 @@ final class Journal implements AutoCloseable {
         try {
             folder.writeSettled(copy);
         } catch (IOException failure) {
-            LOG.warn("How far frames are stored cannot be noted; some will be sent again after a restart", failure);
+            LOG.warn(
+                    "How far frames are stored cannot be noted; some will be sent again after a restart [reason: {}]",
+                    failure.toString());
         }
     }
 

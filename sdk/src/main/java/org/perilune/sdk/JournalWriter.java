@@ -13,12 +13,15 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.v1.Frame;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that writes to a journal. What arrived while it forced goes with the next force. A thread of its own,
  * because a file channel closes when a thread that is interrupted touches it.
  */
 final class JournalWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(JournalWriter.class);
     private static final int SMALLEST_SEGMENT_BYTES = 64 * 1024;
     private static final int LARGEST_SEGMENT_BYTES = 4 * 1024 * 1024;
     private static final int MAX_FRAMES_PER_FORCE = 10_000;
@@ -30,6 +33,7 @@ final class JournalWriter {
     private final LinkedBlockingQueue<Append> queue = new LinkedBlockingQueue<>();
     private final Thread thread;
     private volatile Runnable listener = () -> {};
+    private final DiskReserve reserve;
     private volatile @Nullable IOException failure;
     private volatile boolean closed;
 
@@ -44,10 +48,16 @@ final class JournalWriter {
         this.segment = segment;
         this.limitBytes = limitBytes;
         this.segmentBytes = Math.clamp(limitBytes / 16, SMALLEST_SEGMENT_BYTES, LARGEST_SEGMENT_BYTES);
+        this.reserve = new DiskReserve(folder);
         this.thread = Thread.ofVirtual().name("journal-writer").unstarted(this::run);
     }
 
     void start() {
+        try {
+            reserve.take();
+        } catch (IOException full) {
+            LOG.warn("The disk has little room for the journal", full);
+        }
         thread.start();
     }
 
@@ -135,6 +145,7 @@ final class JournalWriter {
             } catch (IOException full) {
                 written.add(append);
                 takeBack(full, written);
+                makeRoom();
                 written.clear();
                 lastSeqs.clear();
                 seq = segment.lastSeq();
@@ -181,6 +192,22 @@ final class JournalWriter {
         }
         Exception answer = failure != null ? failure : new JournalFullException("The disk takes no more", reason);
         written.forEach(append -> append.done.completeExceptionally(answer));
+    }
+
+    /** On a full disk: lets go of a file whose frames are all settled, through the room kept for it. */
+    private void makeRoom() {
+        long seq = segment.lastSeq();
+        if (failure != null || seq < segment.firstSeq() || journal.storedUpto() < seq) {
+            return;
+        }
+        try {
+            reserve.release();
+            roll(seq, segment.bookmark());
+            journal.deleteSettled();
+            reserve.take();
+        } catch (IOException still) {
+            LOG.warn("The disk is full, and no room can be made", still);
+        }
     }
 
     private void roll(long seq, long bookmark) throws IOException {
