@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Calls one other service over HTTP: a deadline on every call, its problems thrown as ours. Safe for threads. */
@@ -59,6 +60,15 @@ public final class ServiceClient implements AutoCloseable {
         HttpResponse<byte[]> response = send(
                 request(method, pathAndQuery, token, body).timeout(timeout).build(),
                 HttpResponse.BodyHandlers.ofByteArray());
+        return new Answer(response.statusCode(), contentType(response), response.body());
+    }
+
+    /** The same with further headers, such as {@code X-Forwarded-For}. */
+    public Answer exchange(String method, String path, byte[] body, Map<String, String> headers) {
+        HttpRequest.Builder request =
+                request(method, path, Optional.empty(), Optional.of(body)).timeout(timeout);
+        headers.forEach(request::header);
+        HttpResponse<byte[]> response = send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
         return new Answer(response.statusCode(), contentType(response), response.body());
     }
 
