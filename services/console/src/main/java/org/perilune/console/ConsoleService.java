@@ -1,0 +1,70 @@
+package org.perilune.console;
+
+import io.javalin.config.JavalinConfig;
+import java.time.Clock;
+import java.time.Duration;
+import org.perilune.chassis.Health;
+import org.perilune.chassis.HttpListener;
+import org.perilune.chassis.Meters;
+import org.perilune.chassis.Resources;
+import org.perilune.chassis.ServiceClient;
+
+/** Pages in a browser. Keeps nothing but a short cache of tokens: any copy can serve anybody. Safe for threads. */
+public final class ConsoleService implements AutoCloseable {
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(3);
+
+    private final HttpListener http;
+    private final Resources owned;
+
+    private ConsoleService(HttpListener http, Resources owned) {
+        this.http = http;
+        this.owned = owned;
+    }
+
+    /** Starts whether or not the services it shows can be reached: its pages say so. */
+    public static ConsoleService start(ConsoleConfig config, Clock clock) {
+        var owned = new Resources();
+        try {
+            var telemetry = owned.add(ServiceClient.open("telemetry", config.telemetry(), CALL_TIMEOUT));
+            var status = owned.add(ServiceClient.open("status", config.status(), CALL_TIMEOUT));
+            var crew = owned.add(ServiceClient.open("crew", config.crew(), CALL_TIMEOUT));
+            var sessions = new Sessions(crew, clock);
+            var cookie = new SessionCookie(config.secureCookies());
+            var assets = Assets.load();
+            var pages = new Pages(config, assets, cookie, clock);
+            var live = new LiveStreams(telemetry, sessions);
+            var logIn = new LogInRoutes(crew, sessions, cookie, pages, live);
+            var fleet = new FleetRoutes(telemetry, sessions, cookie, pages, live);
+            var system = new SystemRoutes(status, telemetry, sessions, cookie, pages);
+            var http = owned.add(HttpListener.open(
+                    config.http(),
+                    "console",
+                    new Health(),
+                    Meters.open(),
+                    new SessionAuthenticator(sessions, cookie),
+                    (JavalinConfig javalin) -> {
+                        new Guard(config.secureCookies(), cookie).addTo(javalin);
+                        new Failures(pages).addTo(javalin);
+                        assets.addTo(javalin);
+                        logIn.addTo(javalin);
+                        fleet.addTo(javalin);
+                        system.addTo(javalin);
+                    }));
+            // Closed first: an open stream would hold up the listener until its drain time is over.
+            owned.add(live);
+            return new ConsoleService(http, owned);
+        } catch (Throwable failure) {
+            owned.closeAfter(failure);
+            throw failure;
+        }
+    }
+
+    public int port() {
+        return http.port();
+    }
+
+    @Override
+    public void close() {
+        owned.close();
+    }
+}

@@ -1,0 +1,88 @@
+package org.perilune.console;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A device as telemetry knows it; what this console does not know yet is left out. */
+@JsonIgnoreProperties(ignoreUnknown = true)
+record Device(
+        String name,
+        @Nullable String type,
+        @Nullable String state,
+        @Nullable Instant since,
+        @JsonProperty("last_contact") @Nullable Instant lastContact,
+        @Nullable String status,
+        long gaps,
+        @JsonProperty("duplicates_today") long duplicatesToday,
+        @JsonProperty("rejected_today") long rejectedToday,
+        @Nullable Map<String, Value> values,
+        @Nullable List<Parameter> parameters) {
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Value(@Nullable JsonNode value, @Nullable Instant time) {}
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Parameter(
+            String name,
+            @Nullable String unit,
+            @Nullable String description,
+            @JsonProperty("warning_low") @Nullable Double warningLow,
+            @JsonProperty("warning_high") @Nullable Double warningHigh,
+            @JsonProperty("critical_low") @Nullable Double criticalLow,
+            @JsonProperty("critical_high") @Nullable Double criticalHigh) {
+
+        Level level(double value) {
+            if (beyond(value, criticalLow, criticalHigh)) {
+                return Level.CRITICAL;
+            }
+            return beyond(value, warningLow, warningHigh) ? Level.WARNING : Level.NONE;
+        }
+
+        private static boolean beyond(double value, @Nullable Double low, @Nullable Double high) {
+            return (low != null && value < low) || (high != null && value > high);
+        }
+    }
+
+    /** How far a value is out of its limits. */
+    enum Level {
+        NONE,
+        WARNING,
+        CRITICAL
+    }
+
+    /** A value out of its limits. */
+    record Violation(String device, Level level, String text) {}
+
+    String stateWord() {
+        return state == null ? "unknown" : state.replace('-', ' ');
+    }
+
+    String stateClass() {
+        return state == null ? "unknown" : state;
+    }
+
+    /** The worst of the current values; empty when all are within their limits. */
+    Optional<Violation> worst() {
+        Violation worst = null;
+        for (Parameter parameter : parameters == null ? List.<Parameter>of() : parameters) {
+            Value value = values == null ? null : values.get(parameter.name());
+            JsonNode number = value == null ? null : value.value();
+            if (number == null || !number.isNumber()) {
+                continue;
+            }
+            Level level = parameter.level(number.asDouble());
+            if (level != Level.NONE && (worst == null || level.compareTo(worst.level()) > 0)) {
+                String unit = parameter.unit() == null ? "" : parameter.unit();
+                String text = parameter.name() + " " + Format.number(number.asDouble()) + " " + unit;
+                worst = new Violation(name, level, text.strip());
+            }
+        }
+        return Optional.ofNullable(worst);
+    }
+}

@@ -1,0 +1,111 @@
+package org.perilune.console;
+
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.perilune.chassis.Json;
+import org.perilune.chassis.Problem;
+import org.perilune.chassis.ServiceException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a person reads when something failed: what happened, what still works, what to do. Scripts get a problem. */
+final class Failures {
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+    private final Pages pages;
+
+    Failures(Pages pages) {
+        this.pages = pages;
+    }
+
+    void addTo(JavalinConfig config) {
+        config.routes.exception(ServiceException.class, this::answer);
+        config.routes.exception(HttpResponseException.class, this::answer);
+        config.routes.exception(Exception.class, this::answer);
+    }
+
+    private void answer(ServiceException failure, Context context) {
+        String detail = Optional.ofNullable(failure.getMessage()).orElse("");
+        switch (failure) {
+            case ServiceException.Unauthenticated ended -> toLogIn(context, ended);
+            case ServiceException.Malformed malformed -> say(context, 400, "This request cannot be read", detail);
+            case ServiceException.Invalid invalid -> say(context, 422, "This cannot be", detail);
+            case ServiceException.Forbidden forbidden -> say(context, 403, "This is not allowed", detail);
+            case ServiceException.NotFound missing -> say(context, 404, "There is no such thing", detail);
+            case ServiceException.Conflict conflict -> say(context, 409, "It contradicts what is there", detail);
+            case ServiceException.TooMany tooMany -> say(context, 429, "Too many requests", detail);
+            case ServiceException.Unavailable away -> {
+                LOG.warn("Could not serve a request [path: {}, reason: {}]", context.path(), detail);
+                say(
+                        context,
+                        503,
+                        "A service is away",
+                        detail + ". Devices keep recording, and nothing is lost. Load this page again in a moment; "
+                                + "./perilune status tells which service it is.");
+            }
+        }
+    }
+
+    private void answer(HttpResponseException failure, Context context) {
+        say(
+                context,
+                failure.getStatus(),
+                failure.getStatus() == 404 ? "There is no such page" : "This is not possible",
+                failure.getStatus() == 404
+                        ? "The fleet and the system are still where they were."
+                        : Optional.ofNullable(failure.getMessage()).orElse(""));
+    }
+
+    private void answer(Exception failure, Context context) {
+        String instance = UUID.randomUUID().toString();
+        LOG.error("A page failed unexpectedly [path: {}, instance: {}]", context.path(), instance, failure);
+        say(
+                context,
+                500,
+                "This page failed",
+                "The fault is ours and is in the log under " + instance + ". Other pages still work.");
+    }
+
+    private void toLogIn(Context context, ServiceException.Unauthenticated ended) {
+        if (context.header("HX-Request") != null) {
+            context.status(401).header("HX-Redirect", "/login");
+            return;
+        }
+        if (!wantsPage(context)) {
+            problem(context, 401, "A valid session is needed", String.valueOf(ended.getMessage()));
+            return;
+        }
+        String query = context.queryString();
+        String next = context.path() + (query == null ? "" : "?" + query);
+        context.status(303)
+                .header(
+                        "Location",
+                        next.equals("/") ? "/login" : "/login?next=" + URLEncoder.encode(next, StandardCharsets.UTF_8));
+    }
+
+    private void say(Context context, int status, String title, String detail) {
+        if (!wantsPage(context)) {
+            problem(context, status, title, detail);
+            return;
+        }
+        context.status(status);
+        var frame = pages.frame(context, title, "", Optional.empty());
+        pages.page(context, frame, out -> JtemessageGenerated.render(out, NoInterceptor.NONE, title, detail));
+    }
+
+    private static boolean wantsPage(Context context) {
+        String accept = context.header("Accept");
+        return accept != null && accept.contains("text/html");
+    }
+
+    private static void problem(Context context, int status, String title, String detail) {
+        String type = "urn:perilune:problem:console";
+        var problem = new Problem(type, title, status, detail, "urn:uuid:" + UUID.randomUUID(), List.of());
+        context.status(status).result(Json.bytes(problem)).contentType(Problem.CONTENT_TYPE);
+    }
+}

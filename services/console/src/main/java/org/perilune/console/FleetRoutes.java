@@ -1,0 +1,150 @@
+package org.perilune.console;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.perilune.chassis.Access;
+import org.perilune.chassis.Json;
+import org.perilune.chassis.ServiceClient;
+import org.perilune.chassis.ServiceException;
+import org.perilune.contracts.Topics;
+
+/** Fleet and Device, and the data that their scripts ask for. */
+final class FleetRoutes {
+    private final ServiceClient telemetry;
+    private final Sessions sessions;
+    private final SessionCookie cookie;
+    private final Pages pages;
+    private final LiveStreams live;
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Fleet(List<Device> devices) {}
+
+    FleetRoutes(ServiceClient telemetry, Sessions sessions, SessionCookie cookie, Pages pages, LiveStreams live) {
+        this.telemetry = telemetry;
+        this.sessions = sessions;
+        this.cookie = cookie;
+        this.pages = pages;
+        this.live = live;
+    }
+
+    void addTo(JavalinConfig config) {
+        config.routes.get("/", this::fleet, Access.VIEWER);
+        config.routes.get("/devices/{name}", this::device, Access.VIEWER);
+        config.routes.get("/worst", this::worst, Access.VIEWER);
+        config.routes.get("/devices.json", context -> pass(context, "/devices"), Access.VIEWER);
+        config.routes.get("/devices/{name}/now.json", context -> pass(context, path(context)), Access.VIEWER);
+        config.routes.get("/series", context -> pass(context, "/series" + query(context)), Access.VIEWER);
+        config.routes.get("/data.csv", this::csv, Access.VIEWER);
+        config.routes.get(
+                "/live", context -> live.serve(context, cookie.required(context), query(context)), Access.VIEWER);
+    }
+
+    private void fleet(Context context) {
+        var access = sessions.access(cookie.required(context));
+        var frame = pages.frame(context, "Fleet", "fleet", Optional.of(access));
+        try {
+            List<Device> devices = devices(access.token());
+            pages.page(context, frame, out -> JtefleetGenerated.render(out, NoInterceptor.NONE, devices, "", frame));
+        } catch (ServiceException.Unavailable away) {
+            context.status(503);
+            String reason = String.valueOf(away.getMessage());
+            pages.page(
+                    context, frame, out -> JtefleetGenerated.render(out, NoInterceptor.NONE, List.of(), reason, frame));
+        }
+    }
+
+    private void device(Context context) throws IOException {
+        var access = sessions.access(cookie.required(context));
+        String name = context.pathParam("name");
+        var frame = pages.frame(context, name, "fleet", Optional.of(access));
+        ServiceClient.Answer answer;
+        try {
+            answer = telemetry.exchange("GET", path(context), Optional.of(access.token()), Optional.empty());
+        } catch (ServiceException.Unavailable away) {
+            context.status(503);
+            pages.page(
+                    context,
+                    frame,
+                    out -> JtemessageGenerated.render(
+                            out,
+                            NoInterceptor.NONE,
+                            "Telemetry is away",
+                            "The values of " + name + " cannot be read just now. Devices keep recording, and nothing "
+                                    + "is lost. The System page tells which part is down; load this page again in a "
+                                    + "moment."));
+            return;
+        }
+        if (answer.status() == 404) {
+            context.status(404);
+            pages.page(
+                    context,
+                    frame,
+                    out -> JtemessageGenerated.render(
+                            out,
+                            NoInterceptor.NONE,
+                            "No device is called " + name,
+                            "A device appears here with its first message. Enrol it with ./perilune device add " + name
+                                    + "."));
+            return;
+        }
+        var device = Json.mapper().readValue(answer.body(), Device.class);
+        String json = new String(answer.body(), StandardCharsets.UTF_8);
+        pages.page(context, frame, out -> JtedeviceGenerated.render(out, NoInterceptor.NONE, device, json, frame));
+    }
+
+    /** The header's sign: the worst limit in the fleet. */
+    private void worst(Context context) {
+        Optional<Device.Violation> worst;
+        try {
+            worst = devices(sessions.access(cookie.required(context)).token()).stream()
+                    .flatMap(device -> device.worst().stream())
+                    .max(Comparator.comparing(Device.Violation::level));
+        } catch (ServiceException.Unavailable away) {
+            pages.fragment(context, out -> JteworstGenerated.render(out, NoInterceptor.NONE, Optional.empty(), false));
+            return;
+        }
+        pages.fragment(context, out -> JteworstGenerated.render(out, NoInterceptor.NONE, worst, true));
+    }
+
+    private List<Device> devices(String token) {
+        return telemetry.get("/devices", Optional.of(token), Fleet.class).devices();
+    }
+
+    private void pass(Context context, String pathAndQuery) {
+        var answer =
+                telemetry.exchange("GET", pathAndQuery, sessions.token(cookie.required(context)), Optional.empty());
+        context.status(answer.status()).contentType(answer.contentType()).result(answer.body());
+    }
+
+    private void csv(Context context) throws IOException {
+        try (InputStream rows =
+                telemetry.stream("/data.csv" + query(context), sessions.token(cookie.required(context)))) {
+            String device = Optional.ofNullable(context.queryParam("device")).orElse("data");
+            String file = device.replaceAll("[^A-Za-z0-9._-]", "_");
+            context.contentType("text/csv; charset=utf-8")
+                    .header("Content-Disposition", "attachment; filename=\"" + file + ".csv\"");
+            rows.transferTo(context.outputStream());
+        }
+    }
+
+    private static String path(Context context) {
+        String name = context.pathParam("name");
+        if (!Topics.DEVICE_NAME.matcher(name).matches()) {
+            throw new ServiceException.NotFound("No device is called so");
+        }
+        return "/devices/" + URLEncoder.encode(name, StandardCharsets.UTF_8);
+    }
+
+    private static String query(Context context) {
+        String query = context.queryString();
+        return query == null ? "" : "?" + query;
+    }
+}

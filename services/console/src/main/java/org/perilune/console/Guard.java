@@ -1,0 +1,79 @@
+package org.perilune.console;
+
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import java.net.URI;
+import java.util.Optional;
+import org.perilune.chassis.ServiceException;
+
+/** Headers on every answer, and who may post: only our own pages, and with a session only with its form token. */
+final class Guard {
+    static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; "
+            + "img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+            + "frame-ancestors 'none'";
+
+    private final boolean secure;
+    private final SessionCookie cookie;
+
+    Guard(boolean secure, SessionCookie cookie) {
+        this.secure = secure;
+        this.cookie = cookie;
+    }
+
+    void addTo(JavalinConfig config) {
+        config.routes.before(this::headers);
+        config.routes.before(this::refuseForged);
+    }
+
+    private void headers(Context context) {
+        context.header("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+        context.header("X-Content-Type-Options", "nosniff");
+        context.header("Referrer-Policy", "no-referrer");
+        context.header("Cross-Origin-Opener-Policy", "same-origin");
+        context.header("Cross-Origin-Resource-Policy", "same-origin");
+        context.header("Cache-Control", "no-store");
+        if (secure && "https".equals(scheme(context))) {
+            context.header("Strict-Transport-Security", "max-age=31536000");
+        }
+    }
+
+    private static String scheme(Context context) {
+        return Optional.ofNullable(context.header("X-Forwarded-Proto")).orElseGet(context::scheme);
+    }
+
+    private void refuseForged(Context context) {
+        String method = context.method().name();
+        if (method.equals("GET") || method.equals("HEAD") || method.equals("OPTIONS")) {
+            return;
+        }
+        if (!fromOurselves(context)) {
+            throw new ServiceException.Forbidden("This request did not come from a page of the console");
+        }
+        Optional<String> session = cookie.session(context);
+        boolean logIn = context.path().equals("/login");
+        if (session.isPresent() && !logIn) {
+            String token = Optional.ofNullable(context.formParam("_form")).orElse("");
+            if (!SessionCookie.isFormToken(session.get(), token)) {
+                throw new ServiceException.Forbidden("The page is out of date. Load it again and repeat.");
+            }
+        }
+    }
+
+    /** Browsers say where a request comes from; one that says nothing at all is refused. */
+    private static boolean fromOurselves(Context context) {
+        String site = context.header("Sec-Fetch-Site");
+        String origin = context.header("Origin");
+        if (site != null && !site.equals("same-origin")) {
+            return false;
+        }
+        if (origin == null) {
+            return site != null;
+        }
+        try {
+            return context.host() != null
+                    && context.host().equals(URI.create(origin).getAuthority());
+        } catch (IllegalArgumentException notAnOrigin) {
+            return false;
+        }
+    }
+}

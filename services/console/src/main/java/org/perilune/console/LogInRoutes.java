@@ -1,0 +1,75 @@
+package org.perilune.console;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import java.util.Map;
+import java.util.Optional;
+import org.perilune.chassis.Access;
+import org.perilune.chassis.Json;
+import org.perilune.chassis.ServiceClient;
+
+/** Log-in and log-out. */
+final class LogInRoutes {
+    private final ServiceClient crew;
+    private final Sessions sessions;
+    private final SessionCookie cookie;
+    private final Pages pages;
+    private final LiveStreams live;
+
+    LogInRoutes(ServiceClient crew, Sessions sessions, SessionCookie cookie, Pages pages, LiveStreams live) {
+        this.crew = crew;
+        this.sessions = sessions;
+        this.cookie = cookie;
+        this.pages = pages;
+        this.live = live;
+    }
+
+    void addTo(JavalinConfig config) {
+        config.routes.get("/login", context -> form(context, "", ""), Access.OPEN);
+        config.routes.post("/login", this::logIn, Access.OPEN);
+        config.routes.post("/logout", this::logOut, Access.OPEN);
+    }
+
+    private void form(Context context, String name, String message) {
+        String next = SafeRedirect.target(Optional.ofNullable(context.formParam("next"))
+                .orElse(Optional.ofNullable(context.queryParam("next")).orElse("/")));
+        var frame = pages.frame(context, "Log in", "", Optional.empty());
+        pages.page(context, frame, out -> JteloginGenerated.render(out, NoInterceptor.NONE, next, name, message));
+    }
+
+    private void logIn(Context context) {
+        String name = Optional.ofNullable(context.formParam("name")).orElse("").strip();
+        String password = Optional.ofNullable(context.formParam("password")).orElse("");
+        byte[] body = Json.bytes(Map.of("name", name, "password", password));
+        // crew slows guessing by address, and behind us everybody would have ours.
+        var answer = crew.exchange("POST", "/sessions", body, Map.of("X-Forwarded-For", context.ip()));
+        if (answer.status() / 100 == 2) {
+            cookie.set(context, answer.as(JsonNode.class).path("session").asText());
+            context.status(303).header("Location", SafeRedirect.target(context.formParam("next")));
+            return;
+        }
+        context.status(answer.status() == 429 || answer.status() >= 500 ? answer.status() : 401);
+        form(context, name, refusal(answer.status()));
+    }
+
+    private static String refusal(int status) {
+        if (status == 429) {
+            return "Too many tries. Wait a moment, then try again.";
+        }
+        if (status >= 500) {
+            return "Log-in is not possible just now. Telemetry is still being recorded. Try again in a moment.";
+        }
+        return "The name or the password is wrong.";
+    }
+
+    private void logOut(Context context) {
+        cookie.session(context).ifPresent(session -> {
+            live.end(session);
+            sessions.forget(session);
+            crew.exchange("POST", "/sessions/end", Json.bytes(Map.of("session", session)), Map.of());
+        });
+        cookie.clear(context);
+        context.status(303).header("Location", "/login");
+    }
+}

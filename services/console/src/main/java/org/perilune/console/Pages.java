@@ -1,0 +1,85 @@
+package org.perilune.console;
+
+import gg.jte.Content;
+import gg.jte.html.HtmlTemplateOutput;
+import gg.jte.html.OwaspHtmlTemplateOutput;
+import gg.jte.output.StringOutput;
+import io.javalin.http.Context;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Writes templates into answers. Templates are compiled in the build and called like any method. */
+final class Pages {
+    private final ConsoleConfig config;
+    private final Assets assets;
+    private final SessionCookie cookie;
+    private final Clock clock;
+    private final Instant missionStart;
+
+    /**
+     * What the frame around every page shows.
+     *
+     * @param person empty when nobody is logged in
+     * @param formToken empty when nobody is logged in
+     */
+    record Frame(
+            String title,
+            String active,
+            String mission,
+            Instant missionStart,
+            String theme,
+            String assets,
+            String person,
+            String role,
+            String formToken,
+            Instant now) {}
+
+    Pages(ConsoleConfig config, Assets assets, SessionCookie cookie, Clock clock) {
+        this.config = config;
+        this.assets = assets;
+        this.cookie = cookie;
+        this.clock = clock;
+        this.missionStart = config.missionStart().orElseGet(clock::instant);
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    Frame frame(Context context, String title, String active, Optional<Sessions.Access> access) {
+        String theme = "light".equals(context.cookie("theme")) ? "light" : "dark";
+        return new Frame(
+                title,
+                active,
+                config.missionName(),
+                missionStart,
+                theme,
+                assets.base(),
+                access.map(Sessions.Access::name).orElse(""),
+                access.map(one -> one.role().wireName().replace('-', ' ')).orElse(""),
+                access.flatMap(ignored -> cookie.session(context))
+                        .map(SessionCookie::formToken)
+                        .orElse(""),
+                clock.instant());
+    }
+
+    /** A whole page: the frame with a body in it. */
+    void page(Context context, Frame frame, Consumer<HtmlTemplateOutput> body) {
+        fragment(context, out -> JteframeGenerated.render(out, NoInterceptor.NONE, frame, new Body(out, body)));
+    }
+
+    void fragment(Context context, Consumer<HtmlTemplateOutput> body) {
+        var text = new StringOutput(8 * 1024);
+        body.accept(new OwaspHtmlTemplateOutput(text));
+        context.contentType("text/html; charset=utf-8").result(text.toString());
+    }
+
+    private record Body(HtmlTemplateOutput out, Consumer<HtmlTemplateOutput> body) implements Content {
+        @Override
+        public void writeTo(gg.jte.TemplateOutput ignored) {
+            body.accept(out);
+        }
+    }
+}

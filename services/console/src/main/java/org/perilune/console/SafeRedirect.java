@@ -1,0 +1,20 @@
+package org.perilune.console;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Where to go after log-in: a path of ours, never another host. */
+final class SafeRedirect {
+    // Browsers read "//" and "/\" as the begin of a host, and drop tabs and line ends.
+    private static final Pattern OURS = Pattern.compile("/(?![/\\\\])[\\x21-\\x7E&&[^\\\\]]*");
+
+    private SafeRedirect() {}
+
+    static String target(@Nullable String next) {
+        return Optional.ofNullable(next)
+                .filter(path -> path.length() <= 2_000 && OURS.matcher(path).matches())
+                .filter(path -> !path.startsWith("/login") && !path.startsWith("/logout"))
+                .orElse("/");
+    }
+}

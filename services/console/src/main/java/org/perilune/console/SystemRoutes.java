@@ -1,0 +1,81 @@
+package org.perilune.console;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import java.util.Optional;
+import org.perilune.chassis.Access;
+import org.perilune.chassis.ServiceClient;
+import org.perilune.chassis.ServiceException;
+
+/** Services, backing stores, what comes in and what was refused. */
+final class SystemRoutes {
+    private final ServiceClient status;
+    private final ServiceClient telemetry;
+    private final Sessions sessions;
+    private final SessionCookie cookie;
+    private final Pages pages;
+
+    /**
+     * @param status missing when the status service does not answer
+     * @param rejects missing when telemetry does not answer
+     */
+    record Report(JsonNode status, JsonNode rejects) {
+        /** Whatever figures status gives, as label and value. */
+        static String label(String key) {
+            return key.replace('_', ' ');
+        }
+
+        static String figure(String key, JsonNode value) {
+            if (value.isNumber()) {
+                return key.endsWith("bytes") ? Format.bytes(value.asLong()) : Format.number(value.asDouble());
+            }
+            return value.isNull() ? Format.ABSENT : value.asText();
+        }
+
+        static String number(JsonNode part, String field, String unit) {
+            JsonNode value = part.path(field);
+            return value.isNumber() ? Format.number(value.asDouble()) + " " + unit : Format.ABSENT;
+        }
+    }
+
+    SystemRoutes(ServiceClient status, ServiceClient telemetry, Sessions sessions, SessionCookie cookie, Pages pages) {
+        this.status = status;
+        this.telemetry = telemetry;
+        this.sessions = sessions;
+        this.cookie = cookie;
+        this.pages = pages;
+    }
+
+    void addTo(JavalinConfig config) {
+        config.routes.get("/system", this::page, Access.VIEWER);
+        config.routes.get("/system/now", this::now, Access.VIEWER);
+    }
+
+    private void page(Context context) {
+        var access = sessions.access(cookie.required(context));
+        var report = report(access.token());
+        var frame = pages.frame(context, "System", "system", Optional.of(access));
+        pages.page(context, frame, out -> JtesystemGenerated.render(out, NoInterceptor.NONE, report));
+    }
+
+    private void now(Context context) {
+        var report = report(sessions.access(cookie.required(context)).token());
+        pages.fragment(context, out -> JtesystemnowGenerated.render(out, NoInterceptor.NONE, report));
+    }
+
+    private Report report(String token) {
+        return new Report(ask(status, "/status", token), ask(telemetry, "/rejects?limit=20", token));
+    }
+
+    private static JsonNode ask(ServiceClient service, String path, String token) {
+        try {
+            return service.get(path, Optional.of(token), JsonNode.class);
+        } catch (ServiceException.Unauthenticated ended) {
+            throw ended;
+        } catch (ServiceException away) {
+            return MissingNode.getInstance();
+        }
+    }
+}

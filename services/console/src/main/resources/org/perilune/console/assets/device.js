@@ -1,0 +1,187 @@
+// One device: its values, plots and orbit, alive.
+import { ago, level, local, mark, number, say, span, utc } from './format.js';
+import { batched, follow } from './live.js';
+import { Orbit } from './orbit.js';
+import { Plots } from './plot.js';
+
+const host = document.getElementById('device');
+let device = JSON.parse(host.dataset.device);
+host.removeAttribute('data-device');
+const name = device.name;
+const table = document.getElementById('values');
+const rows = new Map();
+const plots = new Plots(document.getElementById('plots'), document.getElementById('readout'), name);
+const orbiting = device.type === 'lunar-module' || (device.values && 'position' in device.values && 'altitude' in device.values);
+const orbit = orbiting ? new Orbit(document.getElementById('orbit')) : null;
+
+function parameterOf(value) {
+  return (device.parameters || []).find((one) => one.name === value) || { name: value, unit: '' };
+}
+
+function row(value) {
+  let found = rows.get(value);
+  if (found || rows.size >= 500) return found;
+  const element = document.createElement('tr');
+  const head = document.createElement('th');
+  head.scope = 'row';
+  head.textContent = value;
+  const cells = ['num right value', 'unit', '', 'num right', ''].map((kind) => {
+    const cell = document.createElement('td');
+    cell.className = kind;
+    return cell;
+  });
+  const parameter = parameterOf(value);
+  if (parameter.description) head.title = parameter.description;
+  say(cells[1], parameter.unit || '');
+  cells[2].append(document.createElement('span'));
+  element.append(head, ...cells);
+  table.append(element);
+  found = { element, cells, box: null };
+  rows.set(value, found);
+  return found;
+}
+
+function plotBox(value, found) {
+  const box = document.createElement('input');
+  box.type = 'checkbox';
+  box.setAttribute('aria-label', 'Plot ' + value);
+  box.addEventListener('change', () => (box.checked ? plots.add(parameterOf(value)) : plots.remove(value)));
+  found.cells[4].append(box);
+  found.box = box;
+  const first = orbiting ? ['altitude', 'speed', 'battery'] : Object.keys(device.values || {}).slice(0, 3);
+  if (first.includes(value)) { box.checked = true; plots.add(parameterOf(value)); }
+}
+
+function silence(now) {
+  const sign = document.getElementById('silence');
+  const from = Date.parse(device.silence_from || '');
+  const until = Date.parse(device.silence_until || '');
+  const behind = device.state === 'planned-silence' || (now >= from && now < until);
+  const where = orbit ? 'Behind the Moon' : 'Planned silence';
+  let text = '';
+  if (behind) {
+    text = until > now ? `${where}, back in ${span(until - now)}; recording on board.` : `${where}; back any moment, recording on board.`;
+  } else if (from > now) {
+    text = `Next loss of signal in ${span(from - now)}, back ${span(until - from)} later.`;
+  }
+  sign.hidden = !text;
+  sign.title = text ? `${utc(behind ? until : from)}, ${local(behind ? until : from)}` : '';
+  say(sign, text);
+  if (orbit) say(orbit.note, text);
+  return behind;
+}
+
+const flush = batched(() => {
+  const now = Date.now();
+  mark(document.getElementById('state'), device.state || 'unknown', (device.state || 'unknown').replace('-', ' '));
+  say(document.getElementById('since'), ago(device.since, now));
+  say(document.getElementById('contact'), ago(device.last_contact, now));
+  document.getElementById('contact').title = device.last_contact ? utc(Date.parse(device.last_contact)) : '';
+  say(document.getElementById('status'), device.status || 'no status yet');
+  silence(now);
+  const limit = Math.max(5 * (device.report_interval_millis || 10000), 5000);
+  for (const [value, held] of Object.entries(device.values || {})) {
+    const found = row(value);
+    if (!found) continue;
+    if (!found.box && typeof held.value === 'number') plotBox(value, found);
+    const time = Date.parse(held.time);
+    const old = now - time > limit ? 'old' : '';
+    if (found.element.className !== old) found.element.className = old;
+    say(found.cells[0], number(held.value));
+    const kind = level(parameterOf(value), held.value);
+    mark(found.cells[2].firstElementChild, kind, kind === 'none' ? 'within' : kind);
+    say(found.cells[3], held.time ? span(now - time) : '–');
+    found.cells[3].title = held.time ? `${utc(time)}, ${local(time)}` : '';
+  }
+  document.getElementById('empty').hidden = rows.size > 0;
+  if (orbit && device.values?.position && device.values?.altitude) {
+    const { position, altitude } = device.values;
+    orbit.draw(position.value, altitude.value, now - Date.parse(position.time) > limit);
+  }
+});
+
+async function history() {
+  if (!orbit) return;
+  const now = Date.now();
+  const ask = (parameter) => fetch('/series?' + new URLSearchParams({ device: name, parameter, pixels: '600',
+    from: new Date(now - 86400000).toISOString(), to: new Date(now).toISOString() }))
+    .then((answer) => (answer.ok ? answer.json() : { points: [] })).catch(() => ({ points: [] }));
+  const [positions, altitudes, powers] = await Promise.all(['position', 'altitude', 'solar_power'].map(ask));
+  const altitude = new Map(altitudes.points.map(([time, min, max]) => [time, (min + max) / 2]));
+  const power = new Map(powers.points.map(([time, , max]) => [time, max > 1]));
+  for (const [time, min, max] of positions.points) {
+    // A bucket in which the angle jumped from 360 to 0 has no middle.
+    if (max - min < 180 && altitude.has(time)) orbit.sample((min + max) / 2, altitude.get(time), power.get(time));
+  }
+  flush();
+}
+
+async function reload() {
+  const answer = await fetch(`/devices/${encodeURIComponent(name)}/now.json`).catch(() => null);
+  if (answer && answer.ok) { device = await answer.json(); plots.interval = device.report_interval_millis; }
+  plots.reload();
+  flush();
+}
+
+plots.interval = device.report_interval_millis;
+follow('?device=' + encodeURIComponent(name), {
+  open(again) { if (again) reload(); },
+  state(changed) { device = { ...changed, values: changed.values || device.values }; flush(); },
+  frames(event) {
+    let late = false;
+    for (const frame of event.frames) {
+      if (frame.device !== name) continue;
+      device.values ||= {};
+      for (const [value, now] of Object.entries(frame.values)) {
+        const held = device.values[value];
+        if (!held || held.time <= frame.timestamp) device.values[value] = { value: now, time: frame.timestamp };
+      }
+      if (device.last_time && frame.timestamp < device.last_time) { late = true; continue; }
+      // What was recorded out of sight comes long after its time.
+      if (Date.parse(frame.received) - Date.parse(frame.timestamp) > 10000) late = true;
+      device.last_time = frame.timestamp;
+      device.status = frame.status || device.status;
+      device.last_contact = frame.received;
+      plots.append(Date.parse(frame.timestamp), frame.values);
+      if (orbit) {
+        const sun = frame.values.illumination;
+        orbit.sample(frame.values.position, frame.values.altitude, typeof sun === 'string' ? sun === 'sunlit' : undefined);
+      }
+    }
+    if (late || event.skipped) plots.late();
+    flush();
+  },
+});
+
+function range(from, to, following) {
+  plots.show(from, to, following);
+  csv();
+}
+function csv() {
+  const to = plots.to;
+  document.getElementById('csv').href = '/data.csv?' + new URLSearchParams({ device: name,
+    from: new Date(plots.from).toISOString(), to: new Date(to).toISOString() });
+}
+document.getElementById('csv').addEventListener('click', csv);
+const buttons = [...document.querySelectorAll('[data-span]')];
+buttons.forEach((button) => button.addEventListener('click', () => {
+  buttons.forEach((one) => one.setAttribute('aria-pressed', String(one === button)));
+  const now = Date.now();
+  range(now - Number(button.dataset.span) * 1000, now, true);
+}));
+buttons[0].setAttribute('aria-pressed', 'true');
+const acts = { in: () => plots.zoom(0.5), out: () => plots.zoom(2), earlier: () => plots.pan(-0.25),
+  later: () => plots.pan(0.25), reset: () => plots.now(900000) };
+document.querySelectorAll('[data-act]').forEach((button) => button.addEventListener('click', () => acts[button.dataset.act]()));
+document.getElementById('custom').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const given = new FormData(event.target);
+  const from = Date.parse(given.get('from') + 'Z');
+  const to = Date.parse(given.get('to') + 'Z');
+  if (to > from) range(from, to, false);
+});
+
+history();
+flush();
+setInterval(() => { flush(); plots.draw(); }, 1000);
+setInterval(() => { if (plots.following) plots.reload(); }, 60000);

@@ -1,0 +1,66 @@
+// How numbers and times read; Format.java does the same on the server.
+export function number(value) {
+  if (typeof value !== 'number') return value === null || value === undefined ? '–' : String(value);
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'not a number' : value > 0 ? '∞' : '−∞';
+  const size = Math.abs(value);
+  if (size > 0 && (size < 0.0001 || size >= 1e12)) return value.toExponential(3).replaceAll('-', '−');
+  const decimals = size >= 10000 ? 0 : size >= 100 ? 1 : size >= 1 || size === 0 ? 2 : 4;
+  const [whole, rest] = size.toFixed(decimals).split('.');
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, '\u202f');
+  return (value < 0 ? '−' : '') + grouped + (rest ? '.' + rest : '');
+}
+
+export function span(millis) {
+  const seconds = Math.max(0, Math.floor(millis / 1000));
+  if (seconds < 90) return seconds + ' s';
+  if (seconds < 5400) return Math.round(seconds / 60) + ' min';
+  if (seconds < 129600) return Math.round(seconds / 3600) + ' h';
+  return Math.round(seconds / 86400) + ' d';
+}
+
+export function ago(iso, now) {
+  return iso ? span(now - Date.parse(iso)) : 'never';
+}
+
+export function clock(millis) {
+  return new Date(millis).toISOString().slice(11, 19);
+}
+
+export function utc(millis) {
+  return new Date(millis).toISOString().slice(0, 19).replace('T', ' ') + ' UTC';
+}
+
+export function local(millis) {
+  return new Date(millis).toLocaleString() + ' your time';
+}
+
+// Writes only what changed: an unchanged cell costs no layout.
+export function say(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}
+
+export function mark(element, kind, text) {
+  const name = 'mark ' + kind;
+  if (element.className !== name) element.className = name;
+  say(element, text);
+}
+
+export function level(parameter, value) {
+  if (!parameter || typeof value !== 'number') return 'none';
+  const beyond = (low, high) => (low !== null && low !== undefined && value < low)
+    || (high !== null && high !== undefined && value > high);
+  if (beyond(parameter.critical_low, parameter.critical_high)) return 'critical';
+  return beyond(parameter.warning_low, parameter.warning_high) ? 'warning' : 'none';
+}
+
+export function worst(device) {
+  let found = { kind: 'none', text: 'within limits' };
+  for (const parameter of device.parameters || []) {
+    const held = device.values && device.values[parameter.name];
+    const kind = held ? level(parameter, held.value) : 'none';
+    if (kind === 'critical' ? found.kind !== 'critical' : kind === 'warning' && found.kind === 'none') {
+      found = { kind, text: `${parameter.name} ${number(held.value)} ${parameter.unit || ''}`.trim() };
+    }
+  }
+  return found;
+}
