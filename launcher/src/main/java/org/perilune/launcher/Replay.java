@@ -14,6 +14,7 @@ import org.perilune.sdk.DeviceConfig;
 import org.perilune.sdk.DeviceDescription;
 import org.perilune.sdk.DeviceKey;
 import org.perilune.sdk.JournalFailedException;
+import org.perilune.sdk.SilenceWindow;
 
 /**
  * Flies a recorded file as a device: through a journal and the broker like any other, so that every reading is stored
@@ -21,6 +22,7 @@ import org.perilune.sdk.JournalFailedException;
  * reading, and the next run goes on behind it.
  */
 final class Replay {
+    private static final Duration SILENT_AFTERWARDS = Duration.ofDays(3650);
     private static final Duration RESEND_AFTER = Duration.ofSeconds(10);
 
     private Replay() {}
@@ -61,8 +63,11 @@ final class Replay {
                         request.device(), DeviceKey.of(request.key()), request.host(), request.port(), folder)
                 .withBackoff(Duration.ofMillis(250), Duration.ofSeconds(5))
                 .withResendAfter(RESEND_AFTER);
-        var description = new DeviceDescription("replay", Duration.ZERO, table.parameters(), null);
-        return Device.open(config, description, Clock.systemUTC());
+        // When the file is at its end nobody is to be called out: a recording that is silent is no outage.
+        Clock clock = Clock.systemUTC();
+        var silence = new SilenceWindow(clock.instant(), clock.instant().plus(SILENT_AFTERWARDS));
+        var description = new DeviceDescription("replay", Duration.ZERO, table.parameters(), silence);
+        return Device.open(config, description, clock);
     }
 
     private static void mark(Path complete) {
