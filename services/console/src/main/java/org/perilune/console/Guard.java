@@ -66,7 +66,8 @@ final class Guard {
         if (site != null && !site.equals("same-origin")) {
             return false;
         }
-        if (origin == null) {
+        // Under no-referrer a browser writes "null" as the origin of our own forms.
+        if (origin == null || origin.equals("null")) {
             return site != null;
         }
         try {

@@ -1,0 +1,4 @@
+@NullMarked
+package org.perilune.console;
+
+import org.jspecify.annotations.NullMarked;
