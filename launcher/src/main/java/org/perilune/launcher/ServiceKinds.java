@@ -5,6 +5,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.perilune.batchrouter.BatchRouterConfig;
 import org.perilune.batchrouter.BatchRouterService;
+import org.perilune.console.ConsoleConfig;
+import org.perilune.console.ConsoleService;
 import org.perilune.contracts.Topology;
 import org.perilune.crew.CrewConfig;
 import org.perilune.crew.CrewService;
@@ -43,6 +45,10 @@ final class ServiceKinds {
             new ServiceKind<>(Topology.STATUS, StatusConfig::read, (config, clock) -> {
                 StatusService status = StatusService.start(config, clock);
                 return new Running("status", status.port(), status);
+            }),
+            new ServiceKind<>(Topology.CONSOLE, ConsoleConfig::read, (config, clock) -> {
+                ConsoleService console = ConsoleService.start(config, clock);
+                return new Running("console", console.port(), console);
             }));
 
     private ServiceKinds() {}
