@@ -1,0 +1,98 @@
+package org.perilune.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.perilune.chassis.Json;
+import org.perilune.chassis.ServiceClient;
+import org.perilune.pad.DeviceKeys;
+
+/** A Perilune that runs: what its home says of it. */
+record Instance(Path home) {
+    private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+    private record Issued(String access_token, long expires_in) {}
+
+    private JsonNode state() {
+        Path file = home.resolve("running.json");
+        try {
+            return Json.mapper().readTree(Files.readAllBytes(file));
+        } catch (IOException failure) {
+            throw new BenchException("No Perilune runs in " + home + " (" + file + " cannot be read)", failure);
+        }
+    }
+
+    long pid() {
+        return state().path("pid").asLong();
+    }
+
+    int servicePort(String service) {
+        return port("services", service);
+    }
+
+    int storePort(String store) {
+        return port("stores", store);
+    }
+
+    private int port(String kind, String name) {
+        for (JsonNode part : state().path(kind)) {
+            if (part.path("name").asText().equals(name)) {
+                return part.path("port").asInt();
+            }
+        }
+        throw new BenchException(name + " is not among the " + kind + " of " + home);
+    }
+
+    String token(String role) {
+        var request = Map.of("client", "cli", "secret", secret("cli.secret"), "role", role);
+        var crew = URI.create("http://127.0.0.1:" + servicePort("crew"));
+        try (var client = ServiceClient.open("crew", crew, DEADLINE)) {
+            return client.post("/tokens", Optional.empty(), request, Issued.class)
+                    .access_token();
+        }
+    }
+
+    ServiceClient telemetry() {
+        return ServiceClient.open("telemetry", URI.create("http://127.0.0.1:" + servicePort("telemetry")), DEADLINE);
+    }
+
+    String secret(String name) {
+        try {
+            return Files.readString(home.resolve("secrets").resolve(name)).strip();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** As the telemetry service itself; a bench may look behind the doors. */
+    Connection database() {
+        String url = "jdbc:postgresql://127.0.0.1:" + storePort("postgresql") + "/telemetry";
+        try {
+            return DriverManager.getConnection(url, "telemetry", secret("telemetry.postgres"));
+        } catch (SQLException failure) {
+            throw new BenchException("PostgreSQL lets nobody in: " + failure.getMessage(), failure);
+        }
+    }
+
+    static List<String> names(String prefix, int count) {
+        return IntStream.range(0, count).mapToObj(number -> prefix + number).toList();
+    }
+
+    /** Connects devices of these names, newly enrolled, in an epoch of their own. */
+    MqttPublisher publisher(List<String> names) throws IOException {
+        var keys = DeviceKeys.in(home);
+        var given = names.stream().map(keys::enrol).toList();
+        return new MqttPublisher(names, given, storePort("mqtt"), Epochs.next());
+    }
+}

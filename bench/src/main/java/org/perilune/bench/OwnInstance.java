@@ -1,0 +1,48 @@
+package org.perilune.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A Perilune of the bench's own in a temporary home, gone with all its data at the end. */
+final class OwnInstance implements AutoCloseable {
+    private final Path home;
+
+    private OwnInstance(Path home) {
+        this.home = home;
+    }
+
+    static OwnInstance start() {
+        try {
+            Path home = Files.createTempDirectory("perilune-bench");
+            Script.up(home);
+            return new OwnInstance(home);
+        } catch (IOException failure) {
+            throw new BenchException("There is no room for a home: " + failure.getMessage(), failure);
+        }
+    }
+
+    Instance instance() {
+        return new Instance(home);
+    }
+
+    @Override
+    public void close() {
+        Script.down(home);
+        delete(home);
+    }
+
+    static void delete(Path folder) {
+        try (Stream<Path> below = Files.walk(folder)) {
+            List<Path> all = below.sorted(Comparator.reverseOrder()).toList();
+            for (Path path : all) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException failure) {
+            throw new BenchException(folder + " cannot be deleted: " + failure.getMessage(), failure);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package org.perilune.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import org.perilune.chassis.ServiceClient;
+import org.perilune.chassis.ServiceException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "start",
+        description = "From the command up to the first telemetry of the lunar module of this start that the console's"
+                + " source gives, with an empty and with an existing home.")
+final class StartBench implements Callable<Integer> {
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final long PAUSE_NANOS = 50_000_000;
+
+    @Option(names = "--runs", description = "How often each figure is measured (default: ${DEFAULT-VALUE})")
+    private int runs = 3;
+
+    @Override
+    public Integer call() throws Exception {
+        var report = new Report(System.out);
+        measure(report);
+        report.print();
+        return 0;
+    }
+
+    void measure(Report report) throws Exception {
+        var empty = new ArrayList<Double>();
+        var existing = new ArrayList<Double>();
+        for (int run = 0; run < runs; run++) {
+            Path home = Files.createTempDirectory("perilune-bench");
+            empty.add(seconds(home));
+            Script.down(home);
+            existing.add(seconds(home));
+            Script.down(home);
+            OwnInstance.delete(home);
+        }
+        report.atMost("up to first telemetry, empty home", new Figures(empty), 1, "s", 12);
+        report.atMost("up to first telemetry, existing home", new Figures(existing), 1, "s", 8);
+    }
+
+    private static double seconds(Path home) {
+        long began = System.nanoTime();
+        String since = Clock.systemUTC().instant().toString();
+        Script.up(home);
+        var instance = new Instance(home);
+        Optional<String> token = Optional.of(instance.token("viewer"));
+        try (var telemetry = instance.telemetry()) {
+            while (System.nanoTime() - began < LIMIT.toNanos()) {
+                if (flies(telemetry, token, since)) {
+                    return (System.nanoTime() - began) / 1e9;
+                }
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+        throw new BenchException("The lunar module was not heard of within " + LIMIT);
+    }
+
+    private static boolean flies(ServiceClient telemetry, Optional<String> token, String since) {
+        try {
+            JsonNode answer = telemetry.get("/data?device=lunar-module&limit=1", token, JsonNode.class);
+            return answer.path("data").path(0).path("timestamp").asText("").compareTo(since) > 0;
+        } catch (ServiceException notYet) {
+            return false;
+        }
+    }
+}

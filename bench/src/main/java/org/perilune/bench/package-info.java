@@ -1,0 +1,5 @@
+/** Load, latency and limits, measured from outside. */
+@NullMarked
+package org.perilune.bench;
+
+import org.jspecify.annotations.NullMarked;
