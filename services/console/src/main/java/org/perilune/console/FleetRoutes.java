@@ -65,39 +65,40 @@ final class FleetRoutes {
         var access = sessions.access(cookie.required(context));
         String name = context.pathParam("name");
         var frame = pages.frame(context, name, "fleet", Optional.of(access));
-        ServiceClient.Answer answer;
-        try {
-            answer = telemetry.exchange("GET", path(context), Optional.of(access.token()), Optional.empty());
-        } catch (ServiceException.Unavailable away) {
+        var answer = ask(path(context), access.token());
+        if (answer.isEmpty()) {
             context.status(503);
-            pages.page(
-                    context,
-                    frame,
-                    out -> JtemessageGenerated.render(
-                            out,
-                            NoInterceptor.NONE,
-                            "Telemetry is away",
-                            "The values of " + name + " cannot be read just now. Devices keep recording, and nothing "
-                                    + "is lost. The System page tells which part is down; load this page again in a "
-                                    + "moment."));
+            String detail =
+                    "The values of " + name + " cannot be read just now. Devices keep recording, and nothing is "
+                            + "lost. The System page tells which part is down; load this page again in a moment.";
+            message(context, frame, "Telemetry is away", detail);
             return;
         }
-        if (answer.status() == 404) {
+        if (answer.get().status() == 404) {
             context.status(404);
-            pages.page(
-                    context,
-                    frame,
-                    out -> JtemessageGenerated.render(
-                            out,
-                            NoInterceptor.NONE,
-                            "No device is called " + name,
-                            "A device appears here with its first message. Enrol it with ./perilune device add " + name
-                                    + "."));
+            String detail =
+                    "A device appears here with its first message. Enrol it with ./perilune device add " + name + ".";
+            message(context, frame, "No device is called " + name, detail);
             return;
         }
-        var device = Json.mapper().readValue(answer.body(), Device.class);
-        String json = new String(answer.body(), StandardCharsets.UTF_8);
+        byte[] body = answer.get().body();
+        var device = Json.mapper().readValue(body, Device.class);
+        String json = new String(body, StandardCharsets.UTF_8);
         pages.page(context, frame, out -> JtedeviceGenerated.render(out, NoInterceptor.NONE, device, json, frame));
+    }
+
+    private void message(Context context, Pages.Frame frame, String title, String detail) {
+        pages.page(context, frame, out -> JtemessageGenerated.render(out, NoInterceptor.NONE, title, detail));
+    }
+
+    /** Empty when telemetry is away. */
+    private Optional<ServiceClient.Answer> ask(String path, String token) {
+        try {
+            return Optional.of(telemetry.exchange("GET", path, Optional.of(token), Optional.empty()))
+                    .filter(answer -> answer.status() == 200 || answer.status() == 404);
+        } catch (ServiceException.Unavailable away) {
+            return Optional.empty();
+        }
     }
 
     /** The header's sign: the worst limit in the fleet. */

@@ -86,7 +86,9 @@ final class PagesTest {
         page = browser.newContext(new Browser.NewContextOptions().setViewportSize(1280, 800))
                 .newPage();
         page.onConsoleMessage(message -> {
-            boolean refused = message.text().contains("Failed to load resource");
+            // Answers with a status of failure are asked for here, and axe reads canvases in its own way.
+            boolean refused = message.text().contains("Failed to load resource")
+                    || message.text().contains("willReadFrequently");
             if ((message.type().equals("error") || message.type().equals("warning")) && !refused) {
                 complaints.add(message.text());
             }
@@ -207,11 +209,7 @@ final class PagesTest {
         page.navigate(at("/"));
         assertThat(page.locator(".notice")).containsText("nothing is lost");
         page.navigate(at("/devices/lunar-module"));
-        assertThat(page.locator("body"))
-                .containsText(
-                        "devices",
-                        new com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions()
-                                .setIgnoreCase(true));
+        assertThat(page.locator(".message h1")).hasText("Telemetry is away");
         page.navigate(at("/system"));
         assertThat(page.locator("body")).containsText("postgresql");
     }

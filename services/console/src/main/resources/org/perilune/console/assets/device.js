@@ -67,8 +67,15 @@ function silence(now) {
   sign.hidden = !text;
   sign.title = text ? `${utc(behind ? until : from)}, ${local(behind ? until : from)}` : '';
   say(sign, text);
-  if (orbit) say(orbit.note, text);
   return behind;
+}
+
+// As the device announced them; what it did not announce comes last.
+function ordered() {
+  const values = device.values || {};
+  const announced = (device.parameters || []).map((one) => one.name).filter((one) => one in values);
+  const others = Object.keys(values).filter((one) => !announced.includes(one)).sort();
+  return [...announced, ...others].map((one) => [one, values[one]]);
 }
 
 const flush = batched(() => {
@@ -80,7 +87,7 @@ const flush = batched(() => {
   say(document.getElementById('status'), device.status || 'no status yet');
   silence(now);
   const limit = Math.max(5 * (device.report_interval_millis || 10000), 5000);
-  for (const [value, held] of Object.entries(device.values || {})) {
+  for (const [value, held] of ordered()) {
     const found = row(value);
     if (!found) continue;
     if (!found.box && typeof held.value === 'number') plotBox(value, found);

@@ -41,19 +41,22 @@ export class Orbit {
     this.lit = [];
     const title = document.createElement('h2');
     title.textContent = 'Orbit';
-    this.svg = element('svg', { viewBox: '-100 -100 200 200', role: 'img' }, host);
+    this.svg = element('svg', { viewBox: '-240 -100 480 200', role: 'img' }, host);
     host.prepend(title);
     this.label = element('title', {}, this.svg);
     const clip = element('clipPath', { id: 'moon-disc' }, this.svg);
     this.clipDisc = element('circle', { r: 1 }, clip);
-    this.silence = element('rect', { class: 'silence' }, this.svg);
+    const near = element('clipPath', { id: 'near' }, this.svg);
+    element('circle', { r: 98 }, near);
+    const sectors = element('g', { 'clip-path': 'url(#near)' }, this.svg);
+    this.silence = element('rect', { class: 'silence' }, sectors);
     this.silenceText = element('text', { class: 'note' }, this.svg);
-    this.shadow = element('rect', { class: 'shadow' }, this.svg);
+    this.shadow = element('rect', { class: 'shadow' }, sectors);
     this.disc = element('circle', { class: 'moon' }, this.svg);
     this.night = element('rect', { class: 'night', 'clip-path': 'url(#moon-disc)' }, this.svg);
     this.path = element('path', { class: 'path' }, this.svg);
     this.craft = element('circle', { class: 'craft', r: 4 }, this.svg);
-    this.earth = element('text', { class: 'note', x: 97, y: -4, 'text-anchor': 'end' }, this.svg);
+    this.earth = element('text', { class: 'note', x: 108, y: 4 }, this.svg);
     this.earth.textContent = 'to Earth →';
     this.note = document.createElement('p');
     this.note.className = 'sub';
@@ -101,7 +104,7 @@ export class Orbit {
     set(this.disc, { r: moon });
     set(this.clipDisc, { r: moon });
     set(this.silence, { x: -100, y: -moon, width: 100, height: 2 * moon });
-    set(this.silenceText, { x: -97, y: -moon + 8 });
+    set(this.silenceText, { x: -104, y: 4, 'text-anchor': 'end' });
     this.silenceText.textContent = 'no signal';
     const sun = this.sun();
     const turn = sun === null ? 0 : -(sun * 180 / Math.PI);
@@ -111,6 +114,11 @@ export class Orbit {
     const angle = position * Math.PI / 180;
     const r = (altitude + MOON) * scale;
     set(this.craft, { cx: r * Math.cos(angle), cy: -r * Math.sin(angle), class: old ? 'craft old' : 'craft' });
+    let low = far;
+    for (let i = 0; i < 72; i++) low = Math.min(low, radius(i * Math.PI / 36));
+    const note = `Lowest ${Math.round(low - MOON)} km, highest ${Math.round(far - MOON)} km`
+      + (sun === null ? '; where the Sun stands shows after the first shadow' : '');
+    if (this.note.textContent !== note) this.note.textContent = note;
     this.label.textContent = `At ${position.toFixed(0)} degrees from the point under Earth, ${altitude.toFixed(0)} km up`;
   }
 }
