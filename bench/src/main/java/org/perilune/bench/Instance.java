@@ -77,7 +77,7 @@ record Instance(Path home) {
 
     /** As the telemetry service itself; a bench may look behind the doors. */
     Connection database() {
-        String url = "jdbc:postgresql://127.0.0.1:" + storePort("postgresql") + "/telemetry";
+        String url = "jdbc:postgresql://127.0.0.1:" + storePort("PostgreSQL") + "/telemetry";
         try {
             return DriverManager.getConnection(url, "telemetry", secret("telemetry.postgres"));
         } catch (SQLException failure) {
@@ -93,6 +93,6 @@ record Instance(Path home) {
     MqttPublisher publisher(List<String> names) throws IOException {
         var keys = DeviceKeys.in(home);
         var given = names.stream().map(keys::enrol).toList();
-        return new MqttPublisher(names, given, storePort("mqtt"), Epochs.next());
+        return new MqttPublisher(names, given, storePort("MQTT broker"), Epochs.next());
     }
 }
