@@ -14,6 +14,7 @@ import org.perilune.chassis.Resources;
 final class Ingest implements AutoCloseable {
     private final Resources owned = new Resources();
     private final List<IngestWriter> writers = new ArrayList<>();
+    private final IngestLoad load = new IngestLoad(System::nanoTime);
 
     private Ingest() {}
 
@@ -31,7 +32,14 @@ final class Ingest implements AutoCloseable {
             Watermarks watermarks = ingest.owned.add(Watermarks.open(config.mqtt()));
             for (int index = 0; index < config.writers(); index++) {
                 ingest.writers.add(ingest.owned.add(new IngestWriter(
-                        "telemetry-writer-" + index, postgres, redis, devices, watermarks, meters, clock)));
+                        "telemetry-writer-" + index,
+                        postgres,
+                        redis,
+                        devices,
+                        watermarks,
+                        meters,
+                        ingest.load,
+                        clock)));
             }
             ingest.owned.add(new StreamEvents(postgres, redis, devices, watermarks, meters, clock));
             health.add("mqtt", watermarks::trouble);
@@ -41,6 +49,11 @@ final class Ingest implements AutoCloseable {
             ingest.owned.closeAfter(failure);
             throw failure;
         }
+    }
+
+    /** Whether it is behind what comes. */
+    boolean isBusy() {
+        return load.isHigh();
     }
 
     private Optional<String> trouble() {

@@ -44,6 +44,7 @@ final class IngestWriter implements AutoCloseable {
     private final DeviceRegistry devices;
     private final Watermarks watermarks;
     private final IngestMeters meters;
+    private final IngestLoad load;
     private final Clock clock;
     private final String name;
     private volatile boolean closing;
@@ -58,6 +59,7 @@ final class IngestWriter implements AutoCloseable {
             DeviceRegistry devices,
             Watermarks watermarks,
             IngestMeters meters,
+            IngestLoad load,
             Clock clock) {
         this.name = name;
         this.postgres = postgres;
@@ -65,6 +67,7 @@ final class IngestWriter implements AutoCloseable {
         this.devices = devices;
         this.watermarks = watermarks;
         this.meters = meters;
+        this.load = load;
         this.clock = clock;
         this.thread = Threads.startPlatform(name, this::run);
     }
@@ -185,7 +188,9 @@ final class IngestWriter implements AutoCloseable {
             }
         }
         for (IngestPartition partition : partitions.values()) {
-            meters.lag(partition.stream(), reader.trim(partition.stream(), partition.keepFrom()));
+            long lag = reader.trim(partition.stream(), partition.keepFrom());
+            meters.lag(partition.stream(), lag);
+            load.lag(lag);
         }
     }
 
@@ -201,6 +206,7 @@ final class IngestWriter implements AutoCloseable {
                 partition.pendingAfter = null;
                 continue;
             }
+            load.wasRead(entries.size() >= entriesEach);
             store.store(Map.of(partition, entries));
             reader.acknowledge(partition.stream(), entries);
             partition.pendingAfter = entries.getLast().id();
@@ -242,6 +248,7 @@ final class IngestWriter implements AutoCloseable {
                 bytes += entry.payload().length;
             }
         }
+        load.wasRead(most >= entriesEach);
         if (bytes > READ_BYTES) {
             entriesEach = Math.max(16, entriesEach / 2);
         } else if (most == entriesEach && bytes < READ_BYTES / 2) {

@@ -129,7 +129,7 @@ final class Marks {
                     seq_from = least(mark.seq_from, excluded.seq_from),
                     seq_to = case when excluded.seq_to is null then null
                         else greatest(mark.seq_to, excluded.seq_to) end,
-                    rolled = false
+                    rolled = false, changed = now()
                 """)) {
             statement.setArray(1, connection.createArrayOf("integer", devices));
             statement.setArray(2, connection.createArrayOf("bigint", seconds));
@@ -150,7 +150,8 @@ final class Marks {
                 update mark set
                     seq_to = case when epoch = 0 then %d else greatest(seq_from, (
                         select max(seq) from frame
-                        where frame.device_id = mark.device_id and frame.epoch = mark.epoch)) end
+                        where frame.device_id = mark.device_id and frame.epoch = mark.epoch)) end,
+                    changed = now()
                 where not rolled and seq_to is null and device_id = any (?)
                 """.formatted(NOT_COUNTED_TO))) {
             statement.setArray(1, connection.createArrayOf("integer", devices.toArray()));

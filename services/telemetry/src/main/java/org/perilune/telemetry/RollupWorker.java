@@ -23,12 +23,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps roll-ups in step with frames: a mark that is closed is rolled; an open one is
  * its writer's, who touches it only to close it. Copies share
- * the work: a device belongs to one of them for the length of a transaction. Steps aside while ingest is busy.
+ * the work: a device belongs to one of them for the length of a transaction. Steps aside while ingest is behind, as
+ * {@link RollupTurn} bounds it.
  */
 final class RollupWorker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RollupWorker.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final int DEVICES_AT_ONCE = 64;
+
+    private static final String LAG = """
+            select coalesce((extract(epoch from now() - min(changed)) * 1000)::bigint, 0) from mark
+            where not rolled and seq_to is not null
+            """;
 
     private static final String WAITING = """
             select device_id from mark
@@ -39,17 +45,26 @@ final class RollupWorker implements AutoCloseable {
             """;
 
     private final DataSource database;
-    private final BooleanSupplier busy;
+    private final RollupTurn turn;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final AtomicLong waitingDevices = new AtomicLong();
+    private final AtomicLong lagMillis = new AtomicLong();
     private final Counter rolled;
+    private long lagMeasured = System.nanoTime() - PAUSE.toNanos(); // of the worker's thread
     private final Thread thread;
 
     private RollupWorker(DataSource database, BooleanSupplier busy, MeterRegistry meters) {
         this.database = database;
-        this.busy = busy;
-        this.rolled = Counter.builder("telemetry.rollup.minutes").register(meters);
+        this.turn = new RollupTurn(busy, System::nanoTime);
+        this.rolled = Counter.builder("telemetry.rollup.marks")
+                .description("Marks whose frames were rolled up")
+                .register(meters);
         Gauge.builder("telemetry.rollup.waiting.devices", waitingDevices, AtomicLong::get)
+                .description("Devices with closed marks to roll up, as far as one look finds them")
+                .register(meters);
+        Gauge.builder("telemetry.rollup.lag", lagMillis, millis -> millis.get() / 1_000.0)
+                .description("Time since the closed mark that waits longest was written")
+                .baseUnit("seconds")
                 .register(meters);
         this.thread = Threads.start("telemetry-rollup", this::run);
     }
@@ -63,7 +78,7 @@ final class RollupWorker implements AutoCloseable {
         try {
             long wait = 0;
             while (!closing.await(wait, TimeUnit.MILLISECONDS)) {
-                wait = busy.getAsBoolean() || !rollSome() ? PAUSE.toMillis() : 5;
+                wait = rollSome() ? 5 : PAUSE.toMillis();
             }
         } catch (InterruptedException interruption) {
             Thread.currentThread().interrupt();
@@ -73,10 +88,11 @@ final class RollupWorker implements AutoCloseable {
     /** Whether there may be more to do at once. */
     private boolean rollSome() {
         try (Connection connection = database.getConnection()) {
+            measureLag(connection);
             boolean more = false;
             for (int device : waiting(connection)) {
-                if (closing.getCount() == 0 || busy.getAsBoolean()) {
-                    return more;
+                if (closing.getCount() == 0 || !turn.take()) {
+                    return false;
                 }
                 int minutes = new Rollup(connection).roll(device);
                 rolled.increment(minutes);
@@ -88,6 +104,19 @@ final class RollupWorker implements AutoCloseable {
                 LOG.error("Roll-ups could not be made; trying again", failure);
             }
             return false;
+        }
+    }
+
+    private void measureLag(Connection connection) throws SQLException {
+        long now = System.nanoTime();
+        if (now - lagMeasured < PAUSE.toNanos()) {
+            return;
+        }
+        lagMeasured = now;
+        try (PreparedStatement statement = connection.prepareStatement(LAG);
+                ResultSet result = statement.executeQuery()) {
+            result.next();
+            lagMillis.set(Math.max(0, result.getLong(1)));
         }
     }
 

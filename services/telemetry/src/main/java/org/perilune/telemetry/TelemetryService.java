@@ -31,8 +31,8 @@ public final class TelemetryService implements AutoCloseable {
             health.add("postgresql", postgres::problem);
             health.add("redis", redis::problem);
             var devices = new DeviceRegistry(postgres.jdbi());
-            owned.add(Ingest.start(config, postgres, redis, devices, health, meters, clock));
-            owned.add(RollupWorker.open(postgres.dataSource(), () -> false, meters));
+            Ingest ingest = owned.add(Ingest.start(config, postgres, redis, devices, health, meters, clock));
+            owned.add(RollupWorker.open(postgres.dataSource(), ingest::isBusy, meters));
             LiveTail live = owned.add(new LiveTail(redis));
             var deviceQueries = new DeviceQueries(postgres.jdbi(), clock);
             owned.add(DeviceSweeper.open(deviceQueries, live));
