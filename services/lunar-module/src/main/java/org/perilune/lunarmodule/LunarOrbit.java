@@ -142,6 +142,15 @@ final class LunarOrbit {
 
     /** Along the orbit from the point under Earth, degrees: 180 is behind the Moon. */
     double positionAngle(double elapsed) {
+        return alongOrbit(elapsed, at(elapsed).position());
+    }
+
+    /** Where along the orbit the Sun stands overhead, degrees from the point under Earth, as {@link #positionAngle}. */
+    double sunAngle(double elapsed) {
+        return alongOrbit(elapsed, sun(elapsed));
+    }
+
+    private double alongOrbit(double elapsed, Vector3D of) {
         Motion motion = at(elapsed);
         Vector3D normal =
                 Vector3D.crossProduct(motion.position(), motion.velocity()).normalize();
@@ -149,8 +158,7 @@ final class LunarOrbit {
         Vector3D zero =
                 earth.subtract(Vector3D.dotProduct(earth, normal), normal).normalize();
         Vector3D ahead = Vector3D.crossProduct(normal, zero);
-        double angle = FastMath.atan2(
-                Vector3D.dotProduct(motion.position(), ahead), Vector3D.dotProduct(motion.position(), zero));
+        double angle = FastMath.atan2(Vector3D.dotProduct(of, ahead), Vector3D.dotProduct(of, zero));
         return (FastMath.toDegrees(angle) + 360) % 360;
     }
 

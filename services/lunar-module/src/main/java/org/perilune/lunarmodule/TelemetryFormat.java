@@ -32,6 +32,7 @@ final class TelemetryFormat {
             DeviceParameter.of("propellant", "kg", "For attitude control").low(80, 30),
             DeviceParameter.of("signal", "dBm", "Strength of the link to Earth; -140 is no link"),
             DeviceParameter.of("link", "", "up or none"),
+            DeviceParameter.of("sun_position", "°", "Where along the orbit the Sun stands overhead"),
             DeviceParameter.of("illumination", "", "sunlit or shadow"));
 
     private TelemetryFormat() {}
@@ -58,6 +59,7 @@ final class TelemetryFormat {
                 .number("solar_power", state.panelWatts())
                 .number("propellant", state.propellantKilograms())
                 .number("signal", state.signal())
+                .number("sun_position", state.sunPositionDegrees())
                 .text("link", state.link() ? "up" : "none")
                 .text("illumination", state.sunlit() ? "sunlit" : "shadow")
                 .build();

@@ -8,6 +8,7 @@ import java.time.Instant;
  *
  * @param time real
  * @param positionDegrees along the orbit from the point under Earth: 180 is behind the Moon
+ * @param sunPositionDegrees where along the orbit the Sun stands overhead, counted like the position
  * @param signal received power on the ground's side of the link; -140 is what is received of nothing
  */
 record VehicleState(
@@ -15,6 +16,7 @@ record VehicleState(
         @JsonProperty("elapsed_seconds") double elapsedSeconds,
         @JsonProperty("status") String status,
         @JsonProperty("position_deg") double positionDegrees,
+        @JsonProperty("sun_position_deg") double sunPositionDegrees,
         @JsonProperty("altitude_km") double altitudeKilometres,
         @JsonProperty("speed_m_s") double speedMetresPerSecond,
         @JsonProperty("latitude_deg") double latitudeDegrees,
@@ -50,6 +52,7 @@ record VehicleState(
                 elapsed,
                 status(link, sunlit),
                 orbit.positionAngle(elapsed),
+                orbit.sunAngle(elapsed),
                 (motion.position().getNorm() - LunarOrbit.MOON_RADIUS) / 1_000,
                 motion.velocity().getNorm(),
                 orbit.latitude(elapsed),

@@ -101,4 +101,17 @@ class LunarOrbitTest {
         assertThat(mission.withScale(later, 60).elapsed(later.plusSeconds(1))).isEqualTo(760);
         assertThat(mission.instantOf(700)).isEqualTo(later);
     }
+
+    @Test
+    void darknessLiesOppositeTheSun() {
+        int dark = 0;
+        for (double elapsed = 0; elapsed < orbit.periodSeconds(); elapsed += 60) {
+            double fromNoon = Math.IEEEremainder(orbit.positionAngle(elapsed) - orbit.sunAngle(elapsed), 360);
+            if (!orbit.seesSun(elapsed)) {
+                dark++;
+                assertThat(Math.abs(fromNoon)).isGreaterThan(140);
+            }
+        }
+        assertThat(dark).isPositive();
+    }
 }
