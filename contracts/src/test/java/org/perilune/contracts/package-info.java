@@ -1,0 +1,4 @@
+@NullMarked
+package org.perilune.contracts;
+
+import org.jspecify.annotations.NullMarked;
