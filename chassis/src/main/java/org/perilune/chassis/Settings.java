@@ -2,10 +2,10 @@ package org.perilune.chassis;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -119,7 +119,7 @@ public final class Settings {
 
     /** Such as {@code 250ms}, {@code 5s}, {@code 6h}, or ISO-8601 ({@code PT5S}). Positive. */
     public Duration duration(String key, Duration fallback) {
-        return read(key, fallback, Settings::parseDuration, "a positive duration such as 250ms, 5s, 10m or 6h");
+        return read(key, fallback, Durations::parse, "a positive duration such as 250ms, 5s, 10m or 6h");
     }
 
     public Path path(String key, Path fallback) {
@@ -127,10 +127,10 @@ public final class Settings {
     }
 
     public URI uri(String key, URI fallback) {
-        return read(key, fallback, URI::create, "a URI");
+        return read(key, fallback, Settings::parseUri, "a URI with scheme and host, such as http://127.0.0.1:8100");
     }
 
-    /** The secret in {@code key}, or in the file that {@code key-file} names. */
+    /** The secret in {@code key}, or in the file that {@code key-file} names, which its owner alone may read. */
     public Secret secret(String key) {
         Optional<String> file = raw(key + "-file");
         if (file.isEmpty()) {
@@ -142,11 +142,13 @@ public final class Settings {
             return new Secret(value.orElse(""));
         }
         try {
-            return new Secret(Files.readString(Path.of(file.get())).strip());
+            return SecretFile.read(Path.of(file.get()));
+        } catch (NoSuchFileException | InvalidPathException failure) {
+            fault(key + "-file", "there is no file " + file.get());
         } catch (IOException failure) {
-            fault(key + "-file", "cannot be read: " + failure);
-            return new Secret("");
+            fault(key + "-file", "the file " + file.get() + " " + failure.getMessage());
         }
+        return new Secret("");
     }
 
     /**
@@ -206,36 +208,13 @@ public final class Settings {
         return number;
     }
 
-    static Duration parseDuration(String value) {
-        Duration duration = value.startsWith("P") ? parseIso(value) : parseShort(value);
-        if (duration.isNegative() || duration.isZero()) {
+    /** {@code localhost:8100} is a URI of the scheme localhost, which nobody means. */
+    private static URI parseUri(String value) {
+        URI uri = URI.create(value);
+        if (uri.getHost() == null) {
             throw new IllegalArgumentException();
         }
-        return duration;
-    }
-
-    private static Duration parseIso(String value) {
-        try {
-            return Duration.parse(value);
-        } catch (DateTimeParseException failure) {
-            throw new IllegalArgumentException(failure);
-        }
-    }
-
-    private static Duration parseShort(String value) {
-        int unit = 0;
-        while (unit < value.length() && Character.isDigit(value.charAt(unit))) {
-            unit++;
-        }
-        long amount = Long.parseLong(value.substring(0, unit));
-        return switch (value.substring(unit)) {
-            case "ms" -> Duration.ofMillis(amount);
-            case "s" -> Duration.ofSeconds(amount);
-            case "m" -> Duration.ofMinutes(amount);
-            case "h" -> Duration.ofHours(amount);
-            case "d" -> Duration.ofDays(amount);
-            default -> throw new IllegalArgumentException();
-        };
+        return uri;
     }
 
     private String nearest(String key) {
