@@ -17,6 +17,7 @@ public final class Meters {
         new JvmThreadMetrics().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);
         new UptimeMetrics().bindTo(meters);
+        ResidentMemory.bindTo(meters);
         return meters;
     }
 }
