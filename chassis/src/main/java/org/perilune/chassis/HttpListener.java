@@ -57,6 +57,7 @@ public final class HttpListener implements AutoCloseable {
             Consumer<JavalinConfig> routes) {
         Javalin server = Javalin.create(javalin -> {
             basics(javalin, config);
+            javalin.routes.before(HttpListener::harden);
             javalin.routes.beforeMatched(context -> admit(context, authenticator));
             probes(javalin, health, meters);
             measure(javalin, service, meters);
@@ -124,6 +125,12 @@ public final class HttpListener implements AutoCloseable {
             http.setRequestHeaderSize(16 * 1024);
             http.setIdleTimeout(IDLE_MILLIS);
         });
+    }
+
+    /** Before any handler, which may set what it wants instead. What needs a token must not stay in caches. */
+    private static void harden(Context context) {
+        context.header("X-Content-Type-Options", "nosniff");
+        context.header("Cache-Control", "no-store");
     }
 
     private static void admit(Context context, Authenticator authenticator) {

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +49,8 @@ class HttpListenerTest {
                     javalin.routes.get("/operators", context -> context.result("here"), Access.OPERATOR);
                     javalin.routes.post(
                             "/body", context -> context.json(Requests.json(context, Body.class)), Access.OPEN);
+                    javalin.routes.get(
+                            "/cached", context -> context.header("Cache-Control", "max-age=60"), Access.OPEN);
                     javalin.routes.get(
                             "/broken",
                             context -> {
@@ -95,6 +98,30 @@ class HttpListenerTest {
         assertThat(get("/operators", "none")).isEqualTo(401);
         assertThat(get("/forgotten", "administrator")).isEqualTo(403);
         assertThat(get("/ready", "none")).isEqualTo(200);
+    }
+
+    @Test
+    void saysWhyItRefused() throws Exception {
+        HttpResponse<String> nobody = send(to("/operators"));
+        assertProblem(nobody, 401, "unauthenticated");
+        assertThat(nobody.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
+        assertThat(nobody.body()).contains("Send a role", "\"instance\":\"urn:uuid:");
+
+        HttpResponse<String> viewer = send(to("/operators").header("Role", "viewer"));
+        assertProblem(viewer, 403, "forbidden");
+        assertThat(viewer.body()).contains("tester has the role viewer");
+    }
+
+    @Test
+    void keepsAnswersOutOfCachesUnlessTheServiceSaysOtherwise() throws Exception {
+        for (String path : List.of("/operators", "/nowhere", "/broken", "/ready")) {
+            HttpResponse<String> answer = send(to(path).header("Role", "operator"));
+            assertThat(answer.headers().allValues("X-Content-Type-Options"))
+                    .as(path)
+                    .containsExactly("nosniff");
+            assertThat(answer.headers().allValues("Cache-Control")).as(path).containsExactly("no-store");
+        }
+        assertThat(send(to("/cached")).headers().allValues("Cache-Control")).containsExactly("max-age=60");
     }
 
     @Test
