@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import java.util.Locale;
 import java.util.Optional;
 import org.perilune.chassis.Access;
 import org.perilune.chassis.ServiceClient;
@@ -28,6 +29,9 @@ final class SystemRoutes {
         }
 
         static String figure(String key, JsonNode value) {
+            if (value.isIntegralNumber() && !key.endsWith("bytes")) {
+                return String.format(Locale.ROOT, "%,d", value.asLong()).replace(',', '\u202f');
+            }
             if (value.isNumber()) {
                 return key.endsWith("bytes") ? Format.bytes(value.asLong()) : Format.number(value.asDouble());
             }

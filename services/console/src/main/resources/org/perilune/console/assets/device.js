@@ -107,20 +107,25 @@ const flush = batched(() => {
   }
 });
 
+// A day for the whole shape, a quarter of an hour in full for a module flown in quicker time.
 async function history() {
   if (!orbit) return;
+  await Promise.all([86400000, 900000].map(arc));
+  flush();
+}
+
+async function arc(length) {
   const now = Date.now();
-  const ask = (parameter) => fetch('/series?' + new URLSearchParams({ device: name, parameter, pixels: '600',
-    from: new Date(now - 86400000).toISOString(), to: new Date(now).toISOString() }))
+  const ask = (parameter) => fetch('/series?' + new URLSearchParams({ device: name, parameter, pixels: '450',
+    from: new Date(now - length).toISOString(), to: new Date(now).toISOString() }))
     .then((answer) => (answer.ok ? answer.json() : { points: [] })).catch(() => ({ points: [] }));
   const [positions, altitudes, powers] = await Promise.all(['position', 'altitude', 'solar_power'].map(ask));
   const altitude = new Map(altitudes.points.map(([time, min, max]) => [time, (min + max) / 2]));
   const power = new Map(powers.points.map(([time, , max]) => [time, max > 1]));
   for (const [time, min, max] of positions.points) {
-    // A bucket in which the angle jumped from 360 to 0 has no middle.
-    if (max - min < 180 && altitude.has(time)) orbit.sample((min + max) / 2, altitude.get(time), power.get(time));
+    // A bucket over a long arc, or over the jump from 360 to 0, has no middle.
+    if (max - min < 20 && altitude.has(time)) orbit.sample((min + max) / 2, altitude.get(time), power.get(time));
   }
-  flush();
 }
 
 async function reload() {
