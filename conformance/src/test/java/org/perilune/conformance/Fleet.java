@@ -31,7 +31,7 @@ final class Fleet implements AutoCloseable {
                     perilune.port(Part.MQTT),
                     journals.resolve(name),
                     seed + i,
-                    bursts ? 25 : 1,
+                    bursts ? 100 : 1,
                     Duration.ofMillis(bursts ? 200 : 10)));
         }
         return fleet;
