@@ -17,7 +17,6 @@ public record ConsoleConfig(
         URI telemetry,
         URI status,
         URI crew,
-        URI lunarModule,
         String missionName,
         Optional<Instant> missionStart,
         boolean secureCookies) {
@@ -28,7 +27,6 @@ public record ConsoleConfig(
                 in.uri("telemetry.url", URI.create("http://127.0.0.1:" + Topology.TELEMETRY.port())),
                 in.uri("status.url", URI.create("http://127.0.0.1:" + Topology.STATUS.port())),
                 in.uri("crew.url", URI.create("http://127.0.0.1:" + Topology.CREW.port())),
-                in.uri("lunar-module.url", URI.create("http://127.0.0.1:" + Topology.LUNAR_MODULE.port())),
                 in.text("mission.name", "Perilune"),
                 missionStart(in),
                 in.flag("secure-cookies", true));

@@ -14,6 +14,11 @@ const plots = new Plots(document.getElementById('plots'), document.getElementByI
 const orbiting = device.type === 'lunar-module' || (device.values && 'position' in device.values && 'altitude' in device.values);
 const orbit = orbiting ? new Orbit(document.getElementById('orbit')) : null;
 
+const MONTH = 30 * 86400000;
+// What has been silent for long is looked at where its telemetry ends, such as a recording of years ago.
+const lastTime = Date.parse(device.last_time || '');
+const ended = Date.now() - lastTime > 6 * 3600000;
+
 function parameterOf(value) {
   return (device.parameters || []).find((one) => one.name === value) || { name: value, unit: '' };
 }
@@ -48,7 +53,7 @@ function plotBox(value, found) {
   box.addEventListener('change', () => (box.checked ? plots.add(parameterOf(value)) : plots.remove(value)));
   found.cells[4].append(box);
   found.box = box;
-  const first = orbiting ? ['altitude', 'speed', 'battery'] : Object.keys(device.values || {}).slice(0, 3);
+  const first = orbiting ? ['altitude', 'speed', 'battery'] : ordered().map(([one]) => one).slice(0, 3);
   if (first.includes(value)) { box.checked = true; plots.add(parameterOf(value)); }
 }
 
@@ -59,7 +64,9 @@ function silence(now) {
   const behind = device.state === 'planned-silence' || (now >= from && now < until);
   const where = orbit ? 'Behind the Moon' : 'Planned silence';
   let text = '';
-  if (behind) {
+  if (behind && until - now > MONTH) {
+    text = 'Nothing is expected from it, as it announced.';
+  } else if (behind) {
     text = until > now ? `${where}, back in ${span(until - now)}; recording on board.` : `${where}; back any moment, recording on board.`;
   } else if (from > now) {
     text = `Next loss of signal in ${span(from - now)}, back ${span(until - from)} later.`;
@@ -103,7 +110,7 @@ const flush = batched(() => {
   document.getElementById('empty').hidden = rows.size > 0;
   if (orbit && device.values?.position && device.values?.altitude) {
     const { position, altitude } = device.values;
-    orbit.draw(position.value, altitude.value, now - Date.parse(position.time) > limit);
+    orbit.draw(position.value, altitude.value, now - Date.parse(position.time) > limit, device.values.sun_position?.value);
   }
 });
 
@@ -178,10 +185,10 @@ document.getElementById('csv').addEventListener('click', csv);
 const buttons = [...document.querySelectorAll('[data-span]')];
 buttons.forEach((button) => button.addEventListener('click', () => {
   buttons.forEach((one) => one.setAttribute('aria-pressed', String(one === button)));
-  const now = Date.now();
-  range(now - Number(button.dataset.span) * 1000, now, true);
+  const to = ended ? lastTime : Date.now();
+  range(to - Number(button.dataset.span) * 1000, to, !ended);
 }));
-buttons[0].setAttribute('aria-pressed', 'true');
+(ended ? buttons[3] : buttons[0]).setAttribute('aria-pressed', 'true');
 const acts = { in: () => plots.zoom(0.5), out: () => plots.zoom(2), earlier: () => plots.pan(-0.25),
   later: () => plots.pan(0.25), reset: () => plots.now(900000) };
 document.querySelectorAll('[data-act]').forEach((button) => button.addEventListener('click', () => acts[button.dataset.act]()));
@@ -195,5 +202,6 @@ document.getElementById('custom').addEventListener('submit', (event) => {
 
 history();
 flush();
+if (ended) range(lastTime - 86400000, lastTime, false);
 setInterval(() => { flush(); plots.draw(); }, 1000);
 setInterval(() => { if (plots.following) plots.reload(); }, 60000);

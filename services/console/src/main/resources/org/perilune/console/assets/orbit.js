@@ -73,8 +73,9 @@ export class Orbit {
     }
   }
 
-  sun() {
-    // Opposite the middle of where it was dark.
+  // Where it says that the Sun stands; else opposite the middle of where it was dark.
+  sun(told) {
+    if (typeof told === 'number') return told * Math.PI / 180;
     let x = 0;
     let y = 0;
     for (const [position, sunlit] of this.lit) {
@@ -85,7 +86,7 @@ export class Orbit {
     return x || y ? Math.atan2(-y, -x) : null;
   }
 
-  draw(position, altitude, old) {
+  draw(position, altitude, old, sunPosition) {
     const ellipse = fit(this.samples);
     if (!ellipse || typeof position !== 'number') return;
     this.host.hidden = false;
@@ -106,7 +107,7 @@ export class Orbit {
     set(this.silence, { x: -100, y: -moon, width: 100, height: 2 * moon });
     set(this.silenceText, { x: -104, y: 4, 'text-anchor': 'end' });
     this.silenceText.textContent = 'no signal';
-    const sun = this.sun();
+    const sun = this.sun(sunPosition);
     const turn = sun === null ? 0 : -(sun * 180 / Math.PI);
     const hidden = sun === null ? 'none' : 'inline';
     set(this.shadow, { x: -100, y: -moon, width: 100, height: 2 * moon, transform: `rotate(${turn})`, display: hidden });
