@@ -21,7 +21,6 @@ import org.perilune.contracts.v1.Value;
 final class Rollup {
     private static final int FRAMES_AT_ONCE = 20_000;
     private static final int MINUTES_AT_ONCE = 240;
-    private static final int PAGE = 2_000;
 
     private static final String CLAIM = """
             select minute, epoch, seq_from, seq_to from mark
@@ -109,9 +108,7 @@ final class Rollup {
         claimed.forEach(mark -> minutes.add(mark.minute()));
         var parameters = new ParameterIds(connection, device);
         Map<Instant, Map<String, Bucket>> buckets = new HashMap<>();
-        for (Mark mark : new MarkReader(connection).ofMinutes(device, List.copyOf(minutes))) {
-            read(mark, buckets.computeIfAbsent(mark.minute(), ignored -> new HashMap<>()));
-        }
+        read(device, new MarkReader(connection).ofMinutes(device, List.copyOf(minutes)), buckets);
         Set<String> names = new HashSet<>();
         buckets.values().forEach(minute -> names.addAll(minute.keySet()));
         put(device, buckets, parameters.of(names));
@@ -146,21 +143,19 @@ final class Rollup {
         return claimed;
     }
 
-    private void read(Mark mark, Map<String, Bucket> buckets) throws SQLException {
-        var reader = new FrameReader(connection);
-        Slice slice = Slice.of(mark, Times.EARLIEST, Times.LATEST);
-        List<StoredFrame> page = reader.oldest(slice, PAGE);
-        while (!page.isEmpty()) {
-            for (StoredFrame frame : page) {
-                for (Value value : frame.decode().getValuesList()) {
-                    if (value.hasNumber() && Double.isFinite(value.getNumber())) {
-                        buckets.computeIfAbsent(value.getName(), ignored -> new Bucket())
-                                .add(value.getNumber());
-                    }
+    private void read(int device, List<Mark> marks, Map<Instant, Map<String, Bucket>> buckets) throws SQLException {
+        var ofMarks = new ArrayList<Map<String, Bucket>>();
+        marks.forEach(mark -> ofMarks.add(buckets.computeIfAbsent(mark.minute(), ignored -> new HashMap<>())));
+        new FrameScan(connection).scan(device, marks, Times.EARLIEST, Times.LATEST, (mark, micros, frame) -> {
+            Map<String, Bucket> minute = ofMarks.get(mark);
+            for (Value value : frame.getValuesList()) {
+                if (value.hasNumber() && Double.isFinite(value.getNumber())) {
+                    minute.computeIfAbsent(value.getName(), ignored -> new Bucket())
+                            .add(value.getNumber());
                 }
             }
-            page = page.size() < PAGE ? List.of() : reader.oldest(slice, page.getLast(), PAGE);
-        }
+            return true;
+        });
     }
 
     private void put(int device, Map<Instant, Map<String, Bucket>> buckets, Map<String, Integer> parameters)

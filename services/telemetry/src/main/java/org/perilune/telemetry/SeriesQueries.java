@@ -10,24 +10,27 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.ServiceException;
-import org.perilune.contracts.v1.Value;
 
 /**
  * {@code GET /series}: minimum and maximum per pixel, from the roll-up that fits the pixel and, for minutes that are not
- * rolled up yet, from their frames, so that history and present join without a seam. Safe for threads.
+ * rolled up yet, from their frames, so that history and present join without a seam. Where these are more than can be
+ * read in time, the answer says that it is not complete. Safe for threads.
  */
 final class SeriesQueries {
     private static final Duration PATIENCE = Duration.ofSeconds(12);
-    /** More than these are not read raw: minutes are given instead; of what awaits rolling up, the newest. */
+
+    /** For reading frames; the rest of an answer takes milliseconds. */
+    static final Duration FRAME_TIME = Duration.ofSeconds(4);
+
+    /** Where there are more than these, minutes are given instead of what is between them. */
     private static final int MOST_RAW = 60_000;
 
     private static final int MOST_MARKS = 20_000;
-    private static final int PAGE = 10_000;
+    private static final int MARKS_AT_ONCE = 200;
 
     private static final String ROLLED = """
             select (extract(epoch from bucket))::bigint, minimum, maximum from rollup
@@ -36,10 +39,13 @@ final class SeriesQueries {
             """;
 
     private final DataSource database;
+    private final Duration frameTime;
     private final Coalescer<SeriesQuery, byte[]> answers = new Coalescer<>(this::compute, PATIENCE);
 
-    SeriesQueries(DataSource database) {
+    /** @param frameTime longest time for reading frames */
+    SeriesQueries(DataSource database, Duration frameTime) {
         this.database = database;
+        this.frameTime = frameTime;
     }
 
     /** The answer's JSON; shared, never to be changed. */
@@ -49,36 +55,63 @@ final class SeriesQueries {
 
     private record Parameter(int id, String unit) {}
 
-    private record Point(long micros, double value) {}
-
     private byte[] compute(SeriesQuery query) {
         try (Connection connection = database.getConnection()) {
-            int device = DeviceNames.require(connection, query.device());
-            Parameter parameter = parameter(connection, device, query.parameter());
-            int level = query.level();
-            var reader = new MarkReader(connection);
-            if (level == 0) {
-                List<Mark> marks = reader.newest(query.device(), query.from(), query.to(), MOST_MARKS);
-                if (marks.stream().mapToLong(Mark::estimate).sum() <= MOST_RAW) {
-                    List<Point> points = raw(connection, query, marks);
-                    requireKnown(query, parameter, points);
-                    return points.size() <= 2 * query.pixels()
-                            ? json(query, parameter, 0, exact(points))
-                            : json(query, parameter, query.pixelSeconds(), folded(query, points));
-                }
-                level = 60;
+            connection.setAutoCommit(false); // for the cursor
+            try {
+                return compute(connection, query);
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(true);
             }
-            List<Mark> unrolled = reader.unrolled(device, query.from(), query.to(), MOST_MARKS);
-            List<Point> recent = raw(connection, query, unrolled);
-            requireKnown(query, parameter, recent);
-            double width = Math.max(level, query.pixelSeconds());
-            var fold = new PixelFold(floor(query.from(), width > level ? 0 : level), query.to(), width);
-            addRolled(connection, query, device, parameter.id(), level, fold);
-            recent.forEach(point -> fold.add(point.micros(), point.value(), point.value()));
-            return json(query, parameter, width, fold);
         } catch (SQLException failure) {
             throw new ReadingQueries.DatabaseFailedException(failure);
         }
+    }
+
+    private byte[] compute(Connection connection, SeriesQuery query) throws SQLException {
+        long deadline = System.nanoTime() + frameTime.toNanos();
+        int device = DeviceNames.require(connection, query.device());
+        Parameter parameter = parameter(connection, device, query.parameter());
+        int level = query.level();
+        var reader = new MarkReader(connection);
+        if (level == 0) {
+            List<Mark> marks = reader.newest(query.device(), query.from(), query.to(), MOST_MARKS);
+            if (marks.stream().mapToLong(Mark::estimate).sum() <= MOST_RAW) {
+                var fold = new PixelFold(query.from(), query.to(), query.pixelSeconds());
+                var points = new SeriesPoints(query.parameter(), fold, 2 * query.pixels(), deadline);
+                boolean complete = scan(connection, query, device, marks, points);
+                requireKnown(query, parameter, points);
+                return points.isExact()
+                        ? json(query, parameter, 0, complete, points::forEachExact)
+                        : json(query, parameter, query.pixelSeconds(), complete, fold::forEach);
+            }
+            level = 60;
+        }
+        double width = Math.max(level, query.pixelSeconds());
+        var fold = new PixelFold(floor(query.from(), width > level ? 0 : level), query.to(), width);
+        var points = new SeriesPoints(query.parameter(), fold, 0, deadline);
+        // Before the roll-ups: a minute that is rolled up in between is taken twice, which changes no extreme.
+        List<Mark> unrolled = reader.unrolled(device, query.from(), query.to(), MOST_MARKS);
+        boolean complete = scan(connection, query, device, unrolled, points);
+        requireKnown(query, parameter, points);
+        addRolled(connection, query, device, parameter.id(), level, fold);
+        return json(query, parameter, width, complete, fold::forEach);
+    }
+
+    /** Newest marks first; false if there was no time for all, or there are more marks. */
+    private static boolean scan(
+            Connection connection, SeriesQuery query, int device, List<Mark> marks, SeriesPoints points)
+            throws SQLException {
+        var frames = new FrameScan(connection);
+        Instant high = query.to().plusNanos(1_000);
+        for (int begin = 0; begin < marks.size(); begin += MARKS_AT_ONCE) {
+            List<Mark> some = marks.subList(begin, Math.min(marks.size(), begin + MARKS_AT_ONCE));
+            if (!frames.scan(device, some, query.from(), high, points)) {
+                return false;
+            }
+        }
+        return marks.size() < MOST_MARKS;
     }
 
     private static Instant floor(Instant instant, int seconds) {
@@ -87,7 +120,7 @@ final class SeriesQueries {
                 : Instant.ofEpochSecond(Math.floorDiv(instant.getEpochSecond(), seconds) * seconds);
     }
 
-    private static void requireKnown(SeriesQuery query, Parameter parameter, List<Point> points) {
+    private static void requireKnown(SeriesQuery query, Parameter parameter, SeriesPoints points) {
         if (parameter.id() < 0 && points.isEmpty()) {
             throw new ServiceException.NotFound(query.device() + " has reported no value named " + query.parameter());
         }
@@ -121,57 +154,12 @@ final class SeriesQueries {
         }
     }
 
-    /** The parameter's values in frames of the marks, at most {@link #MOST_RAW} frames, newest marks first. */
-    private static List<Point> raw(Connection connection, SeriesQuery query, List<Mark> marks) throws SQLException {
-        var points = new ArrayList<Point>();
-        var reader = new FrameReader(connection);
-        Instant high = query.to().plusNanos(1_000);
-        int read = 0;
-        for (boolean counted : new boolean[] {true, false}) {
-            List<Slice> slices = marks.stream()
-                    .filter(mark -> mark.counts() == counted)
-                    .map(mark -> Slice.of(mark, query.from(), high))
-                    .toList();
-            for (int begin = 0; begin < slices.size() && read < MOST_RAW; begin += 20) {
-                List<Slice> some = slices.subList(begin, Math.min(slices.size(), begin + 20));
-                for (List<StoredFrame> frames : reader.newest(some, PAGE)) {
-                    read += frames.size();
-                    frames.forEach(frame -> addValue(points, frame, query.parameter()));
-                }
-            }
-        }
-        points.sort((one, other) -> Long.compare(one.micros(), other.micros()));
-        return points;
-    }
-
-    private static void addValue(List<Point> points, StoredFrame frame, String name) {
-        for (Value value : frame.decode().getValuesList()) {
-            if (value.hasNumber() && value.getName().equals(name) && Double.isFinite(value.getNumber())) {
-                points.add(new Point(Times.micros(frame.time()), value.getNumber()));
-            }
-        }
-    }
-
     private interface Source {
         void writeTo(PixelFold.Points points);
     }
 
-    private static Source exact(List<Point> points) {
-        return out ->
-                points.forEach(point -> out.point(Math.floorDiv(point.micros(), 1_000), point.value(), point.value()));
-    }
-
-    private static Source folded(SeriesQuery query, List<Point> points) {
-        var fold = new PixelFold(query.from(), query.to(), query.pixelSeconds());
-        points.forEach(point -> fold.add(point.micros(), point.value(), point.value()));
-        return fold::forEach;
-    }
-
-    private static byte[] json(SeriesQuery query, Parameter parameter, double bucketSeconds, PixelFold fold) {
-        return json(query, parameter, bucketSeconds, (Source) fold::forEach);
-    }
-
-    private static byte[] json(SeriesQuery query, Parameter parameter, double bucketSeconds, Source source) {
+    private static byte[] json(
+            SeriesQuery query, Parameter parameter, double bucketSeconds, boolean complete, Source source) {
         var out = new ByteArrayOutputStream(64 * 1024);
         try (JsonGenerator json = Json.mapper().createGenerator(out)) {
             json.writeStartObject();
@@ -182,6 +170,7 @@ final class SeriesQueries {
             json.writeStringField("to", query.to().toString());
             json.writeFieldName("bucket_seconds");
             ReadingJson.number(json, bucketSeconds);
+            json.writeBooleanField("complete", complete);
             json.writeArrayFieldStart("points");
             source.writeTo((millis, minimum, maximum) -> {
                 try {

@@ -41,7 +41,7 @@ final class TelemetryRoutes {
         this.rejects = new RejectQueries(postgres.jdbi());
         this.clock = clock;
         this.readings = new ReadingQueries(database);
-        this.series = new SeriesQueries(database);
+        this.series = new SeriesQueries(database, SeriesQueries.FRAME_TIME);
     }
 
     void register(JavalinConfig javalin) {

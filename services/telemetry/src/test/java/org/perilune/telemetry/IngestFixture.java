@@ -21,6 +21,7 @@ import org.perilune.contracts.v1.Telemetry;
 import org.perilune.contracts.v1.Value;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
+import org.postgresql.ds.PGSimpleDataSource;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
@@ -52,6 +53,14 @@ final class IngestFixture implements AutoCloseable {
                 settings.get("telemetry.postgres.url"),
                 settings.get("telemetry.postgres.user"),
                 secret("telemetry.postgres.password-file"));
+    }
+
+    PGSimpleDataSource dataSource() throws IOException {
+        var source = new PGSimpleDataSource();
+        source.setUrl(settings.get("telemetry.postgres.url"));
+        source.setUser(settings.get("telemetry.postgres.user"));
+        source.setPassword(secret("telemetry.postgres.password-file"));
+        return source;
     }
 
     private String secret(String key) throws IOException {
