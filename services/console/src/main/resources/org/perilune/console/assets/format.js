@@ -1,10 +1,12 @@
 // How numbers and times read; Format.java does the same on the server.
-export function number(value) {
+// least: decimals at least, where neighbours on an axis are to differ.
+export function number(value, least = 0) {
   if (typeof value !== 'number') return value === null || value === undefined ? '–' : String(value);
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'not a number' : value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);
   if (size > 0 && (size < 0.0001 || size >= 1e12)) return value.toExponential(3).replaceAll('-', '−');
-  const decimals = size >= 10000 ? 0 : size >= 100 ? 1 : size >= 1 || size === 0 ? 2 : 4;
+  const usual = size >= 10000 ? 0 : size >= 100 ? 1 : size >= 1 || size === 0 ? 2 : 4;
+  const decimals = Math.max(usual, least);
   const [whole, rest] = size.toFixed(decimals).split('.');
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, '\u202f');
   return (value < 0 ? '−' : '') + grouped + (rest ? '.' + rest : '');

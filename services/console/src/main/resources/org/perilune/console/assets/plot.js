@@ -153,10 +153,12 @@ export class Plots {
     high += margin;
     const y = (value) => HEIGHT - BOTTOM - (value - low) / (high - low) * (HEIGHT - BOTTOM - 8);
     g.textAlign = 'right';
+    const apart = (high - low - 2 * margin) / 2;
+    const decimals = apart > 0 ? Math.min(6, Math.max(0, Math.ceil(-Math.log10(apart)))) : 0;
     for (let step = 0; step <= 2; step++) {
       const value = low + margin + (high - low - 2 * margin) * step / 2;
       g.fillStyle = palette.text;
-      g.fillText(number(value), LEFT - 8, y(value) + 4);
+      g.fillText(number(value, decimals), LEFT - 8, y(value) + 4);
       g.strokeStyle = palette.grid;
       line(g, LEFT, y(value), width, y(value));
     }
