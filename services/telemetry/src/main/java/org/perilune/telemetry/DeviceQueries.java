@@ -29,17 +29,12 @@ final class DeviceQueries {
     private static final String DEVICES = """
             select d.*, l.device_time, l.received, l.status, l.parameters,
                 coalesce(t.duplicates, 0) as duplicates, coalesce(t.rejected, 0) as rejected,
-                (
-                    select coalesce(sum(greatest(0, p.highest - p.upto
-                        - (select count(*) from frame f where f.device_id = p.device_id and f.epoch = p.epoch
-                            and f.seq > p.upto and f.seq <= p.highest)
-                        - (select count(distinct r.seq) from reject r where r.device = d.name and r.epoch = p.epoch
-                            and r.seq > p.upto and r.seq <= p.highest))), 0)
-                    from progress p where p.device_id = d.id and p.highest > p.upto
-                ) as gaps
+                coalesce(g.gaps, 0) as gaps
             from device d
             left join latest l on l.device_id = d.id
             left join daily t on t.device_id = d.id and t.day = :today
+            left join (select device_id, sum(missing)::bigint as gaps from progress group by device_id) g
+                on g.device_id = d.id
             where cast(:name as text) is null or d.name = :name
             order by d.name
             """;
@@ -55,7 +50,7 @@ final class DeviceQueries {
                 p.critical_high
             from parameter p join device d on d.id = p.device_id
             where cast(:name as text) is null or d.name = :name
-            order by p.device_id, p.name
+            order by p.device_id, p.id
             """;
 
     private final Jdbi jdbi;
