@@ -16,6 +16,9 @@ final class Progress {
     private int count;
     private boolean incomplete;
 
+    /** How many settled seqs the intervals do not hold, as far as that is known. */
+    private long forgotten;
+
     Progress(long upto, long highest) {
         this.upto = upto;
         this.highest = highest;
@@ -40,6 +43,46 @@ final class Progress {
         incomplete = true;
     }
 
+    /**
+     * How many seqs up to the greatest are not settled. While there are more holes than are kept here it is about right,
+     * and never less than zero.
+     */
+    long missing() {
+        long settled = forgotten;
+        for (int index = 0; index < count; index++) {
+            settled += to[index] - from[index] + 1;
+        }
+        return Math.max(0, highest - upto - settled);
+    }
+
+    /** The first intervals of what is settled beyond {@link #upto}, as PostgreSQL writes a multirange. */
+    String beyond(int most) {
+        var text = new StringBuilder("{");
+        for (int index = 0; index < Math.min(count, most); index++) {
+            text.append(index == 0 ? "[" : ",[")
+                    .append(from[index])
+                    .append(',')
+                    .append(to[index])
+                    .append(']');
+        }
+        return text.append('}').toString();
+    }
+
+    /** All seqs of an interval are settled, which comes after all that were told before. */
+    void restore(long first, long last) {
+        if (first > upto + 1 && count < MOST_INTERVALS) {
+            if (count == from.length) {
+                grow();
+            }
+            from[count] = first;
+            to[count] = last;
+            count++;
+        } else if (count == 0) {
+            upto = Math.max(upto, last);
+        }
+        highest = Math.max(highest, last);
+    }
+
     boolean contains(long seq) {
         if (seq <= upto) {
             return true;
@@ -51,6 +94,7 @@ final class Progress {
 
     /** The seq is settled. */
     void add(long seq) {
+        boolean isGreatest = seq > highest;
         highest = Math.max(highest, seq);
         if (count == 0 && seq == upto + 1) {
             upto = seq;
@@ -63,14 +107,14 @@ final class Progress {
             to[count - 1] = seq;
             return;
         }
-        insert(seq);
+        insert(seq, isGreatest);
         if (count > 0 && from[0] == upto + 1) {
             upto = to[0];
             remove(0);
         }
     }
 
-    private void insert(long seq) {
+    private void insert(long seq, boolean isGreatest) {
         int index = -Arrays.binarySearch(from, 0, count, seq) - 1;
         boolean joinsLeft = index > 0 && to[index - 1] + 1 == seq;
         boolean joinsRight = index < count && from[index] - 1 == seq;
@@ -82,27 +126,34 @@ final class Progress {
         } else if (joinsRight) {
             from[index] = seq;
         } else {
-            open(index, seq);
+            open(index, seq, isGreatest);
         }
     }
 
-    private void open(int index, long seq) {
+    private void open(int index, long seq, boolean isGreatest) {
         if (count == MOST_INTERVALS) {
             incomplete = true;
             if (index == count) {
+                // Others may have been told before, and were forgotten then.
+                forgotten += isGreatest ? 1 : 0;
                 return;
             }
             count--;
+            forgotten += to[count] - from[count] + 1;
         }
         if (count == from.length) {
-            from = Arrays.copyOf(from, count * 2);
-            to = Arrays.copyOf(to, count * 2);
+            grow();
         }
         System.arraycopy(from, index, from, index + 1, count - index);
         System.arraycopy(to, index, to, index + 1, count - index);
         from[index] = seq;
         to[index] = seq;
         count++;
+    }
+
+    private void grow() {
+        from = Arrays.copyOf(from, count * 2);
+        to = Arrays.copyOf(to, count * 2);
     }
 
     private void remove(int index) {

@@ -15,6 +15,9 @@ import java.util.Map;
 final class ProgressStore {
     private static final int MOST_BEYOND = 100_000;
 
+    /** Kept of what is settled beyond: what comes after them is found again from frames. */
+    private static final int KEPT_INTERVALS = 256;
+
     private ProgressStore() {}
 
     /** The kept progress, and what is settled beyond it. */
@@ -47,24 +50,53 @@ final class ProgressStore {
                 }
             }
         }
+        restore(connection, counted, found);
         loadBeyond(connection, counted, found, "frame");
         loadBeyond(connection, counted, found, "reject");
         return found;
     }
 
+    private static void restore(Connection connection, List<EpochState.Key> keys, Map<EpochState.Key, EpochState> found)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                select k.place, lower(part), upper(part) - 1
+                from unnest(?::integer[], ?::bigint[]) with ordinality as k (device_id, epoch, place)
+                join progress p using (device_id, epoch)
+                cross join unnest(p.beyond) part
+                where lower(part) > p.upto
+                order by 1, 2
+                """)) {
+            bind(connection, statement, keys);
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    progress(found, keys.get(result.getInt(1) - 1)).restore(result.getLong(2), result.getLong(3));
+                }
+            }
+        }
+    }
+
+    /** Looks only where nothing is known yet: into the holes, and beyond all. */
     private static void loadBeyond(
             Connection connection, List<EpochState.Key> keys, Map<EpochState.Key, EpochState> found, String table)
             throws SQLException {
         String device = table.equals("reject") ? "t.device = k.name" : "t.device_id = k.device_id";
-        try (PreparedStatement statement = connection.prepareStatement("""
+        try (PreparedStatement statement =
+                connection.prepareStatement("""
                 select k.place, beyond.seq
                 from unnest(?::integer[], ?::bigint[], ?::text[], ?::bigint[])
                     with ordinality as k (device_id, epoch, name, upto, place)
-                join lateral (select t.seq from %s t
-                    where %s and t.epoch = k.epoch and t.seq > k.upto and t.seq is not null
-                    order by t.seq limit %d) beyond on true
+                left join progress p using (device_id, epoch)
+                cross join lateral (
+                    select t.seq
+                    from unnest(int8multirange(int8range(k.upto + 1, null)) - coalesce(p.beyond, '{}')) hole
+                    cross join lateral (
+                        select seq from %s t
+                        where %s and t.epoch = k.epoch and t.seq is not null
+                            and t.seq >= lower(hole) and t.seq <= coalesce(upper(hole) - 1, 9223372036854775807)
+                        order by t.seq limit %d) t
+                    order by t.seq limit %d) beyond
                 order by 1, 2
-                """.formatted(table, device, MOST_BEYOND))) {
+                """.formatted(table, device, MOST_BEYOND, MOST_BEYOND))) {
             bind(connection, statement, keys);
             statement.setArray(
                     3,
@@ -108,24 +140,34 @@ final class ProgressStore {
         var keys = new ArrayList<EpochState.Key>();
         var uptos = new ArrayList<Long>();
         var highests = new ArrayList<Long>();
+        var beyonds = new ArrayList<String>();
+        var missing = new ArrayList<Long>();
         for (EpochState state : states) {
             Progress progress = state.progress();
             if (progress != null) {
                 keys.add(state.key());
                 uptos.add(progress.upto());
                 highests.add(progress.highest());
+                beyonds.add(progress.beyond(KEPT_INTERVALS));
+                missing.add(progress.missing());
             }
         }
         try (PreparedStatement statement = connection.prepareStatement("""
-                insert into progress (device_id, epoch, upto, highest)
-                select * from unnest(?::integer[], ?::bigint[], ?::bigint[], ?::bigint[]) as row (d, e, u, h)
+                insert into progress (device_id, epoch, upto, highest, beyond, missing)
+                select d, e, u, h, b::int8multirange, m
+                from unnest(?::integer[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::bigint[])
+                    as row (d, e, u, h, b, m)
                 order by d, e
                 on conflict (device_id, epoch) do update set
-                    upto = greatest(progress.upto, excluded.upto), highest = greatest(progress.highest, excluded.highest)
+                    upto = greatest(progress.upto, excluded.upto),
+                    highest = greatest(progress.highest, excluded.highest),
+                    beyond = excluded.beyond, missing = excluded.missing
                 """)) {
             bind(connection, statement, keys);
             statement.setArray(3, connection.createArrayOf("bigint", uptos.toArray()));
             statement.setArray(4, connection.createArrayOf("bigint", highests.toArray()));
+            statement.setArray(5, connection.createArrayOf("text", beyonds.toArray()));
+            statement.setArray(6, connection.createArrayOf("bigint", missing.toArray()));
             statement.executeUpdate();
         }
     }

@@ -137,6 +137,11 @@ class IngestRecoveryTest {
             fixture.send("rover", EPOCH, frame(1, NOON_MICROS), frame(2, NOON_MICROS), frame(4, NOON_MICROS));
             await().atMost(LIMIT).until(() -> told.contains(2L));
         }
+        assertThat(fixture.count("select missing from progress")).isEqualTo(1);
+        assertThat(fixture.count("select 1 from progress where beyond = '{[4,4]}'"))
+                .isEqualTo(1);
+        // As if the last moments had not been kept.
+        fixture.run("update progress set beyond = '{}', highest = 2, missing = 0");
         told.clear();
         try (TelemetryService service = fixture.service()) {
             assertThat(service.port()).isPositive();
@@ -145,6 +150,7 @@ class IngestRecoveryTest {
             fixture.send("rover", EPOCH, frame(3, NOON_MICROS));
             await().atMost(LIMIT).until(() -> told.contains(5L));
         }
+        assertThat(fixture.count("select missing from progress")).isZero();
         assertThat(told).doesNotContain(3L, 4L, -1L);
         client.disconnect();
     }

@@ -32,6 +32,7 @@ class ProgressTest {
                 }
                 assertThat(progress.upto()).as("seed %d", seed).isEqualTo(upto);
                 assertThat(progress.highest()).isEqualTo(Collections.max(settled));
+                assertThat(progress.missing()).as("seed %d", seed).isEqualTo(Collections.max(settled) - settled.size());
             }
             for (long seq = 1; seq <= 301; seq++) {
                 assertThat(progress.contains(seq))
@@ -53,5 +54,28 @@ class ProgressTest {
         assertThat(progress.upto()).isBetween(8_192L, 8_193L);
         assertThat(progress.needsReload()).isTrue();
         assertThat(progress.highest()).isEqualTo(20_000);
+    }
+
+    @Test
+    void countsWhatIsMissingAlsoBeyondWhatItKeeps() {
+        var progress = new Progress(0, 0);
+        for (long seq = 2; seq <= 20_000; seq += 2) {
+            progress.add(seq);
+        }
+        assertThat(progress.missing()).isEqualTo(10_000);
+        assertThat(progress.beyond(2)).isEqualTo("{[2,2],[4,4]}");
+    }
+
+    @Test
+    void goesOnFromWhatWasKept() {
+        var progress = new Progress(5, 5);
+        progress.restore(7, 9);
+        progress.restore(12, 20);
+        assertThat(progress.missing()).isEqualTo(3);
+        progress.add(6);
+        assertThat(progress.upto()).isEqualTo(9);
+        progress.add(11);
+        assertThat(progress.missing()).isEqualTo(1);
+        assertThat(progress.beyond(9)).isEqualTo("{[11,20]}");
     }
 }
