@@ -20,6 +20,12 @@ final class Fleet implements AutoCloseable {
 
     /** Enrols them at a running Perilune and lets them fly. */
     static Fleet fly(Perilune perilune, int size, long seed, Path journals) throws IOException, InterruptedException {
+        return fly(perilune, perilune.port(Part.MQTT), size, seed, journals);
+    }
+
+    /** The same by another broker. */
+    static Fleet fly(Perilune perilune, int port, int size, long seed, Path journals)
+            throws IOException, InterruptedException {
         var fleet = new Fleet();
         for (int i = 0; i < size; i++) {
             String name = "flyer-" + i;
@@ -28,7 +34,7 @@ final class Fleet implements AutoCloseable {
             fleet.devices.add(FlyingDevice.fly(
                     key,
                     name,
-                    perilune.port(Part.MQTT),
+                    port,
                     journals.resolve(name),
                     seed + i,
                     bursts ? 100 : 1,

@@ -73,6 +73,11 @@ final class Perilune implements AutoCloseable {
 
     /** A home with settings in it; nothing is started. */
     static Perilune in(Path home) throws IOException {
+        return in(home, Map.of());
+    }
+
+    /** The same with further settings. */
+    static Perilune in(Path home, Map<String, String> further) throws IOException {
         var ports = new EnumMap<Part, Integer>(Part.class);
         var free = Ports.free(Part.values().length).iterator();
         var settings = new Properties();
@@ -81,6 +86,7 @@ final class Perilune implements AutoCloseable {
             ports.put(part, port);
             settings.setProperty(part.key, Integer.toString(port));
         }
+        settings.putAll(further);
         Files.createDirectories(home);
         try (var out = Files.newBufferedWriter(home.resolve("perilune.properties"))) {
             settings.store(out, null);
