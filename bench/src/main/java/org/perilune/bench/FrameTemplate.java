@@ -16,6 +16,9 @@ final class FrameTemplate {
     private static final String[] NAMES = {
         "altitude", "latitude", "longitude", "speed", "cabin_temperature", "battery", "pitch", "roll"
     };
+    /** As many values follow one another before one comes again; the console shows each in its own text. */
+    static final int DISTINCT = 1_000;
+
     private static final int TIME_AT = 1;
     private static final int TIME_BYTES = 9;
 
@@ -56,7 +59,7 @@ final class FrameTemplate {
         target.put((byte) 0x08);
         putVarint(target, seq);
         body.putLong(TIME_AT, timeMicros);
-        body.putDouble(altitudeAt, 110 + seq % 1000 / 100.0);
+        body.putDouble(altitudeAt, 110 + seq % DISTINCT / 10.0);
         target.put(body.array());
     }
 
@@ -82,7 +85,7 @@ final class FrameTemplate {
             if (read.getSeq() != 300
                     || read.getTimeMicros() != 12_345
                     || read.getValuesCount() != NAMES.length
-                    || read.getValues(0).getNumber() != 113) {
+                    || read.getValues(0).getNumber() != 140) {
                 throw new IllegalStateException("The frame template is wrong: " + read);
             }
         } catch (IOException malformed) {

@@ -67,6 +67,10 @@ record Instance(Path home) {
         return ServiceClient.open("telemetry", URI.create("http://127.0.0.1:" + servicePort("telemetry")), DEADLINE);
     }
 
+    String administratorPassword() {
+        return secret("administrator.password");
+    }
+
     String secret(String name) {
         try {
             return Files.readString(home.resolve("secrets").resolve(name)).strip();

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
             DownlinkBench.class,
             LatencyBench.class,
             FollowBench.class,
+            ScreenBench.class,
             ReadsBench.class,
             PlotsBench.class,
             StartBench.class,

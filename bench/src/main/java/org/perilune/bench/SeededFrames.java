@@ -67,7 +67,7 @@ final class SeededFrames {
         for (int level : new int[] {60, 900, 14_400}) {
             try (PreparedStatement insert = connection.prepareStatement("""
                     insert into rollup
-                    select ?, ?, ?, to_timestamp(bucket), 110, 119.99, 114.995 * ?, ?
+                    select ?, ?, ?, to_timestamp(bucket), 110, 209.9, 159.95 * ?, ?
                     from generate_series(?::bigint, ?::bigint, ?) bucket""")) {
                 long end = endMicros / 1_000_000 / level * level;
                 insert.setInt(1, device);

@@ -6,18 +6,15 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
-import org.perilune.chassis.ServiceClient;
-import org.perilune.chassis.ServiceException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 @Command(
         name = "start",
-        description = "From the command up to the first telemetry of the lunar module of this start that the console's"
-                + " source gives, with an empty and with an existing home.")
+        description = "From the command up to the console's page of the lunar module with a value of this start, log-in"
+                + " included, with an empty and with an existing home.")
 final class StartBench implements Callable<Integer> {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final long PAUSE_NANOS = 50_000_000;
@@ -52,25 +49,25 @@ final class StartBench implements Callable<Integer> {
         long began = System.nanoTime();
         String since = Clock.systemUTC().instant().toString();
         Script.up(home);
-        var instance = new Instance(home);
-        Optional<String> token = Optional.of(instance.token("viewer"));
-        try (var telemetry = instance.telemetry()) {
+        try (var console = new Console(new Instance(home))) {
             while (System.nanoTime() - began < LIMIT.toNanos()) {
-                if (flies(telemetry, token, since)) {
+                if (console.device("lunar-module")
+                        .filter(page -> shows(page, since))
+                        .isPresent()) {
                     return (System.nanoTime() - began) / 1e9;
                 }
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
-        throw new BenchException("The lunar module was not heard of within " + LIMIT);
+        throw new BenchException("The lunar module was not seen within " + LIMIT);
     }
 
-    private static boolean flies(ServiceClient telemetry, Optional<String> token, String since) {
-        try {
-            JsonNode answer = telemetry.get("/data?device=lunar-module&limit=1", token, JsonNode.class);
-            return answer.path("data").path(0).path("timestamp").asText("").compareTo(since) > 0;
-        } catch (ServiceException notYet) {
-            return false;
+    private static boolean shows(JsonNode page, String since) {
+        for (JsonNode held : page.path("values")) {
+            if (held.path("time").asText("").compareTo(since) > 0) {
+                return true;
+            }
         }
+        return false;
     }
 }

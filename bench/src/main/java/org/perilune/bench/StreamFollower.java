@@ -3,35 +3,33 @@ package org.perilune.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 import org.perilune.chassis.Json;
-import org.perilune.chassis.ServiceClient;
 
 /** A program that follows the live stream until it is closed, and notes how old each frame is that it is given. */
 final class StreamFollower implements AutoCloseable {
-    private final ServiceClient telemetry;
+    private static final int LINE_CHARACTERS = 4 * 1024;
+
+    private final InputStream stream;
     private final BufferedReader events;
-    private final long pauseNanos;
     private final CompletableFuture<Void> reading;
     private final Histogram ages = new Histogram(3);
     private volatile boolean closing;
     private volatile boolean counting;
     private final LongAdder skipped = new LongAdder();
 
-    /** @param pauseNanos rest after each event: more than 0 makes a follower too slow to keep up */
-    StreamFollower(Instance instance, long pauseNanos) {
-        this.telemetry = instance.telemetry();
-        this.pauseNanos = pauseNanos;
-        this.events = new BufferedReader(new InputStreamReader(
-                telemetry.stream("/stream", Optional.of(instance.token("viewer"))), StandardCharsets.UTF_8));
+    /** @param bytesPerSecond that it reads at the most */
+    StreamFollower(Instance instance, long bytesPerSecond) throws IOException {
+        this.stream = ThrottledStream.get(
+                instance.servicePort("telemetry"), "/stream", instance.token("viewer"), bytesPerSecond);
+        this.events = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8), LINE_CHARACTERS);
         this.reading = CompletableFuture.runAsync(this::read);
     }
 
@@ -48,7 +46,6 @@ final class StreamFollower implements AutoCloseable {
                 }
                 if (line.startsWith("data:") && event.equals("frames")) {
                     take(Json.mapper().readTree(line.substring(5)));
-                    LockSupport.parkNanos(pauseNanos);
                 }
             }
             throw new BenchException("The stream was cut off");
@@ -89,6 +86,11 @@ final class StreamFollower implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        telemetry.close();
+        try {
+            stream.close();
+        } catch (IOException alreadyGone) {
+            // What was measured was measured.
+            return;
+        }
     }
 }
