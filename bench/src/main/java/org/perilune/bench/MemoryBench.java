@@ -29,13 +29,21 @@ final class MemoryBench implements Callable<Integer> {
     }
 
     void measure(Instance instance, Report report) throws Exception {
-        report.value("resident memory, at first", mebibytes(instance), 0, "MiB");
-        report.tell("Letting it fly for " + minutes + " min");
-        Thread.sleep(Duration.ofMinutes(minutes));
-        report.atMost("resident memory, after " + minutes + " min", mebibytes(instance), 0, "MiB", 700);
+        report.value("resident memory, at first", new Figures(List.of(mebibytes(instance))), 0, "MiB");
+        tell(report, new Figures(List.of(afterFlight(instance, report))));
     }
 
-    private static Figures mebibytes(Instance instance) throws IOException {
+    double afterFlight(Instance instance, Report report) throws IOException, InterruptedException {
+        report.tell("Letting it fly for " + minutes + " min");
+        Thread.sleep(Duration.ofMinutes(minutes));
+        return mebibytes(instance);
+    }
+
+    void tell(Report report, Figures figures) {
+        report.atMost("resident memory, after " + minutes + " min", figures, 0, "MiB", 700);
+    }
+
+    private static double mebibytes(Instance instance) throws IOException {
         ProcessHandle top = ProcessHandle.of(instance.pid())
                 .orElseThrow(() -> new BenchException("The Perilune of " + instance.home() + " has ended"));
         double sum = 0;
@@ -43,7 +51,7 @@ final class MemoryBench implements Callable<Integer> {
                 Stream.concat(Stream.of(top), top.descendants()).toList()) {
             sum += kibibytes(process.pid());
         }
-        return new Figures(List.of(sum / MEBIBYTE_IN_KIBIBYTES));
+        return sum / MEBIBYTE_IN_KIBIBYTES;
     }
 
     private static long kibibytes(long pid) throws IOException {

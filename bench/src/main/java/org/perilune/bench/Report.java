@@ -61,6 +61,18 @@ final class Report {
         out.println();
     }
 
+    /** The same for a document. */
+    void printMarkdown() {
+        out.println();
+        out.println(Machine.describe() + ". Medians [least..greatest] of the runs.");
+        out.println();
+        out.println("| " + String.join(" | ", HEADER) + " |");
+        out.println("|" + " --- |".repeat(HEADER.size()));
+        rows.forEach(row -> out.println("| " + String.join(" | ", row) + " |"));
+        out.println();
+        notes.stream().distinct().forEach(note -> out.println("- " + note));
+    }
+
     private static int width(List<List<String>> all, int column) {
         return all.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
     }
