@@ -110,14 +110,20 @@ final class ChaosTest {
                 redis.destroyForcibly();
                 perilune.start();
             }
-            case POSTGRESQL -> awaitProcess(perilune::postgres).destroyForcibly();
-            case REDIS -> awaitProcess(perilune::redis).destroyForcibly();
+            case POSTGRESQL -> kill(awaitProcess(perilune::postgres));
+            case REDIS -> kill(awaitProcess(perilune::redis));
             case BOTH_STORES -> {
                 ProcessHandle postgres = awaitProcess(perilune::postgres);
                 awaitProcess(perilune::redis).destroyForcibly();
-                postgres.destroyForcibly();
+                kill(postgres);
             }
         }
+    }
+
+    /** Returns when it is dead, so that the next kill is another's. */
+    private static void kill(ProcessHandle process) {
+        process.destroyForcibly();
+        await("its death").atMost(RECOVERY).pollInterval(Duration.ofMillis(1)).until(() -> !process.isAlive());
     }
 
     private static ProcessHandle awaitProcess(Supplier<Optional<ProcessHandle>> process) {
