@@ -1,10 +1,9 @@
 package org.perilune.telemetry;
 
+import de.siegmar.fastcsv.writer.CsvWriter;
+import de.siegmar.fastcsv.writer.LineDelimiter;
 import io.javalin.http.Context;
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -29,6 +28,7 @@ import org.perilune.contracts.v1.Value;
 final class CsvRoute {
     private static final int PAGE = 1_000;
     private static final int MARKS_AT_ONCE = 500;
+    private static final List<String> FIXED = List.of("device", "timestamp", "received", "epoch", "seq", "status");
 
     private static final String DEVICES = "select id, name from device where ?::text is null or name = ? order by name";
 
@@ -64,8 +64,11 @@ final class CsvRoute {
             List<String> columns = wanted.isEmpty() ? names(connection, device) : List.copyOf(wanted);
             context.contentType("text/csv; charset=utf-8; header=present");
             context.header("Content-Disposition", "attachment; filename=\"readings.csv\"");
-            var out = new BufferedWriter(
-                    new OutputStreamWriter(context.res().getOutputStream(), StandardCharsets.UTF_8), 32 * 1024);
+            // Flushed, not closed: a failure on the way must not look like the end.
+            CsvWriter out = CsvWriter.builder()
+                    .lineDelimiter(LineDelimiter.CRLF)
+                    .bufferSize(32 * 1024)
+                    .build(context.res().getOutputStream(), StandardCharsets.UTF_8);
             header(out, columns);
             for (Device one : devices(connection, device)) {
                 write(connection, out, one, query, columns);
@@ -76,16 +79,17 @@ final class CsvRoute {
         }
     }
 
-    private static void header(Writer out, List<String> columns) throws IOException {
-        out.write("device,timestamp,received,epoch,seq,status");
+    private static void header(CsvWriter out, List<String> columns) {
+        CsvWriter.CsvWriterRecord record = out.writeRecord();
+        FIXED.forEach(record::writeField);
         for (String column : columns) {
-            out.write(',');
-            out.write(text(column));
+            record.writeField(text(ReadingJson.member(column)));
         }
-        out.write("\r\n");
+        record.endRecord();
     }
 
-    private static void write(Connection connection, Writer out, Device device, DataQuery query, List<String> columns)
+    private static void write(
+            Connection connection, CsvWriter out, Device device, DataQuery query, List<String> columns)
             throws SQLException, IOException {
         var marks = new MarkReader(connection);
         var frames = new FrameReader(connection);
@@ -108,30 +112,33 @@ final class CsvRoute {
         }
     }
 
-    private static void row(Writer out, String device, StoredFrame stored, List<String> columns) throws IOException {
+    private static void row(CsvWriter out, String device, StoredFrame stored, List<String> columns) {
         Frame frame = stored.decode();
         Map<String, Value> values = new HashMap<>();
         frame.getValuesList().forEach(value -> values.put(value.getName(), value));
-        out.write(text(device));
-        out.write(',' + stored.time().toString() + ',' + stored.received() + ',' + stored.epoch() + ',' + stored.seq());
-        out.write(',' + text(frame.getStatus()));
+        CsvWriter.CsvWriterRecord record = out.writeRecord()
+                .writeField(text(device))
+                .writeField(stored.time().toString())
+                .writeField(stored.received().toString())
+                .writeField(Long.toString(stored.epoch()))
+                .writeField(Long.toString(stored.seq()))
+                .writeField(text(frame.getStatus()));
         for (String column : columns) {
-            out.write(',');
-            Value value = values.get(column);
-            if (value != null && value.hasNumber()) {
-                out.write(Double.toString(value.getNumber()));
-            } else if (value != null) {
-                out.write(text(value.getText()));
-            }
+            record.writeField(field(values.get(column)));
         }
-        out.write("\r\n");
+        record.endRecord();
     }
 
-    /** Quoted where RFC 4180 asks for it; what a spreadsheet would take for a formula is made text. */
+    private static String field(@Nullable Value value) {
+        if (value == null) {
+            return "";
+        }
+        return value.hasNumber() ? Double.toString(value.getNumber()) : text(value.getText());
+    }
+
+    /** What a spreadsheet would take for a formula is made text; numbers never are, so that -1 stays one. */
     static String text(String text) {
-        String safe = !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
-        boolean plain = safe.chars().noneMatch(character -> "\",\r\n".indexOf(character) >= 0);
-        return plain ? safe : '"' + safe.replace("\"", "\"\"") + '"';
+        return !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
     }
 
     private static List<Device> devices(Connection connection, @Nullable String device) throws SQLException {

@@ -53,9 +53,14 @@ final class ReadingJson {
         json.writeStringField("trace", stored.trace() == null ? null : hex(stored.trace()));
         for (Value value : frame.getValuesList()) {
             String name = value.getName();
-            write(json, MEMBERS.contains(name) ? "value_" + name : name, value);
+            write(json, member(name), value);
         }
         json.writeEndObject();
+    }
+
+    /** What a value is called beside the members that every reading has. */
+    static String member(String value) {
+        return MEMBERS.contains(value) ? "value_" + value : value;
     }
 
     /** Writes nothing for a value of a kind that is not known here. */

@@ -105,6 +105,15 @@ class ReadTest {
     }
 
     @Test
+    void csvQuotesTextAndDisarmsFormulas() throws Exception {
+        String reading = "{\"timestamp\":\"2026-01-01T00:00:00Z\",\"position\":-1.5,\"speed\":2,"
+                + "\"status\":\"=1,\\\"2\\\"\",\"device\":\"typist\"}";
+        assertThat(telemetry.post("/input", reading).statusCode()).isEqualTo(201);
+        String csv = telemetry.get("/data.csv?device=typist&parameter=position").body();
+        assertThat(csv).endsWith(",\"'=1,\"\"2\"\"\",-1.5\r\n");
+    }
+
+    @Test
     void plotsShowTheSameExtremesRolledUpOrNot() throws Exception {
         String wide = "/series?device=flyer&parameter=altitude&pixels=10"
                 + "&from=2027-01-15T00:00:00Z&to=2027-01-16T00:00:00Z";
