@@ -25,7 +25,7 @@ final class StreamFollower implements AutoCloseable {
     private volatile boolean counting;
     private final LongAdder skipped = new LongAdder();
 
-    /** @param bytesPerSecond that it reads at the most */
+    /** @param bytesPerSecond that it reads at the most; 0 for as many as there are */
     StreamFollower(Instance instance, long bytesPerSecond) throws IOException {
         this.stream = ThrottledStream.get(
                 instance.servicePort("telemetry"), "/stream", instance.token("viewer"), bytesPerSecond);
