@@ -26,8 +26,9 @@ final class Screen implements AutoCloseable {
               window.benchSeen = [];
               const painted = new MessageChannel();
               painted.port1.onmessage = (event) => window.benchSeen.push([event.data, Date.now()]);
-              new MutationObserver(() => painted.port2.postMessage(cell.textContent))
-                .observe(cell, { childList: true, characterData: true, subtree: true });
+              window.benchWatch?.disconnect();
+              window.benchWatch = new MutationObserver(() => painted.port2.postMessage(cell.textContent));
+              window.benchWatch.observe(cell, { childList: true, characterData: true, subtree: true });
             }""";
 
     private final Playwright playwright;

@@ -73,8 +73,8 @@ final class ScreenBench implements Callable<Integer> {
             long sent = published.size();
             report.tell("%d values published, %d seen, at most after %d ms"
                     .formatted(sent, millis.getTotalCount(), millis.getMaxValue()));
-            if (millis.getTotalCount() < FEWEST_SEEN * sent) {
-                throw new BenchException("Of " + sent + " values only " + millis.getTotalCount() + " were seen");
+            if (millis.getTotalCount() < FEWEST_SEEN * sent || millis.getTotalCount() > sent) {
+                throw new BenchException("Of " + sent + " values " + millis.getTotalCount() + " were seen");
             }
             return millis;
         }
