@@ -34,8 +34,8 @@ class LiveFigures {
     void measure(@TempDir Path home) throws Exception {
         try (var telemetry = new ReadFixture(home)) {
             run(telemetry, "warming up", 1_000, Integer.MAX_VALUE, 5);
-            run(telemetry, "quick follower", 1_000, Integer.MAX_VALUE, 8);
-            run(telemetry, "quick follower", 10_000, Integer.MAX_VALUE, 8);
+            run(telemetry, "quick follower", 1_000, Integer.MAX_VALUE, 5);
+            run(telemetry, "quick follower", 10_000, Integer.MAX_VALUE, 5);
             for (int bytes : new int[] {50_000, 200_000}) {
                 run(telemetry, "slow follower of %d kB/s".formatted(bytes / 1_000), 5_000, bytes, 10);
             }
