@@ -70,6 +70,8 @@ public final class Redis implements AutoCloseable {
 
     private static DefaultJedisClientConfig clientConfig(RedisConfig config, Duration timeout) {
         return DefaultJedisClientConfig.builder()
+                // Redis 7 speaks the older protocol as well, and the single connections know no other.
+                .autoNegotiateProtocol(false)
                 .user(config.user())
                 .password(config.password().reveal())
                 .connectionTimeoutMillis((int) TIMEOUT.toMillis())
