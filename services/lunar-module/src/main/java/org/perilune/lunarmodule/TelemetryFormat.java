@@ -59,8 +59,8 @@ final class TelemetryFormat {
                 .number("solar_power", state.panelWatts())
                 .number("propellant", state.propellantKilograms())
                 .number("signal", state.signal())
-                .number("sun_position", state.sunPositionDegrees())
                 .text("link", state.link() ? "up" : "none")
+                .number("sun_position", state.sunPositionDegrees())
                 .text("illumination", state.sunlit() ? "sunlit" : "shadow")
                 .build();
     }
