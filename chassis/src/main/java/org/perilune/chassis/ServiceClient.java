@@ -6,13 +6,22 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Calls one other service over HTTP: a deadline on every call, its problems thrown as ours. Safe for threads. */
 public final class ServiceClient implements AutoCloseable {
+    /** More than any page of any service; answers over it count as none. */
+    private static final int MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
     private final HttpClient http;
     private final String name;
     private final URI base;
@@ -27,12 +36,13 @@ public final class ServiceClient implements AutoCloseable {
 
     /**
      * @param name of the service called, for messages
-     * @param timeout longest wait for the head of an answer
+     * @param timeout longest wait for a whole answer, or for the head of a stream
      */
     public static ServiceClient open(String name, URI base, Duration timeout) {
         HttpClient http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(timeout)
+                .executor(Executors.newThreadPerTaskExecutor(Threads.factory(name + "-client")))
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
         return new ServiceClient(http, name, base, timeout);
@@ -57,36 +67,43 @@ public final class ServiceClient implements AutoCloseable {
 
     /** The answer whatever its status. @throws ServiceException.Unavailable if there was none in time */
     public Answer exchange(String method, String pathAndQuery, Optional<String> token, Optional<byte[]> body) {
-        HttpResponse<byte[]> response = send(
-                request(method, pathAndQuery, token, body).timeout(timeout).build(),
-                HttpResponse.BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> response =
+                send(request(method, pathAndQuery, token, body).build(), bounded());
         return new Answer(response.statusCode(), contentType(response), response.body());
     }
 
     /** The same with further headers, such as {@code X-Forwarded-For}. */
     public Answer exchange(String method, String path, byte[] body, Map<String, String> headers) {
-        HttpRequest.Builder request =
-                request(method, path, Optional.empty(), Optional.of(body)).timeout(timeout);
+        HttpRequest.Builder request = request(method, path, Optional.empty(), Optional.of(body));
         headers.forEach(request::header);
-        HttpResponse<byte[]> response = send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> response = send(request.build(), bounded());
         return new Answer(response.statusCode(), contentType(response), response.body());
     }
 
     /** A stream without an end; the caller closes it. */
     public InputStream stream(String pathAndQuery, Optional<String> token) {
-        HttpResponse<InputStream> response = send(
-                request("GET", pathAndQuery, token, Optional.empty())
-                        .timeout(timeout)
-                        .build(),
-                HttpResponse.BodyHandlers.ofInputStream());
+        HttpResponse<Opened> response =
+                send(request("GET", pathAndQuery, token, Optional.empty()).build(), ServiceClient::open);
         if (response.statusCode() == 200) {
-            return response.body();
+            return response.body().stream();
         }
-        try (InputStream body = response.body()) {
-            throw failure(new Answer(response.statusCode(), contentType(response), body.readNBytes(64 * 1024)));
-        } catch (IOException failure) {
-            throw away(failure);
+        throw failure(new Answer(
+                response.statusCode(), contentType(response), response.body().refusal()));
+    }
+
+    /** A stream where the status is 200; otherwise what was said instead, read within the deadline. */
+    private record Opened(InputStream stream, byte[] refusal) {}
+
+    private static HttpResponse.BodySubscriber<Opened> open(HttpResponse.ResponseInfo head) {
+        if (head.statusCode() == 200) {
+            return BodySubscribers.mapping(BodySubscribers.ofInputStream(), stream -> new Opened(stream, new byte[0]));
         }
+        return BodySubscribers.mapping(
+                bounded().apply(head), refusal -> new Opened(InputStream.nullInputStream(), refusal));
+    }
+
+    private static HttpResponse.BodyHandler<byte[]> bounded() {
+        return HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES);
     }
 
     @Override
@@ -105,14 +122,18 @@ public final class ServiceClient implements AutoCloseable {
         return request;
     }
 
+    /** The client's own timeout ends with the head of an answer; this one holds for the body, too. */
     private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+        CompletableFuture<HttpResponse<T>> answer = http.sendAsync(request, handler);
         try {
-            return http.send(request, handler);
-        } catch (IOException failure) {
+            return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | TimeoutException failure) {
             throw away(failure);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw away(interrupted);
+        } finally {
+            answer.cancel(true);
         }
     }
 
