@@ -1,0 +1,114 @@
+package org.perilune.chassis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ServiceClientTest {
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+
+    private final CountDownLatch answered = new CountDownLatch(1);
+    private final ServerSocket server = listen();
+    private final ServiceClient client =
+            ServiceClient.open("other", URI.create("http://127.0.0.1:" + server.getLocalPort()), TIMEOUT);
+
+    record Body(int number) {}
+
+    private static ServerSocket listen() {
+        try {
+            return new ServerSocket(0, 10, InetAddress.ofLiteral("127.0.0.1"));
+        } catch (IOException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    /** Says what it is told to and then nothing, without hanging up. */
+    private void answer(String text) {
+        Threads.start("answer", () -> {
+            try (Socket socket = server.accept()) {
+                socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+                answered.await();
+            } catch (IOException | InterruptedException ended) {
+                // The test is over.
+            }
+        });
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        answered.countDown();
+        client.close();
+        server.close();
+    }
+
+    private static String head(int status, int length) {
+        return "HTTP/1.1 " + status + " X\r\nContent-Type: application/json\r\nContent-Length: " + length + "\r\n\r\n";
+    }
+
+    @Test
+    void takesAnAnswer() {
+        answer(head(200, 12) + "{\"number\":7}");
+        assertThat(client.get("/", Optional.empty(), Body.class)).isEqualTo(new Body(7));
+    }
+
+    @Test
+    void waitsForNoBodyLongerThanItsDeadline() {
+        answer(head(200, 100) + "{");
+        long began = System.nanoTime();
+        assertThatThrownBy(() -> client.get("/", Optional.empty(), Body.class))
+                .isInstanceOf(ServiceException.Unavailable.class)
+                .hasMessageContaining("other does not answer");
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isBetween(TIMEOUT, TIMEOUT.multipliedBy(5));
+    }
+
+    @Test
+    void waitsForNoRefusalOfAStreamLongerThanItsDeadline() {
+        answer(head(404, 100) + "{");
+        assertThatThrownBy(() -> client.stream("/", Optional.empty())).isInstanceOf(ServiceException.Unavailable.class);
+    }
+
+    @Test
+    void readsStreamsThatNeverEnd() throws IOException {
+        answer("HTTP/1.1 200 OK\r\n\r\nfirst");
+        try (InputStream stream = client.stream("/", Optional.empty())) {
+            assertThat(new String(stream.readNBytes(5), StandardCharsets.US_ASCII))
+                    .isEqualTo("first");
+        }
+    }
+
+    @Test
+    void passesOnWhyAStreamWasRefused() {
+        String problem = "{\"detail\":\"no device eagle\"}";
+        answer(head(404, problem.length()) + problem);
+        assertThatThrownBy(() -> client.stream("/", Optional.empty()))
+                .isInstanceOf(ServiceException.NotFound.class)
+                .hasMessage("no device eagle");
+    }
+
+    @Test
+    void refusesAnswersWithoutBounds() {
+        answer(head(200, Integer.MAX_VALUE) + "{");
+        assertThatThrownBy(() -> client.get("/", Optional.empty(), Body.class))
+                .isInstanceOf(ServiceException.Unavailable.class);
+    }
+
+    @Test
+    void saysThatTheOtherSideIsAway() throws IOException {
+        server.close();
+        assertThatThrownBy(() -> client.get("/", Optional.empty(), Body.class))
+                .isInstanceOf(ServiceException.Unavailable.class)
+                .hasMessageContaining("other does not answer at http://127.0.0.1");
+    }
+}
