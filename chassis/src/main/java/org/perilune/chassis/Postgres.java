@@ -11,7 +11,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.postgres.PostgresPlugin;
 import org.slf4j.Logger;
@@ -28,13 +27,16 @@ public final class Postgres implements AutoCloseable {
     private static final int STATEMENT_TIMEOUT_MILLIS = 10_000;
 
     private final HikariDataSource pool;
+    private final PostgresConfig config;
     private final Jdbi jdbi;
     private final CountDownLatch migrated = new CountDownLatch(1);
     private final CountDownLatch closing = new CountDownLatch(1);
+    private volatile boolean failed;
     private volatile String lastFailure = "The schema is not migrated yet";
 
-    private Postgres(HikariDataSource pool) {
+    private Postgres(HikariDataSource pool, PostgresConfig config) {
         this.pool = pool;
+        this.config = config;
         this.jdbi = Jdbi.create(pool).installPlugin(new PostgresPlugin());
     }
 
@@ -58,7 +60,7 @@ public final class Postgres implements AutoCloseable {
         hikari.addDataSourceProperty("ApplicationName", config.user());
         hikari.addDataSourceProperty("options", "-c statement_timeout=" + STATEMENT_TIMEOUT_MILLIS);
         hikari.setMetricRegistry(meters);
-        var postgres = new Postgres(new HikariDataSource(hikari));
+        var postgres = new Postgres(new HikariDataSource(hikari), config);
         if (!postgres.migrate(migrations)) {
             Threads.start(config.user() + "-migrate", () -> postgres.migrateUntilDone(migrations));
         }
@@ -111,16 +113,27 @@ public final class Postgres implements AutoCloseable {
     private boolean migrate(String migrations) {
         try {
             Flyway.configure(Postgres.class.getClassLoader())
-                    .dataSource(pool)
+                    // Outside the pool: building an index may take longer than any statement of a request.
+                    .dataSource(config.url(), config.user(), config.password().reveal())
                     .locations("classpath:" + migrations)
                     .load()
                     .migrate();
             migrated.countDown();
+            if (failed) {
+                LOG.info("The schema is migrated at last [migrations: {}]", migrations);
+            }
             return true;
-        } catch (FlywayException failure) {
+        } catch (RuntimeException failure) {
+            boolean again = failed;
+            failed = true;
             lastFailure =
                     String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
-            LOG.warn("The schema could not be migrated yet; trying again [migrations: {}]", migrations, failure);
+            // Once in full; twice a second it would fill the disk. Readiness tells the rest.
+            if (again) {
+                LOG.debug("The schema could not be migrated yet [migrations: {}]", migrations, failure);
+            } else {
+                LOG.warn("The schema could not be migrated yet; trying again [migrations: {}]", migrations, failure);
+            }
             return false;
         }
     }

@@ -1,0 +1,78 @@
+package org.perilune.chassis;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A way to a server on loopback that a test shuts and opens: shut, connections end and none is taken. */
+final class Gate implements AutoCloseable {
+    private final int target;
+    private final int port;
+    private final List<Closeable> open = new ArrayList<>();
+
+    /** Shut at first. */
+    Gate(int target) throws IOException {
+        this.target = target;
+        try (var free = new ServerSocket(0, 0, loopback())) {
+            port = free.getLocalPort();
+        }
+    }
+
+    int port() {
+        return port;
+    }
+
+    void open() throws IOException {
+        var server = new ServerSocket(port, 50, loopback());
+        keep(server);
+        Threads.start("gate", () -> accept(server));
+    }
+
+    private synchronized void keep(Closeable connection) {
+        open.add(connection);
+    }
+
+    private void accept(ServerSocket server) {
+        while (!server.isClosed()) {
+            try {
+                Socket near = server.accept();
+                keep(near);
+                var far = new Socket(loopback(), target);
+                keep(far);
+                Threads.start("gate-in", () -> copy(near, far));
+                Threads.start("gate-out", () -> copy(far, near));
+            } catch (IOException shut) {
+                // The loop sees whether the gate was shut.
+            }
+        }
+    }
+
+    private static void copy(Socket from, Socket to) {
+        try (from;
+                to) {
+            from.getInputStream().transferTo(to.getOutputStream());
+        } catch (IOException ended) {
+            // One side went; closing tells the other.
+        }
+    }
+
+    synchronized void shut() throws IOException {
+        for (Closeable connection : open) {
+            connection.close();
+        }
+        open.clear();
+    }
+
+    @Override
+    public void close() throws IOException {
+        shut();
+    }
+
+    private static InetAddress loopback() {
+        return InetAddress.ofLiteral("127.0.0.1");
+    }
+}

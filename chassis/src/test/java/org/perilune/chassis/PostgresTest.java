@@ -1,0 +1,100 @@
+package org.perilune.chassis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.perilune.pad.Pad;
+import org.perilune.pad.PadConfig;
+
+/** A service whose PostgreSQL is away at its start, comes, goes and comes back. */
+class PostgresTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @Test
+    void followsItsDatabase(@TempDir Path home) throws Exception {
+        try (var pad = Pad.start(new PadConfig(home, 0, 0, 0, List.of("crew")), sentence -> {});
+                var gate = new Gate(pad.postgresPort());
+                var owned = new Resources();
+                HttpClient http = HttpClient.newHttpClient()) {
+            Settings in = Settings.of(pad.settings());
+            PostgresConfig direct = PostgresConfig.read(in.at("crew"), 4);
+            var config = new PostgresConfig(
+                    "jdbc:postgresql://127.0.0.1:" + gate.port() + "/crew", direct.user(), direct.password(), 4);
+
+            PrometheusMeterRegistry meters = Meters.open();
+            owned.add(meters::close);
+            Postgres postgres = owned.add(Postgres.open(config, "db/chassis", meters));
+            var health = new Health();
+            health.add("postgresql", postgres::problem);
+            HttpListener listener = owned.add(listen(health, meters, postgres));
+            var asked = new Asked(http, listener.port());
+
+            assertThat(asked.get("/health").statusCode()).isEqualTo(200);
+            assertThat(asked.get("/ready").statusCode()).isEqualTo(503);
+            assertAway(asked.get("/things"));
+
+            gate.open();
+            await().atMost(PATIENCE).until(() -> asked.get("/ready").statusCode() == 200);
+            assertThat(asked.get("/things").body()).isEqualTo("0");
+            postgres.awaitMigrated();
+
+            gate.shut();
+            await().atMost(PATIENCE).until(() -> asked.get("/ready").statusCode() == 503);
+            HttpResponse<String> away = asked.get("/things");
+            assertAway(away);
+            assertThat(away.body()).doesNotContain(direct.password().reveal(), "SELECT", "Hikari");
+            assertThat(asked.get("/health").statusCode()).isEqualTo(200);
+
+            gate.open();
+            await().atMost(PATIENCE).until(() -> asked.get("/ready").statusCode() == 200);
+            assertThat(asked.get("/things").statusCode()).isEqualTo(200);
+        }
+    }
+
+    private record Asked(HttpClient http, int port) {
+        HttpResponse<String> get(String path) throws Exception {
+            return http.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                            .timeout(Duration.ofSeconds(10))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    private static void assertAway(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
+        assertThat(answer.body()).contains("urn:perilune:problem:unavailable");
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+    }
+
+    private static HttpListener listen(Health health, PrometheusMeterRegistry meters, Postgres postgres) {
+        return HttpListener.open(
+                new HttpConfig("127.0.0.1", 0, Duration.ofSeconds(3), URI.create("http://127.0.0.1:1/keys")),
+                "test",
+                health,
+                meters,
+                context -> {
+                    throw new ServiceException.Unauthenticated("Nobody");
+                },
+                javalin -> javalin.routes.get(
+                        "/things",
+                        context -> {
+                            String count = postgres.jdbi()
+                                    .withHandle(handle -> handle.createQuery("SELECT count(*) FROM things")
+                                            .mapTo(String.class)
+                                            .one());
+                            context.result(count);
+                        },
+                        Access.OPEN));
+    }
+}
