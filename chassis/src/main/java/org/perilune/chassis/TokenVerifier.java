@@ -37,6 +37,9 @@ public final class TokenVerifier implements Authenticator {
     public static final String ROLE_CLAIM = "role";
     private static final int SKEW_SECONDS = 30;
     private static final int KEY_FETCH_MILLIS = 2_000;
+    /** Two fetches at most in this time: forged key ids cannot flood crew, and crew's return is soon seen. */
+    private static final long KEY_FETCH_INTERVAL_MILLIS = 1_000;
+
     private static final int KEY_SET_BYTES = 64 * 1024;
     private static final int LONGEST_TOKEN = 4_096;
 
@@ -57,6 +60,7 @@ public final class TokenVerifier implements Authenticator {
         try {
             var retriever = new DefaultResourceRetriever(KEY_FETCH_MILLIS, KEY_FETCH_MILLIS, KEY_SET_BYTES);
             JWKSource<SecurityContext> source = JWKSourceBuilder.create(keys.toURL(), retriever)
+                    .rateLimited(KEY_FETCH_INTERVAL_MILLIS)
                     .retrying(true)
                     .outageTolerant(true)
                     .build();
