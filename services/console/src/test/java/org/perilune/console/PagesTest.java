@@ -8,6 +8,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PageAssertions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -190,7 +191,8 @@ final class PagesTest {
         logIn("/");
         awaitFollower();
         services.endSessions();
-        assertThat(page).hasURL(Pattern.compile(".*/login.*"));
+        // The console looks every two seconds, and a browser waits three before it connects again.
+        assertThat(page).hasURL(Pattern.compile(".*/login.*"), new PageAssertions.HasURLOptions().setTimeout(30_000));
     }
 
     @Test
