@@ -19,7 +19,7 @@ import org.perilune.chassis.ServiceException;
 
 /** The HTTP interface; see {@code docs/api.md}. */
 final class TelemetryRoutes {
-    private static final int SEND_BUFFER_BYTES = 16 * 1024;
+    private static final int SEND_BUFFER_BYTES = 64 * 1024;
     private static final Duration DEFAULT_PLOT = Duration.ofHours(1);
     private static final Duration LONGEST_RANGE = Duration.ofDays(3_653);
 
