@@ -6,7 +6,23 @@ import org.perilune.contracts.Role;
 /**
  * Who is asking.
  *
- * @param name the person's or service's name
+ * @param name a person's name, {@code program:…} for scripts or {@code service:…}; persons' names have no ':'
  * @param expires when the token ends
  */
-public record Principal(String name, Role role, Instant expires) {}
+public record Principal(String name, Role role, Instant expires) {
+    /** Before the name of a service that calls in its own name. */
+    public static final String SERVICE = "service:";
+
+    /** Before the name of a client that is a program, such as the command line's. */
+    public static final String PROGRAM = "program:";
+
+    /** Whether it is somebody who can be asked, and can be a second person. */
+    public boolean isPerson() {
+        return name.indexOf(':') < 0;
+    }
+
+    /** Whether it is one of Perilune's own services, which may say for whom it asks. */
+    public boolean isService() {
+        return name.startsWith(SERVICE);
+    }
+}

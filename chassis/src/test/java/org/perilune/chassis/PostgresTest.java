@@ -22,7 +22,7 @@ class PostgresTest {
 
     @Test
     void followsItsDatabase(@TempDir Path home) throws Exception {
-        try (var pad = Pad.start(new PadConfig(home, 0, 0, 0, List.of("crew")), sentence -> {});
+        try (var pad = Pad.start(PadConfig.onFreePorts(home, List.of("crew")), sentence -> {});
                 var gate = new Gate(pad.postgresPort());
                 var owned = new Resources();
                 HttpClient http = HttpClient.newHttpClient()) {

@@ -21,6 +21,9 @@ public final class Streams {
     /** {@code fleet/{device}/lwt} and plain {@code lwt}. */
     public static final String LAST_WILL = "lwt";
 
+    /** {@code fleet/{device}/ack}: what devices say of their commands, for command-dispatcher. */
+    public static final String ACKS = "command:acks";
+
     /** What could not be decoded or stored, with {@link Field#REASON}; kept in the telemetry database. */
     public static final String REJECTS = "rejects";
 

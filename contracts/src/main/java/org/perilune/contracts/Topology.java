@@ -1,10 +1,12 @@
 package org.perilune.contracts;
 
+import static org.perilune.contracts.Topology.Store.MONGODB;
 import static org.perilune.contracts.Topology.Store.MQTT;
 import static org.perilune.contracts.Topology.Store.POSTGRESQL;
 import static org.perilune.contracts.Topology.Store.REDIS;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The one description of who runs where and needs what; deployments and diagrams are made from it. */
@@ -13,7 +15,8 @@ public final class Topology {
     public enum Store {
         POSTGRESQL("postgresql", 15432),
         REDIS("redis", 16379),
-        MQTT("mqtt", 1883);
+        MQTT("mqtt", 1883),
+        MONGODB("mongodb", 37017);
 
         private final String wireName;
         private final int embeddedPort;
@@ -59,17 +62,29 @@ public final class Topology {
     public static final Service BATCH_ROUTER = new Service("batch-router", 8110, Set.of(MQTT, REDIS), Set.of("crew"));
     public static final Service TELEMETRY =
             new Service("telemetry", 8000, Set.of(POSTGRESQL, REDIS, MQTT), Set.of("crew"));
+    public static final Service COMMAND_DISPATCHER =
+            new Service("command-dispatcher", 9000, Set.of(POSTGRESQL, REDIS, MQTT), Set.of("crew", "telemetry"));
     public static final Service LUNAR_MODULE =
-            new Service("lunar-module", 8080, Set.of(POSTGRESQL, MQTT), Set.of("crew"));
+            new Service("lunar-module", 8080, Set.of(POSTGRESQL, MQTT), Set.of("crew", "command-dispatcher"));
+    public static final Service TIMELINE =
+            new Service("timeline", 8081, Set.of(MONGODB), Set.of("crew", "command-dispatcher", "lunar-module"));
     public static final Service STATUS = new Service(
             "status",
             8090,
-            Set.of(POSTGRESQL, REDIS, MQTT),
-            Set.of("crew", "batch-router", "telemetry", "lunar-module", "console"));
-    public static final Service CONSOLE = new Service("console", 3000, Set.of(), Set.of("crew", "telemetry", "status"));
+            Set.of(POSTGRESQL, REDIS, MQTT, MONGODB),
+            Set.of("crew", "batch-router", "telemetry", "command-dispatcher", "lunar-module", "timeline", "console"));
+    public static final Service CONSOLE = new Service(
+            "console", 3000, Set.of(), Set.of("crew", "telemetry", "command-dispatcher", "timeline", "status"));
 
     /** In the order in which they start; they stop in reverse. */
-    public static final List<Service> SERVICES = List.of(CREW, BATCH_ROUTER, TELEMETRY, LUNAR_MODULE, STATUS, CONSOLE);
+    public static final List<Service> SERVICES =
+            List.of(CREW, BATCH_ROUTER, TELEMETRY, COMMAND_DISPATCHER, LUNAR_MODULE, TIMELINE, STATUS, CONSOLE);
+
+    /**
+     * Services that call others in their own name, with the role of their tokens. What they do for a person they do
+     * with that person named: a service is nobody's second person.
+     */
+    public static final Map<Service, Role> TOKENS = Map.of(COMMAND_DISPATCHER, Role.VIEWER, TIMELINE, Role.OPERATOR);
 
     private Topology() {}
 

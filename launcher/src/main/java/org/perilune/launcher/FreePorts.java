@@ -8,7 +8,9 @@ import java.net.ServerSocket;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.Map;
+import org.perilune.contracts.Topology;
 import org.perilune.pad.PadConfig;
 
 /** Ports on the loopback interface, chosen and looked at before anything starts. */
@@ -17,14 +19,13 @@ final class FreePorts {
 
     /** Puts a free port in the place of every 0, each another: services must know each other's addresses beforehand. */
     static PadConfig fill(PadConfig pad, Map<String, Integer> ports) {
-        Deque<Integer> free = free(ports.size() + 3);
+        Deque<Integer> free = free(ports.size() + Topology.Store.values().length);
         ports.replaceAll((name, port) -> port == 0 ? free.pop() : port);
-        return new PadConfig(
-                pad.home(),
-                pad.postgresPort() == 0 ? free.pop() : pad.postgresPort(),
-                pad.redisPort() == 0 ? free.pop() : pad.redisPort(),
-                pad.mqttPort() == 0 ? free.pop() : pad.mqttPort(),
-                pad.databases());
+        var stores = new EnumMap<Topology.Store, Integer>(Topology.Store.class);
+        for (Topology.Store store : Topology.Store.values()) {
+            stores.put(store, pad.port(store) == 0 ? free.pop() : pad.port(store));
+        }
+        return new PadConfig(pad.home(), stores, pad.databases());
     }
 
     /** @throws LauncherException that names the key of a port which another program has */

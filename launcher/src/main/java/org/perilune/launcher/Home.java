@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
+import org.perilune.contracts.Topology;
 
 /** The one folder that everything of an instance lives in. */
 record Home(Path folder) {
@@ -47,6 +48,11 @@ record Home(Path folder) {
         return secret("cli.secret");
     }
 
+    /** What a service shows for its own token. */
+    Path tokenSecret(String service) {
+        return secret(service + ".token");
+    }
+
     private Path secret(String name) {
         return folder.resolve("secrets").resolve(name);
     }
@@ -60,6 +66,9 @@ record Home(Path folder) {
             }
             makeSecret(administratorPassword(), 15);
             makeSecret(commandLineSecret(), 32);
+            for (Topology.Service service : Topology.TOKENS.keySet()) {
+                makeSecret(tokenSecret(service.name()), 32);
+            }
         } catch (IOException failure) {
             throw new LauncherException(
                     "The home " + folder + " cannot be used (" + failure + "); choose another with --home", failure);

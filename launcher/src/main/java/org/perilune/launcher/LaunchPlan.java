@@ -1,10 +1,9 @@
 package org.perilune.launcher;
 
-import static org.perilune.contracts.Topology.Store.MQTT;
 import static org.perilune.contracts.Topology.Store.POSTGRESQL;
-import static org.perilune.contracts.Topology.Store.REDIS;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,11 +115,13 @@ record LaunchPlan(
     }
 
     private static PadConfig pad(Home home, Settings in) {
+        var stores = new EnumMap<Topology.Store, Integer>(Topology.Store.class);
+        for (Topology.Store store : Topology.Store.values()) {
+            stores.put(store, in.port(portKey(store), store.embeddedPort()));
+        }
         return new PadConfig(
                 home.folder(),
-                in.port(portKey(POSTGRESQL), POSTGRESQL.embeddedPort()),
-                in.port(portKey(REDIS), REDIS.embeddedPort()),
-                in.port(portKey(MQTT), MQTT.embeddedPort()),
+                stores,
                 Topology.SERVICES.stream()
                         .filter(Service::hasDatabase)
                         .map(Service::databaseName)
@@ -143,6 +144,11 @@ record LaunchPlan(
             derived.put(
                     service.name() + ".cli.secret-file",
                     home.commandLineSecret().toString());
+        }
+        for (Service service : Topology.TOKENS.keySet()) {
+            String secret = home.tokenSecret(service.name()).toString();
+            derived.put(service.name() + ".token.secret-file", secret);
+            derived.put("crew.services." + service.name() + ".secret-file", secret);
         }
         String device = Topology.LUNAR_MODULE.name();
         derived.put(device + ".journal", home.journal(device).toString());
@@ -173,11 +179,20 @@ record LaunchPlan(
         }
         all.putAll(settings);
         // Files of the home's own are made when it is.
-        for (String key : List.of("crew.administrator.password", "crew.cli.secret")) {
+        for (String key : secretsOfHome()) {
             if (String.valueOf(all.get(key + "-file")).contains("secrets") && all.remove(key + "-file") != null) {
                 all.put(key, STAND_IN_SECRET);
             }
         }
         return all;
+    }
+
+    private static List<String> secretsOfHome() {
+        var keys = new ArrayList<>(List.of("crew.administrator.password", "crew.cli.secret"));
+        for (Service service : Topology.TOKENS.keySet()) {
+            keys.add("crew.services." + service.name() + ".secret");
+            keys.add(service.name() + ".token.secret");
+        }
+        return keys;
     }
 }

@@ -35,7 +35,7 @@ final class ReplayGround implements AutoCloseable {
     }
 
     static ReplayGround start(Path home) throws IOException {
-        var pad = Pad.start(new PadConfig(home, 0, 0, 0, List.of()), progress -> {});
+        var pad = Pad.start(PadConfig.onFreePorts(home, List.of()), progress -> {});
         Map<String, String> settings = pad.settings();
         var service = Mqtt5Client.builder()
                 .serverHost("127.0.0.1")

@@ -57,9 +57,9 @@ public final class Pad implements AutoCloseable {
             }
         }
         this.extension = new BrokerExtension(devices, passwords, meters);
-        this.postgresPort = Ports.choose(config.postgresPort());
-        this.redisPort = Ports.choose(config.redisPort());
-        this.mqttPort = Ports.choose(config.mqttPort());
+        this.postgresPort = Ports.choose(config.port(Topology.Store.POSTGRESQL));
+        this.redisPort = Ports.choose(config.port(Topology.Store.REDIS));
+        this.mqttPort = Ports.choose(config.port(Topology.Store.MQTT));
     }
 
     /**
@@ -73,12 +73,7 @@ public final class Pad implements AutoCloseable {
         try {
             Folders.makePrivate(config.home());
             // What a killed run left is found by the paths in its command: always the same path, whatever leads there.
-            var real = new PadConfig(
-                    config.home().toRealPath(),
-                    config.postgresPort(),
-                    config.redisPort(),
-                    config.mqttPort(),
-                    config.databases());
+            var real = new PadConfig(config.home().toRealPath(), config.ports(), config.databases());
             HomeLock lock = HomeLock.take(real.home());
             try {
                 var pad = new Pad(real, lock);

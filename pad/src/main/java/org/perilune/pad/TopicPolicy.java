@@ -16,6 +16,7 @@ final class TopicPolicy {
     private final String lastWill;
     private final String stored;
     private final String command;
+    private final String ack;
 
     TopicPolicy(String device) {
         this.branch = Topics.of(device, "");
@@ -24,6 +25,7 @@ final class TopicPolicy {
         this.lastWill = Topics.of(device, Topics.LAST_WILL);
         this.stored = Topics.of(device, Topics.STORED);
         this.command = Topics.of(device, Topics.COMMAND);
+        this.ack = Topics.of(device, Topics.ACK);
     }
 
     boolean mayPublish(String topic) {
@@ -51,7 +53,11 @@ final class TopicPolicy {
 
     /** Whether the hook alone takes the message: no subscriber is meant to see it. */
     boolean isForHookOnly(String topic) {
-        return topic.equals(telemetry) || topic.equals(connect) || topic.equals(lastWill) || isIntake(topic);
+        return topic.equals(telemetry)
+                || topic.equals(connect)
+                || topic.equals(lastWill)
+                || topic.equals(ack)
+                || isIntake(topic);
     }
 
     private static boolean isIntake(String topic) {

@@ -19,7 +19,7 @@ final class PadProcess {
 
     public static void main(String[] arguments) throws Exception {
         Path home = Path.of(arguments[0]);
-        var pad = Pad.start(new PadConfig(home, 0, 0, 0, List.of("telemetry")), sentence -> {});
+        var pad = Pad.start(PadConfig.onFreePorts(home, List.of("telemetry")), sentence -> {});
         String url = pad.settings().get("telemetry.postgres.url");
         String password = Files.readString(home.resolve("secrets/telemetry.postgres"), UTF_8);
         try (var connection = DriverManager.getConnection(url, "telemetry", password);

@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.contracts.Topology.Store;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
@@ -39,7 +40,7 @@ class PadTest {
     }
 
     private PadConfig config() {
-        return new PadConfig(home, 0, 0, 0, DATABASES);
+        return PadConfig.onFreePorts(home, DATABASES);
     }
 
     private static Connection postgres(Pad pad, String service) throws SQLException, IOException {
@@ -222,7 +223,7 @@ class PadTest {
     void namesTheSettingOfATakenPortAndLeavesNothingRunning() throws IOException {
         try (var taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             int port = taken.getLocalPort();
-            var config = new PadConfig(home, 0, port, 0, DATABASES);
+            var config = new PadConfig(home, Map.of(Store.REDIS, port), DATABASES);
             assertThatThrownBy(() -> Pad.start(config, sentence -> {}))
                     .isInstanceOf(PadException.class)
                     .hasMessageContaining("port " + port)

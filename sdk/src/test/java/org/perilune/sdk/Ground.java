@@ -41,7 +41,7 @@ final class Ground implements AutoCloseable {
     }
 
     static Ground start(Path home) {
-        var pad = Pad.start(new PadConfig(home, 0, 0, 0, List.of()), progress -> {});
+        var pad = Pad.start(PadConfig.onFreePorts(home, List.of()), progress -> {});
         try {
             Map<String, String> settings = pad.settings();
             var service = Mqtt5Client.builder()

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,8 @@ final class Routes {
     private static final byte[] REJECTS = bytes(Streams.REJECTS);
     private static final byte[] CONNECT = bytes(Streams.CONNECT);
     private static final byte[] LAST_WILL = bytes(Streams.LAST_WILL);
-    private static final String OUR_STREAMS = "telemetry:";
+    private static final byte[] ACKS = bytes(Streams.ACKS);
+    private static final List<String> OUR_STREAMS = List.of("telemetry:", "command:");
 
     private final TelemetryScanner scanner = new TelemetryScanner();
     private final Map<String, Device> telemetryTopics = new HashMap<>();
@@ -55,6 +57,7 @@ final class Routes {
             case Topics.STORED, Topics.COMMAND -> Optional.empty();
             case Topics.CONNECT -> Optional.of(plain(CONNECT, device, message));
             case Topics.LAST_WILL -> Optional.of(plain(LAST_WILL, device, message));
+            case Topics.ACK -> Optional.of(plain(ACKS, device, message));
             case Topics.TELEMETRY -> Optional.of(telemetry(message, remember(message.topic(), device)));
             default -> Optional.of(named(device, message));
         };
@@ -89,7 +92,7 @@ final class Routes {
             }
             return plain(topic.equals(Topics.CONNECT) ? CONNECT : LAST_WILL, message.client(), message);
         }
-        if (topic.startsWith(OUR_STREAMS) || topic.equals(Streams.REJECTS)) {
+        if (OUR_STREAMS.stream().anyMatch(topic::startsWith) || topic.equals(Streams.REJECTS)) {
             return reject(message, "The topic has the name of a stream of Perilune's own");
         }
         return named(message.client(), message);

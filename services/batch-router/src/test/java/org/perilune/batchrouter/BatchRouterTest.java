@@ -46,7 +46,7 @@ class BatchRouterTest {
 
     @BeforeAll
     void start(@TempDir Path home) throws IOException {
-        pad = Pad.start(new PadConfig(home, 0, 0, 0, List.of()), sentence -> {});
+        pad = Pad.start(PadConfig.onFreePorts(home, List.of()), sentence -> {});
         String password = Files.readString(
                         Path.of(String.valueOf(pad.settings().get("batch-router.redis.password-file"))), UTF_8)
                 .strip();

@@ -1,7 +1,9 @@
 package org.perilune.crew;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.perilune.chassis.HttpConfig;
@@ -13,6 +15,7 @@ import org.perilune.contracts.Topology;
 /**
  * @param administratorName of the first person, made when there is nobody yet
  * @param commandLineSecret what the client {@code cli} shows for its tokens
+ * @param serviceSecrets what services that call others show for their tokens, by service
  * @param trustedProxies addresses whose {@code X-Forwarded-For} tells who is guessing; the console's
  */
 public record CrewConfig(
@@ -21,11 +24,13 @@ public record CrewConfig(
         String administratorName,
         Secret administratorPassword,
         Secret commandLineSecret,
+        Map<String, Secret> serviceSecrets,
         Set<String> trustedProxies) {
     private static final int SHORTEST_SECRET = 16;
     private static final int POOL_SIZE = 8;
 
     public CrewConfig {
+        serviceSecrets = Map.copyOf(serviceSecrets);
         trustedProxies = Set.copyOf(trustedProxies);
     }
 
@@ -42,9 +47,10 @@ public record CrewConfig(
                     .objection(password.reveal(), name)
                     .ifPresent(objection -> in.fault("administrator.password", objection));
         }
-        Secret commandLine = in.secret("cli.secret");
-        if (!commandLine.reveal().isEmpty() && commandLine.reveal().length() < SHORTEST_SECRET) {
-            in.fault("cli.secret", "must have " + SHORTEST_SECRET + " characters or more");
+        Secret commandLine = longSecret(in, "cli.secret");
+        var services = new HashMap<String, Secret>();
+        for (Topology.Service service : Topology.TOKENS.keySet()) {
+            services.put(service.name(), longSecret(in, "services." + service.name() + ".secret"));
         }
         return new CrewConfig(
                 HttpConfig.read(in, Topology.CREW.port()),
@@ -52,7 +58,16 @@ public record CrewConfig(
                 name,
                 password,
                 commandLine,
+                services,
                 addresses(in.text("trusted-proxies", "127.0.0.1,0:0:0:0:0:0:0:1")));
+    }
+
+    private static Secret longSecret(Settings in, String key) {
+        Secret secret = in.secret(key);
+        if (!secret.reveal().isEmpty() && secret.reveal().length() < SHORTEST_SECRET) {
+            in.fault(key, "must have " + SHORTEST_SECRET + " characters or more");
+        }
+        return secret;
     }
 
     private static Set<String> addresses(String list) {

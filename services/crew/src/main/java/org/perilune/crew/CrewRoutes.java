@@ -19,8 +19,6 @@ import org.perilune.contracts.Role;
 
 /** crew's interface; {@code docs/api.md} describes it. */
 final class CrewRoutes {
-    private static final String COMMAND_LINE = "cli";
-
     private final CrewConfig config;
     private final KeyRing keys;
     private final TokenIssuer tokens;
@@ -29,6 +27,7 @@ final class CrewRoutes {
     private final People people;
     private final PersonStore store;
     private final GuessLimiter limiter;
+    private final Programs programs;
 
     CrewRoutes(
             CrewConfig config,
@@ -47,6 +46,7 @@ final class CrewRoutes {
         this.people = people;
         this.store = store;
         this.limiter = limiter;
+        this.programs = new Programs(config);
     }
 
     void addTo(JavalinConfig javalin) {
@@ -148,16 +148,20 @@ final class CrewRoutes {
         Program given = Requests.json(context, Program.class);
         String client = required("client", given.client());
         String secret = required("secret", given.secret());
-        Role role = given.role() == null ? Role.ADMINISTRATOR : role(given.role());
         // Not among people's names, which have no ':'.
         GuessLimiter.Try charged =
                 limiter.begin("program:" + client, ClientAddress.of(context, config.trustedProxies()));
-        boolean secretFits = Digests.same(secret, config.commandLineSecret().reveal());
-        if (!client.equals(COMMAND_LINE) || !secretFits) {
-            throw new ServiceException.Unauthenticated("The client or its secret is wrong");
-        }
+        Programs.Program program = programs.named(client)
+                .filter(known -> Digests.same(secret, known.secret().reveal()))
+                .orElseThrow(() -> new ServiceException.Unauthenticated("The client or its secret is wrong"));
         charged.succeeded();
-        secretAnswer(context).json(new ProgramAnswer(tokens.issue(COMMAND_LINE, role), TokenIssuer.LIFE.toSeconds()));
+        Role role = given.role() == null ? program.most() : role(given.role());
+        if (!program.most().includes(role)) {
+            throw new ServiceException.Forbidden("%s may be %s at most"
+                    .formatted(program.subject(), program.most().wireName()));
+        }
+        secretAnswer(context)
+                .json(new ProgramAnswer(tokens.issue(program.subject(), role), TokenIssuer.LIFE.toSeconds()));
     }
 
     private void allPeople(Context context) {

@@ -40,6 +40,7 @@ import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.Settings;
 import org.perilune.chassis.TokenVerifier;
 import org.perilune.contracts.Role;
+import org.perilune.contracts.Topology;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 import org.slf4j.LoggerFactory;
@@ -61,7 +62,7 @@ class CrewTest {
 
     @BeforeAll
     static void startPad() {
-        pad = Pad.start(new PadConfig(home, 0, 0, 0, List.of("crew")), sentence -> {});
+        pad = Pad.start(PadConfig.onFreePorts(home, List.of("crew")), sentence -> {});
     }
 
     @AfterAll
@@ -104,6 +105,7 @@ class CrewTest {
         values.put("crew.http.port", "0");
         values.put("crew.administrator.password", PASSWORD);
         values.put("crew.cli.secret", SECRET);
+        Topology.TOKENS.keySet().forEach(service -> values.put("crew.services." + service.name() + ".secret", SECRET));
         var settings = Settings.of(values);
         CrewConfig config = CrewConfig.read(settings.at("crew"));
         settings.check();
@@ -190,10 +192,27 @@ class CrewTest {
     }
 
     @Test
+    void servicesGetTokensOfTheirOwnAndNoHigherRole() throws Exception {
+        String asked = "{\"client\":\"service:timeline\",\"secret\":\"%s\"%s}";
+        Principal timeline =
+                verifier().verify(programToken(asked.formatted(SECRET, "")).text("access_token"));
+        assertThat(timeline.name()).isEqualTo("service:timeline");
+        assertThat(timeline.role()).isEqualTo(Role.OPERATOR);
+        assertThat(timeline.isService()).isTrue();
+        assertThat(timeline.isPerson()).isFalse();
+        assertThat(programToken(asked.formatted(SECRET, ",\"role\":\"administrator\""))
+                        .status())
+                .isEqualTo(403);
+        assertThat(programToken(asked.formatted("a-secret-of-another-service", ""))
+                        .status())
+                .isEqualTo(401);
+    }
+
+    @Test
     void tokensExpire() throws Exception {
         String token = administrator();
         TokenVerifier verifier = verifier();
-        assertThat(verifier.verify(token).name()).isEqualTo("cli");
+        assertThat(verifier.verify(token).name()).isEqualTo("program:cli");
         clock.advance(Duration.ofMinutes(5).plusSeconds(31));
         assertThatThrownBy(() -> verifier.verify(token)).isInstanceOf(ServiceException.Unauthenticated.class);
         assertThatThrownBy(() -> verifier().verify(token)).isInstanceOf(ServiceException.Unauthenticated.class);
@@ -286,7 +305,7 @@ class CrewTest {
         String after = administrator();
         String second = SignedJWT.parse(after).getHeader().getKeyID();
         assertThat(second).isNotEqualTo(first);
-        assertThat(early.verify(after).name()).isEqualTo("cli");
+        assertThat(early.verify(after).name()).isEqualTo("program:cli");
 
         clock.advance(KeyRing.KEPT.plusSeconds(1));
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {

@@ -45,7 +45,7 @@ class LunarModuleServiceTest {
 
     @BeforeAll
     void startPad(@TempDir Path home) {
-        pad = Pad.start(new PadConfig(home, 0, 0, 0, List.of("lunar_module")), progress -> {});
+        pad = Pad.start(PadConfig.onFreePorts(home, List.of("lunar_module")), progress -> {});
         pad.onPublish(this::take);
     }
 

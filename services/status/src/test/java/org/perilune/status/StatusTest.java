@@ -60,7 +60,7 @@ class StatusTest {
 
     @BeforeAll
     static void startPad() throws Exception {
-        pad = Pad.start(new PadConfig(home, 0, 0, 0, List.of("status")), sentence -> {});
+        pad = Pad.start(PadConfig.onFreePorts(home, List.of("status")), sentence -> {});
         key = new ECKeyGenerator(Curve.P_256).keyID("test").generate();
     }
 

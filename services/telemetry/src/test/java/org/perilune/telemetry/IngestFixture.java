@@ -37,7 +37,7 @@ final class IngestFixture implements AutoCloseable {
     private final Map<String, String> settings;
 
     IngestFixture(Path home) throws SQLException, IOException {
-        pad = Pad.start(new PadConfig(home, 0, 0, 0, List.of("telemetry", "crew", "lunar_module")), sentence -> {});
+        pad = Pad.start(PadConfig.onFreePorts(home, List.of("telemetry", "crew", "lunar_module")), sentence -> {});
         settings = pad.settings();
         sql = connect();
         redis = new Jedis(
