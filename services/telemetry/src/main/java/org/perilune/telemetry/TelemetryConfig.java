@@ -1,5 +1,6 @@
 package org.perilune.telemetry;
 
+import java.time.Duration;
 import org.perilune.chassis.HttpConfig;
 import org.perilune.chassis.MqttConfig;
 import org.perilune.chassis.PostgresConfig;
@@ -11,14 +12,23 @@ import org.perilune.contracts.Topology;
  * Where telemetry listens, reads and stores.
  *
  * @param writers connections that store side by side; each holds one of the pool for good
+ * @param rejectsKept how many rejects at most; older ones go
+ * @param rejectsAge how long a reject is kept at most
  */
 public record TelemetryConfig(
-        HttpConfig http, PostgresConfig postgres, RedisConfig redis, MqttConfig mqtt, int writers) {
+        HttpConfig http,
+        PostgresConfig postgres,
+        RedisConfig redis,
+        MqttConfig mqtt,
+        int writers,
+        int rejectsKept,
+        Duration rejectsAge) {
     private static final int POOL_SIZE = 12;
     private static final int SPARE_CONNECTIONS = 3;
 
     /**
-     * Reads {@code http.*}, {@code postgres.*}, {@code redis.*}, {@code mqtt.*}, {@code ingest.writers}.
+     * Reads {@code http.*}, {@code postgres.*}, {@code redis.*}, {@code mqtt.*}, {@code ingest.writers}, {@code
+     * rejects.keep} (a number), {@code rejects.days}.
      *
      * @param in the settings under {@code telemetry.}
      */
@@ -28,7 +38,9 @@ public record TelemetryConfig(
                 PostgresConfig.read(in, POOL_SIZE),
                 RedisConfig.read(in),
                 MqttConfig.read(in),
-                in.integer("ingest.writers", 2, 1, 4));
+                in.integer("ingest.writers", 2, 1, 4),
+                in.integer("rejects.keep", 100_000, 100, 10_000_000),
+                Duration.ofDays(in.integer("rejects.days", 30, 1, 3_650)));
         if (config.postgres().poolSize() < config.writers() + SPARE_CONNECTIONS) {
             in.fault("postgres.pool-size", "must be at least ingest.writers + " + SPARE_CONNECTIONS);
         }

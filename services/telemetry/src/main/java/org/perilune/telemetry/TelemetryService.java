@@ -33,6 +33,8 @@ public final class TelemetryService implements AutoCloseable {
             var devices = new DeviceRegistry(postgres.jdbi());
             Ingest ingest = owned.add(Ingest.start(config, postgres, redis, devices, health, meters, clock));
             owned.add(RollupWorker.open(postgres.dataSource(), ingest::isBusy, meters));
+            owned.add(RejectPruner.open(
+                    postgres, new RejectPruner.Rejects(config.rejectsKept(), config.rejectsAge()), clock));
             LiveTail live = owned.add(new LiveTail(redis));
             var deviceQueries = new DeviceQueries(postgres.jdbi(), clock);
             owned.add(DeviceSweeper.open(deviceQueries, live));

@@ -1,0 +1,106 @@
+package org.perilune.telemetry;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.perilune.chassis.Postgres;
+import org.perilune.chassis.SqlFailures;
+import org.perilune.chassis.Threads;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the newest rejects only, so that a device that sends nonsense for ever does not fill the disk. A reject that a
+ * device's watermark still stands on stays, however old: without it the frame would count as missing after a restart.
+ * Copies share the work row by row.
+ */
+final class RejectPruner implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RejectPruner.class);
+    private static final Duration PERIOD = Duration.ofMinutes(1);
+    private static final Duration BETWEEN_BATCHES = Duration.ofMillis(100);
+    private static final int BATCH = 1_000;
+
+    private static final String PRUNE = """
+            delete from reject where id in (
+                select r.id from reject r
+                where r.%s
+                    and (r.seq is null or r.seq <= (
+                        select p.upto from device d join progress p on p.device_id = d.id
+                        where d.name = r.device and p.epoch = r.epoch))
+                order by r.%s limit ? for update of r skip locked)
+            """;
+    private static final String OLD = PRUNE.formatted("received < ?", "received");
+    private static final String SURPLUS =
+            PRUNE.formatted("id <= (select id from reject order by id desc offset ? limit 1)", "id");
+
+    private final DataSource database;
+    private final Rejects limits;
+    private final Clock clock;
+    private final CountDownLatch closing = new CountDownLatch(1);
+
+    /**
+     * @param keep how many at most
+     * @param age how long at most
+     */
+    record Rejects(int keep, Duration age) {}
+
+    RejectPruner(DataSource database, Rejects limits, Clock clock) {
+        this.database = database;
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    static RejectPruner open(Postgres postgres, Rejects limits, Clock clock) {
+        var pruner = new RejectPruner(postgres.dataSource(), limits, clock);
+        Threads.start("telemetry-reject-pruner", () -> pruner.run(postgres));
+        return pruner;
+    }
+
+    private void run(Postgres postgres) {
+        try {
+            postgres.awaitMigrated();
+            Duration wait = Duration.ZERO;
+            while (!closing.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
+                wait = pruned() >= BATCH ? BETWEEN_BATCHES : PERIOD;
+            }
+        } catch (InterruptedException interruption) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private int pruned() {
+        try {
+            return prune();
+        } catch (SQLException failure) {
+            if (!SqlFailures.isAway(failure)) {
+                LOG.error("Old rejects could not be removed; trying again", failure);
+            }
+            return 0;
+        }
+    }
+
+    /** One batch. @return how many went; as many as a batch holds where there may be more */
+    int prune() throws SQLException {
+        try (Connection connection = database.getConnection();
+                PreparedStatement old = connection.prepareStatement(OLD);
+                PreparedStatement surplus = connection.prepareStatement(SURPLUS)) {
+            old.setObject(1, clock.instant().minus(limits.age()).atOffset(ZoneOffset.UTC));
+            old.setInt(2, BATCH);
+            int gone = old.executeUpdate();
+            surplus.setInt(1, limits.keep());
+            surplus.setInt(2, BATCH);
+            return Math.max(gone, surplus.executeUpdate());
+        }
+    }
+
+    @Override
+    public void close() {
+        closing.countDown();
+    }
+}

@@ -1,0 +1,2 @@
+-- Rejects are pruned by age and number.
+create index reject_received on reject (received);

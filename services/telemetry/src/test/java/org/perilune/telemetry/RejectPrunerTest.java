@@ -1,0 +1,82 @@
+package org.perilune.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RejectPrunerTest {
+    @TempDir
+    Path home;
+
+    private IngestFixture stores;
+
+    @BeforeEach
+    void start() throws Exception {
+        stores = new IngestFixture(home);
+        try (TelemetryService service = stores.service()) {
+            assertThat(service.port()).isPositive();
+            await().atMost(Duration.ofSeconds(30))
+                    .ignoreExceptions()
+                    .until(() -> stores.count("select count(*) from reject") == 0);
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        stores.close();
+    }
+
+    private RejectPruner pruner(int keep, Duration age) throws Exception {
+        return new RejectPruner(stores.dataSource(), new RejectPruner.Rejects(keep, age), Clock.systemUTC());
+    }
+
+    private void rejects(int count, String age) throws Exception {
+        stores.run("""
+                insert into reject (received, device, topic, reason, payload, entry)
+                select now() - interval '%s', 'rover', 'x', 'bad', '\\x00', gen_random_uuid()::text
+                from generate_series(1, %d)
+                """.formatted(age, count));
+    }
+
+    @Test
+    void keepsTheNewestAndGoesInBatches() throws Exception {
+        rejects(2_600, "1 hour");
+        try (RejectPruner pruner = pruner(300, Duration.ofDays(30))) {
+            assertThat(pruner.prune()).isEqualTo(1_000);
+            assertThat(pruner.prune()).isEqualTo(1_000);
+            assertThat(pruner.prune()).isEqualTo(300);
+            assertThat(pruner.prune()).isZero();
+        }
+        assertThat(stores.count("select count(*) from reject")).isEqualTo(300);
+        assertThat(stores.count("select min(id) from reject")).isEqualTo(2_301);
+    }
+
+    @Test
+    void keepsNothingThatIsTooOld() throws Exception {
+        rejects(5, "31 days");
+        rejects(7, "29 days");
+        try (RejectPruner pruner = pruner(1_000, Duration.ofDays(30))) {
+            assertThat(pruner.prune()).isEqualTo(5);
+        }
+        assertThat(stores.count("select count(*) from reject")).isEqualTo(7);
+    }
+
+    @Test
+    void keepsWhatAWatermarkStandsOn() throws Exception {
+        stores.run("insert into device (name) values ('rover')");
+        stores.run("insert into progress (device_id, epoch, upto, highest) select id, 9, 4, 7 from device");
+        rejects(2, "31 days");
+        stores.run("update reject set epoch = 9, seq = 2 + id * 2"); // 4 is settled for good, 6 is beyond a hole
+        try (RejectPruner pruner = pruner(1_000, Duration.ofDays(30))) {
+            assertThat(pruner.prune()).isEqualTo(1);
+        }
+        assertThat(stores.count("select seq from reject")).isEqualTo(6);
+    }
+}
