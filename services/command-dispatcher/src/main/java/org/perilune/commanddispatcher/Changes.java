@@ -1,0 +1,162 @@
+package org.perilune.commanddispatcher;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.PostgresConfig;
+import org.perilune.chassis.Threads;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells which commands changed, in whatever copy of the service: PostgreSQL passes ids on when the changing transaction
+ * commits. One connection of its own, opened again for ever. Safe for threads.
+ */
+final class Changes implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Changes.class);
+    private static final String CHANNEL = "command_changed";
+    /** A payload holds 8,000 bytes at most; an id with its comma has 37. */
+    private static final int IDS_AT_ONCE = 200;
+
+    private static final Duration RETRY = Duration.ofMillis(500);
+    /** A connection that is silent for so long is asked whether it still lives. */
+    private static final int QUIET_MILLIS = 5_000;
+
+    private final PostgresConfig config;
+    private final List<Consumer<List<UUID>>> listeners = new CopyOnWriteArrayList<>();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private volatile @Nullable Connection current;
+
+    private Changes(PostgresConfig config) {
+        this.config = config;
+    }
+
+    /** Returns at once even where the database is away. */
+    static Changes open(PostgresConfig config) {
+        var changes = new Changes(config);
+        Threads.start("command-changes", changes::run);
+        return changes;
+    }
+
+    /**
+     * @param listener called with the ids of what changed, by one thread, so it must be quick; with none after every
+     *     (re)connect: anything may have changed meanwhile
+     */
+    void onChange(Consumer<List<UUID>> listener) {
+        listeners.add(listener);
+    }
+
+    /** Says at commit of the handle's transaction that these commands changed. */
+    static void notify(Handle handle, Collection<UUID> ids) {
+        var all = List.copyOf(ids);
+        for (int from = 0; from < all.size(); from += IDS_AT_ONCE) {
+            String payload = all.subList(from, Math.min(all.size(), from + IDS_AT_ONCE)).stream()
+                    .map(UUID::toString)
+                    .collect(Collectors.joining(","));
+            handle.execute("select pg_notify(?, ?)", CHANNEL, payload);
+        }
+    }
+
+    @Override
+    public void close() {
+        closing.countDown();
+        Connection open = current;
+        if (open != null) {
+            try {
+                open.abort(Runnable::run); // close() would wait for the one who listens
+            } catch (SQLException failure) {
+                LOG.debug("The listening connection could not be cut", failure);
+            }
+        }
+    }
+
+    private void run() {
+        boolean said = false;
+        while (closing.getCount() > 0) {
+            try (Connection connection = connect()) {
+                current = connection;
+                said = false;
+                tell(List.of());
+                listen(connection, connection.unwrap(PGConnection.class));
+            } catch (SQLException failure) {
+                if (!said && closing.getCount() > 0) {
+                    LOG.warn("Changes cannot be followed; trying again [reason: {}]", failure.getMessage());
+                    said = true;
+                }
+            }
+            current = null;
+            try {
+                if (closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private Connection connect() throws SQLException {
+        var properties = new Properties();
+        properties.setProperty("user", config.user());
+        properties.setProperty("password", config.password().reveal());
+        properties.setProperty("connectTimeout", "2");
+        properties.setProperty("socketTimeout", "10");
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("ApplicationName", config.user() + "-changes");
+        Connection connection = DriverManager.getConnection(config.url(), properties);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("listen " + CHANNEL);
+            return connection;
+        } catch (SQLException failure) {
+            connection.close();
+            throw failure;
+        }
+    }
+
+    private void listen(Connection connection, PGConnection listening) throws SQLException {
+        while (closing.getCount() > 0) {
+            PGNotification[] notes = listening.getNotifications(QUIET_MILLIS);
+            if (notes == null || notes.length == 0) {
+                if (!connection.isValid(2)) {
+                    throw new SQLException("The connection has died");
+                }
+                continue;
+            }
+            var ids = new ArrayList<UUID>();
+            for (PGNotification note : notes) {
+                Arrays.stream(note.getParameter().split(","))
+                        .map(UUID::fromString)
+                        .forEach(ids::add);
+            }
+            tell(List.copyOf(ids));
+        }
+    }
+
+    private void tell(List<UUID> ids) {
+        for (Consumer<List<UUID>> listener : listeners) {
+            try {
+                listener.accept(ids);
+            } catch (RuntimeException failure) {
+                LOG.error("A listener to changes failed", failure);
+            }
+        }
+    }
+}
