@@ -1,22 +1,15 @@
 package org.perilune.bench;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.HdrHistogram.Histogram;
 
-/** One GET again and again over kept connections, each of a virtual thread; HTTP/1.1, no more of it than needed. */
+/** One GET again and again over kept connections, each of a virtual thread. */
 final class HttpLoad {
     private final int port;
     private final byte[] request;
@@ -30,9 +23,7 @@ final class HttpLoad {
 
     HttpLoad(int port, String pathAndQuery, String token) {
         this.port = port;
-        this.request = ("GET " + pathAndQuery + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + token
-                        + "\r\n\r\n")
-                .getBytes(US_ASCII);
+        this.request = HttpConnection.get(pathAndQuery, token);
     }
 
     Result run(int connections, Duration length) throws InterruptedException {
@@ -55,52 +46,14 @@ final class HttpLoad {
 
     private Histogram ask(long end) throws IOException {
         var micros = new Histogram(3);
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setTcpNoDelay(true);
-            var in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
+        try (var connection = new HttpConnection(port)) {
             for (long now = System.nanoTime(); now - end < 0; ) {
-                socket.getOutputStream().write(request);
-                answer(in);
+                connection.exchange(request, 200);
                 long answered = System.nanoTime();
                 micros.recordValue((answered - now) / 1000);
                 now = answered;
             }
         }
         return micros;
-    }
-
-    private static void answer(InputStream in) throws IOException {
-        String status = line(in);
-        if (!status.startsWith("HTTP/1.1 200")) {
-            throw new BenchException("The answer was " + status);
-        }
-        long length = -1;
-        for (String header = line(in); !header.isEmpty(); header = line(in)) {
-            if (header.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
-                length = Long.parseLong(header.substring(15).strip());
-            }
-        }
-        if (length >= 0) {
-            in.skipNBytes(length);
-            return;
-        }
-        long chunk;
-        do {
-            chunk = Long.parseLong(line(in), 16);
-            in.skipNBytes(chunk + 2);
-        } while (chunk > 0);
-    }
-
-    private static String line(InputStream in) throws IOException {
-        var line = new StringBuilder();
-        for (int next = in.read(); next != '\n'; next = in.read()) {
-            if (next < 0) {
-                throw new BenchException("The server closed the connection");
-            }
-            if (next != '\r') {
-                line.append((char) next);
-            }
-        }
-        return line.toString();
     }
 }

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.ServiceClient;
+import org.perilune.contracts.Topology;
 import org.perilune.pad.DeviceKeys;
 
 /** A Perilune that runs: what its home says of it. */
@@ -64,7 +65,12 @@ record Instance(Path home) {
     }
 
     ServiceClient telemetry() {
-        return ServiceClient.open("telemetry", URI.create("http://127.0.0.1:" + servicePort("telemetry")), DEADLINE);
+        return client(Topology.TELEMETRY);
+    }
+
+    ServiceClient client(Topology.Service service) {
+        String name = service.name();
+        return ServiceClient.open(name, URI.create("http://127.0.0.1:" + servicePort(name)), DEADLINE);
     }
 
     String administratorPassword() {
@@ -81,9 +87,15 @@ record Instance(Path home) {
 
     /** As the telemetry service itself; a bench may look behind the doors. */
     Connection database() {
-        String url = "jdbc:postgresql://127.0.0.1:" + storePort("PostgreSQL") + "/telemetry";
+        return database(Topology.TELEMETRY);
+    }
+
+    /** As a service itself. */
+    Connection database(Topology.Service service) {
+        String name = service.databaseName();
+        String url = "jdbc:postgresql://127.0.0.1:" + storePort("PostgreSQL") + "/" + name;
         try {
-            return DriverManager.getConnection(url, "telemetry", secret("telemetry.postgres"));
+            return DriverManager.getConnection(url, name, secret(name + ".postgres"));
         } catch (SQLException failure) {
             throw new BenchException("PostgreSQL lets nobody in: " + failure.getMessage(), failure);
         }

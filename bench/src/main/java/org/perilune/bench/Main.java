@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             ScreenBench.class,
             ReadsBench.class,
             PlotsBench.class,
+            TimelineBench.class,
             StartBench.class,
             MemoryBench.class,
             AllBench.class

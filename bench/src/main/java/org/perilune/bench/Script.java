@@ -51,7 +51,7 @@ final class Script {
         for (Topology.Service service : Topology.SERVICES) {
             arguments.addAll(List.of("--set", service.name() + ".http.port=" + freePort()));
         }
-        for (String store : List.of("postgres", "redis", "mqtt")) {
+        for (String store : List.of("postgres", "redis", "mqtt", "mongodb")) {
             arguments.addAll(List.of("--set", "pad." + store + ".port=" + freePort()));
         }
         call(arguments.toArray(String[]::new));
