@@ -48,12 +48,15 @@ final class Perilune implements AutoCloseable {
         CREW("crew.http.port"),
         BATCH_ROUTER("batch-router.http.port"),
         TELEMETRY("telemetry.http.port"),
+        COMMAND_DISPATCHER("command-dispatcher.http.port"),
         LUNAR_MODULE("lunar-module.http.port"),
+        TIMELINE("timeline.http.port"),
         STATUS("status.http.port"),
         CONSOLE("console.http.port"),
         POSTGRESQL("pad.postgres.port"),
         REDIS("pad.redis.port"),
-        MQTT("pad.mqtt.port");
+        MQTT("pad.mqtt.port"),
+        MONGODB("pad.mongodb.port");
 
         private final String key;
 
