@@ -47,6 +47,8 @@ create table command (
     executed_at timestamptz,
     verify_until timestamptz,
     attempts integer not null default 0,
+    -- Given to the broker, whether or not we know yet what became of it: it can no longer be called back.
+    handed_over boolean not null default false,
     -- When the sender or the sweeper looks at it again; null: nothing is left to do but wait for a person, or nothing.
     next_attempt_at timestamptz,
     changed_at timestamptz not null,
@@ -61,6 +63,7 @@ create index command_newest on command (requested_at desc, id desc);
 create index command_of_device on command (device, requested_at desc, id desc);
 create index command_open on command (device, state)
     where state not in ('completed', 'failed', 'rejected', 'expired', 'cancelled', 'unknown');
+create index command_verifying on command (verify_until) where state = 'verifying';
 
 -- Every stage with when and who; written only, never changed.
 create table command_history (

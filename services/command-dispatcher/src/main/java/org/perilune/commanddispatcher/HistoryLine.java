@@ -1,0 +1,55 @@
+package org.perilune.commanddispatcher;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** One line of a command's history. */
+record HistoryLine(
+        UUID command,
+        Instant at,
+        @Nullable Instant deviceTime,
+        CommandState stage,
+        String by,
+        String detail,
+        boolean late) {
+
+    static HistoryLine of(Step step, CommandState stage, Instant at, boolean late) {
+        return new HistoryLine(step.command(), at, step.deviceTime(), stage, step.by(), step.detail(), late);
+    }
+
+    /**
+     * In the given order. What is late is written once: a device that repeats itself after the end would otherwise
+     * make the history grow for ever.
+     */
+    static void append(Connection connection, List<HistoryLine> lines) throws SQLException {
+        if (lines.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement statement = connection.prepareStatement("""
+                insert into command_history (command_id, at, device_time, stage, by, detail, late)
+                select v.command_id, v.at, v.device_time, v.stage, v.by, v.detail, v.late
+                from unnest(?, ?, ?, ?, ?, ?, ?)
+                    with ordinality as v (command_id, at, device_time, stage, by, detail, late, place)
+                where not v.late or not exists (
+                    select from command_history h where h.command_id = v.command_id and h.by = v.by
+                        and (h.stage = v.stage or (v.stage = 'completed' and h.stage = 'verifying')))
+                order by v.place
+                """)) {
+            statement.setArray(1, CourseTable.array(connection, "uuid", lines, HistoryLine::command));
+            statement.setArray(2, CourseTable.array(connection, "timestamptz", lines, line -> SqlTimes.of(line.at)));
+            statement.setArray(
+                    3,
+                    CourseTable.array(connection, "timestamptz", lines, line -> SqlTimes.ofNullable(line.deviceTime)));
+            statement.setArray(4, CourseTable.array(connection, "text", lines, line -> line.stage.wireName()));
+            statement.setArray(5, CourseTable.array(connection, "text", lines, HistoryLine::by));
+            statement.setArray(6, CourseTable.array(connection, "text", lines, HistoryLine::detail));
+            statement.setArray(7, CourseTable.array(connection, "bool", lines, HistoryLine::late));
+            statement.executeUpdate();
+        }
+    }
+}

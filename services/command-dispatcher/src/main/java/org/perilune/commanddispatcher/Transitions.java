@@ -1,0 +1,93 @@
+package org.perilune.commanddispatcher;
+
+import static org.perilune.commanddispatcher.CommandState.ACCEPTED;
+import static org.perilune.commanddispatcher.CommandState.APPROVED;
+import static org.perilune.commanddispatcher.CommandState.COMPLETED;
+import static org.perilune.commanddispatcher.CommandState.HELD;
+import static org.perilune.commanddispatcher.CommandState.SENT;
+import static org.perilune.commanddispatcher.CommandState.VERIFYING;
+
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/** The only writer of what becomes of commands. Safe for threads. */
+final class Transitions {
+    private final Clock clock;
+
+    Transitions(Clock clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * Locks the commands, goes the steps in their order, writes rows and history and tells all copies, in the caller's
+     * transaction: one statement each, however many steps.
+     *
+     * @return what came of each step, in their order
+     */
+    List<Outcome> apply(Handle handle, List<Step> steps) {
+        if (steps.isEmpty()) {
+            return List.of();
+        }
+        Instant now = clock.instant();
+        var ids = new LinkedHashSet<UUID>();
+        steps.forEach(step -> ids.add(step.command()));
+        try {
+            Map<UUID, Course> courses = CourseTable.lock(handle.getConnection(), ids);
+            var lines = new ArrayList<HistoryLine>();
+            var outcomes = new ArrayList<Outcome>(steps.size());
+            for (Step step : steps) {
+                Course course = courses.get(step.command());
+                outcomes.add(course == null ? Outcome.NONE : go(course, step, now, lines));
+            }
+            List<Course> changed =
+                    courses.values().stream().filter(course -> course.changed).toList();
+            CourseTable.write(handle.getConnection(), changed, now);
+            HistoryLine.append(handle.getConnection(), lines);
+            Changes.notify(
+                    handle, lines.stream().map(HistoryLine::command).distinct().toList());
+            return outcomes;
+        } catch (SQLException failure) {
+            throw new IllegalStateException("Could not write what became of commands", failure);
+        }
+    }
+
+    private static Outcome go(Course course, Step step, Instant now, List<HistoryLine> lines) {
+        if (course.state.isFinal()) {
+            lines.add(HistoryLine.of(step, step.to(), now, true));
+            return Outcome.LATE;
+        }
+        CommandState to =
+                step.isDevices() && step.to() == COMPLETED && course.withinSeconds != null ? VERIFYING : step.to();
+        if (!course.state.mayBecome(to) || !isFor(course, step)) {
+            return Outcome.NONE;
+        }
+        if (step.isDevices() && CommandState.UNSENT.contains(course.state)) {
+            // The device was quicker than the broker's word that it got the command.
+            lines.add(HistoryLine.of(Step.ours(step.command(), SENT, ""), SENT, now, false));
+            course.become(Step.ours(step.command(), SENT, ""), SENT, now);
+        }
+        course.become(step, to, now);
+        lines.add(HistoryLine.of(step, to, now, false));
+        return Outcome.APPLIED;
+    }
+
+    /** Whether whoever says so has a say in it where the command stands. */
+    private static boolean isFor(Course course, Step step) {
+        CommandState from = course.state;
+        return switch (step.to()) {
+            case APPROVED -> from == HELD;
+            case CANCELLED -> CommandState.UNSENT.contains(from) && !course.handedOver;
+            case REJECTED -> step.isDevices() ? from != HELD : from == HELD;
+            case SENT -> from == ACCEPTED || from == APPROVED;
+            case EXPIRED -> step.isDevices() ? from != HELD : true;
+            default -> from != HELD;
+        };
+    }
+}
