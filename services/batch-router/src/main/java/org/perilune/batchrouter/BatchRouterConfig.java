@@ -16,6 +16,8 @@ import org.perilune.contracts.Topology;
  * @param topics filters of the users' topics that a subscriber takes beside the fleet's
  * @param window messages that the broker may send ahead of our acknowledgement
  * @param queue messages that wait for Redis at most; what comes beyond is refused
+ * @param topicsMemory part of Redis' memory, 0 to 1, that the streams of users' topics may take together
+ * @param topicsMemoryEach the part that one such stream, and those of one device together, may take
  */
 public record BatchRouterConfig(
         HttpConfig http,
@@ -25,7 +27,9 @@ public record BatchRouterConfig(
         String clientId,
         List<String> topics,
         int window,
-        int queue) {
+        int queue,
+        double topicsMemory,
+        double topicsMemoryEach) {
     /** Who hands us messages. */
     public enum WayIn {
         /** The broker, before it acknowledges; only last wills come by subscription, since they pass no hook. */
@@ -40,12 +44,13 @@ public record BatchRouterConfig(
 
     /**
      * Reads {@code http.*}, {@code redis.*}, {@code mqtt.*}, {@code way-in} ({@code hook} or {@code subscriber}),
-     * {@code mqtt.client-id}, {@code mqtt.window}, {@code topics} (separated by commas), {@code queue}.
+     * {@code mqtt.client-id}, {@code mqtt.window}, {@code topics} (separated by commas), {@code queue}, {@code
+     * topics.memory}, {@code topics.memory-each}.
      *
      * @param in the settings under {@code batch-router.}
      */
     public static BatchRouterConfig read(Settings in) {
-        return new BatchRouterConfig(
+        var config = new BatchRouterConfig(
                 HttpConfig.read(in, Topology.BATCH_ROUTER.port()),
                 RedisConfig.read(in),
                 MqttConfig.read(in),
@@ -56,7 +61,13 @@ public record BatchRouterConfig(
                         .filter(topic -> !topic.isEmpty())
                         .toList(),
                 in.integer("mqtt.window", 2_000, 1, 65_535),
-                in.integer("queue", 100_000, 1_000, 1_000_000));
+                in.integer("queue", 100_000, 1_000, 1_000_000),
+                in.decimal("topics.memory", 0.25, 0.001, 0.6),
+                in.decimal("topics.memory-each", 0.05, 0.001, 0.6));
+        if (config.topicsMemoryEach() > config.topicsMemory()) {
+            in.fault("topics.memory-each", "must not be more than topics.memory");
+        }
+        return config;
     }
 
     private static WayIn wayIn(Settings in) {

@@ -2,6 +2,8 @@ package org.perilune.batchrouter;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -28,11 +30,21 @@ public final class BatchRouterService implements AutoCloseable {
             var health = new Health();
             Redis redis = owned.add(Redis.open(config.redis()));
             RedisRoom room = owned.add(RedisRoom.watch(redis));
-            this.batcher = owned.add(Batcher.start(redis, room, new RouterMeters(meters), config.queue()));
-            Subscriber subscriber = owned.add(Subscriber.open(config, this));
+            TopicRoom topics = owned.add(
+                    TopicRoom.watch(redis, new TopicRoom.Shares(config.topicsMemory(), config.topicsMemoryEach())));
+            this.batcher = owned.add(Batcher.start(redis, room, topics, new RouterMeters(meters), config.queue()));
+            var subscribers = new ArrayList<Subscriber>();
+            for (Subscriber.Session session : Subscriber.sessions(config)) {
+                subscribers.add(owned.add(Subscriber.open(config, session, this)));
+            }
             health.add("redis", redis::problem);
             health.add("batcher", batcher::trouble);
-            health.add("mqtt", subscriber::trouble);
+            health.add(
+                    "mqtt",
+                    () -> subscribers.stream()
+                            .map(Subscriber::trouble)
+                            .flatMap(Optional::stream)
+                            .findFirst());
             this.http = owned.add(HttpListener.open(
                     config.http(),
                     Topology.BATCH_ROUTER.name(),

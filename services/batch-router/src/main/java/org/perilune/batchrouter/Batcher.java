@@ -37,6 +37,7 @@ final class Batcher implements AutoCloseable {
 
     private final Redis redis;
     private final RedisRoom room;
+    private final TopicRoom topics;
     private final RouterMeters meters;
     private final BlockingQueue<Message> queue;
     private final AtomicLong queuedBytes = new AtomicLong();
@@ -48,17 +49,18 @@ final class Batcher implements AutoCloseable {
     private volatile @Nullable String trouble;
     private final Thread thread;
 
-    private Batcher(Redis redis, RedisRoom room, RouterMeters meters, int capacity) {
+    private Batcher(Redis redis, RedisRoom room, TopicRoom topics, RouterMeters meters, int capacity) {
         this.redis = redis;
         this.room = room;
+        this.topics = topics;
         this.meters = meters;
         this.queue = new ArrayBlockingQueue<>(capacity);
-        meters.watch(queue::size, room::used);
+        meters.watch(queue::size, room::used, topics::used);
         this.thread = Threads.startPlatform("batch-router-batcher", this::run);
     }
 
-    static Batcher start(Redis redis, RedisRoom room, RouterMeters meters, int capacity) {
-        return new Batcher(redis, room, meters, capacity);
+    static Batcher start(Redis redis, RedisRoom room, TopicRoom topics, RouterMeters meters, int capacity) {
+        return new Batcher(redis, room, topics, meters, capacity);
     }
 
     /** Never blocks. */
@@ -69,6 +71,13 @@ final class Batcher implements AutoCloseable {
             return message.done();
         }
         int size = message.payload().length;
+        if (Routes.isOfUsers(message.topic())) {
+            Optional<String> full = topics.take(message.client(), message.topic(), size);
+            if (full.isPresent()) {
+                refuse(message, full.get());
+                return message.done();
+            }
+        }
         if (queuedBytes.addAndGet(size) > MOST_QUEUED_BYTES || !queue.offer(message)) {
             queuedBytes.addAndGet(-size);
             refuse(message, "Too many messages wait for Redis");

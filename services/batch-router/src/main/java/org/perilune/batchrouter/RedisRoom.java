@@ -10,8 +10,8 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Whether Redis has room. We stop at 70 % of its memory: it must still be able to read and acknowledge, and nothing
- * that was not consumed is ever thrown away to make room. Streams of users' topics that nobody reads and trims are
- * bounded by this, too. Safe for threads.
+ * that was not consumed is ever thrown away to make room. {@link TopicRoom} keeps users' topics from coming near. Safe
+ * for threads.
  */
 final class RedisRoom implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisRoom.class);
@@ -61,17 +61,21 @@ final class RedisRoom implements AutoCloseable {
     }
 
     static double read(String info) {
-        double used = 0;
-        double most = 0;
-        for (String line : info.lines().toList()) {
-            if (line.startsWith("used_memory:")) {
-                used = Double.parseDouble(
-                        line.substring("used_memory:".length()).strip());
-            } else if (line.startsWith("maxmemory:")) {
-                most = Double.parseDouble(line.substring("maxmemory:".length()).strip());
-            }
-        }
-        return most == 0 ? 0 : used / most;
+        double most = most(info);
+        return most == 0 ? 0 : number(info, "used_memory:") / most;
+    }
+
+    /** Bytes that Redis may use, by its {@code INFO memory}; 0 where it is unbounded or does not say. */
+    static long most(String info) {
+        return number(info, "maxmemory:");
+    }
+
+    private static long number(String info, String name) {
+        return info.lines()
+                .filter(line -> line.startsWith(name))
+                .map(line -> Long.parseLong(line.substring(name.length()).strip()))
+                .findFirst()
+                .orElse(0L);
     }
 
     @Override

@@ -36,12 +36,16 @@ final class RouterMeters {
                 .register(registry);
     }
 
-    void watch(Supplier<Number> queue, Supplier<Number> memory) {
+    void watch(Supplier<Number> queue, Supplier<Number> memory, Supplier<Number> topics) {
         Gauge.builder("router.queue", queue)
                 .description("Messages that wait for Redis")
                 .register(registry);
         Gauge.builder("router.redis.memory", memory)
                 .description("Part of Redis' memory that is used")
+                .register(registry);
+        Gauge.builder("router.topics.memory", topics)
+                .description("Memory of Redis that streams of users' topics use")
+                .baseUnit("bytes")
                 .register(registry);
     }
 

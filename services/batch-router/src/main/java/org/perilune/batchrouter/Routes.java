@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.MalformedTelemetry;
 import org.perilune.contracts.Streams;
@@ -34,6 +35,9 @@ final class Routes {
     private static final byte[] ACKS = bytes(Streams.ACKS);
     private static final List<String> OUR_STREAMS = List.of("telemetry:", "command:");
 
+    private static final Set<String> OUR_LEAVES =
+            Set.of(Topics.TELEMETRY, Topics.CONNECT, Topics.LAST_WILL, Topics.ACK, Topics.STORED, Topics.COMMAND);
+
     private final TelemetryScanner scanner = new TelemetryScanner();
     private final Map<String, Device> telemetryTopics = new HashMap<>();
 
@@ -41,6 +45,21 @@ final class Routes {
 
     /** The arguments of XADD. */
     record Entry(byte[][] arguments, boolean rejected) {}
+
+    /** Whether a topic, and the stream that bears its name, is none of the product's own. */
+    static boolean isOfUsers(String topic) {
+        if (topic.equals(Topics.CONNECT) || topic.equals(Topics.LAST_WILL) || isOurStream(topic)) {
+            return false;
+        }
+        return Topics.parse(topic)
+                .map(Topics.FleetTopic::leaf)
+                .filter(OUR_LEAVES::contains)
+                .isEmpty();
+    }
+
+    private static boolean isOurStream(String topic) {
+        return topic.equals(Streams.REJECTS) || OUR_STREAMS.stream().anyMatch(topic::startsWith);
+    }
 
     /** Empty for what we ourselves said to a device: a subscription to everything brings it back to us. */
     Optional<Entry> entry(Message message) {
@@ -92,7 +111,7 @@ final class Routes {
             }
             return plain(topic.equals(Topics.CONNECT) ? CONNECT : LAST_WILL, message.client(), message);
         }
-        if (OUR_STREAMS.stream().anyMatch(topic::startsWith) || topic.equals(Streams.REJECTS)) {
+        if (isOurStream(topic)) {
             return reject(message, "The topic has the name of a stream of Perilune's own");
         }
         return named(message.client(), message);

@@ -11,13 +11,16 @@ import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscription;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.suback.Mqtt5SubAck;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.Topics;
 import org.slf4j.Logger;
@@ -33,19 +36,32 @@ final class Subscriber implements AutoCloseable {
     private static final String SHARED = "$share/batch-router/";
     private static final String EVERYTHING = "#";
     private static final long SESSION_SECONDS = Duration.ofHours(24).toSeconds();
+    private static final Set<String> FLEET_LEAVES =
+            Set.of(Topics.TELEMETRY, Topics.CONNECT, Topics.LAST_WILL, Topics.ACK);
     private static final long RETRY_MILLIS = 500;
 
     private final Mqtt5AsyncClient client;
     private final BatchRouterService router;
-    private final List<String> filters;
+    private final Session session;
     private volatile boolean closing;
     private volatile @Nullable String trouble = "There is no connection yet";
 
-    private Subscriber(BatchRouterConfig config, BatchRouterService router) {
+    /**
+     * A lasting session at the broker.
+     *
+     * @param takes which topics it takes; the others are another session's, and are only acknowledged
+     */
+    record Session(String clientId, List<String> filters, Predicate<String> takes) {
+        Session {
+            filters = List.copyOf(filters);
+        }
+    }
+
+    private Subscriber(BatchRouterConfig config, Session session, BatchRouterService router) {
         this.router = router;
-        this.filters = filters(config);
+        this.session = session;
         this.client = Mqtt5Client.builder()
-                .identifier(config.clientId())
+                .identifier(session.clientId())
                 .serverHost(config.mqtt().host())
                 .serverPort(config.mqtt().port())
                 .simpleAuth()
@@ -69,8 +85,8 @@ final class Subscriber implements AutoCloseable {
     }
 
     /** Returns at once; a broker that is away is tried again for ever. */
-    static Subscriber open(BatchRouterConfig config, BatchRouterService router) {
-        var subscriber = new Subscriber(config, router);
+    static Subscriber open(BatchRouterConfig config, Session session, BatchRouterService router) {
+        var subscriber = new Subscriber(config, session, router);
         CompletableFuture<Mqtt5ConnAck> _ = subscriber
                 .client
                 .connectWith()
@@ -93,18 +109,39 @@ final class Subscriber implements AutoCloseable {
         return Optional.ofNullable(trouble);
     }
 
-    private static List<String> filters(BatchRouterConfig config) {
+    /**
+     * Users' topics have a session of their own: it stands still while one of them may not grow, and the fleet's must
+     * not stand still with it.
+     */
+    static List<Session> sessions(BatchRouterConfig config) {
         String wills = Topics.of("+", Topics.LAST_WILL);
         if (config.wayIn() == BatchRouterConfig.WayIn.HOOK) {
-            return List.of(wills, Topics.LAST_WILL);
+            return List.of(new Session(config.clientId(), List.of(wills, Topics.LAST_WILL), topic -> true));
         }
-        if (config.topics().contains(EVERYTHING)) {
-            // Beside it no other: overlapping filters would bring messages twice.
-            return List.of(EVERYTHING);
+        List<String> fleet = List.of(
+                Topics.of("+", Topics.TELEMETRY),
+                Topics.of("+", Topics.CONNECT),
+                wills,
+                Topics.of("+", Topics.ACK),
+                Topics.CONNECT,
+                Topics.LAST_WILL);
+        // Beside everything no other: overlapping filters would bring messages twice.
+        List<String> users = config.topics().contains(EVERYTHING) ? List.of(EVERYTHING) : config.topics();
+        var sessions = new ArrayList<>(List.of(new Session(config.clientId(), fleet, topic -> true)));
+        if (!users.isEmpty()) {
+            sessions.add(new Session(config.clientId() + "-topics", users, topic -> !isOfTheFleet(topic)));
         }
-        var filters = new java.util.ArrayList<>(List.of(Topics.of("+", "+"), Topics.CONNECT, Topics.LAST_WILL));
-        filters.addAll(config.topics());
-        return filters;
+        return sessions;
+    }
+
+    /** Whether the fleet's session brings it, too. */
+    private static boolean isOfTheFleet(String topic) {
+        return topic.equals(Topics.CONNECT)
+                || topic.equals(Topics.LAST_WILL)
+                || Topics.parse(topic)
+                        .map(Topics.FleetTopic::leaf)
+                        .filter(FLEET_LEAVES::contains)
+                        .isPresent();
     }
 
     private void subscribe() {
@@ -112,7 +149,7 @@ final class Subscriber implements AutoCloseable {
             CompletableFuture<Void> _ = client.disconnect();
             return;
         }
-        List<Mqtt5Subscription> subscriptions = filters.stream()
+        List<Mqtt5Subscription> subscriptions = session.filters().stream()
                 .map(filter -> Mqtt5Subscription.builder()
                         .topicFilter(SHARED + filter)
                         .qos(MqttQos.AT_LEAST_ONCE)
@@ -132,6 +169,10 @@ final class Subscriber implements AutoCloseable {
 
     private void take(Mqtt5Publish publish) {
         String topic = publish.getTopic().toString();
+        if (!session.takes().test(topic)) {
+            acknowledge(publish);
+            return;
+        }
         String client = Topics.parse(topic).map(Topics.FleetTopic::device).orElse("");
         String traceparent = publish.getUserProperties().asList().stream()
                 .filter(property -> property.getName().toString().equals("traceparent"))

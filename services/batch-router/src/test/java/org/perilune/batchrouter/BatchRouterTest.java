@@ -16,10 +16,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +39,7 @@ import org.perilune.pad.PadConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.params.ScanParams;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BatchRouterTest {
@@ -129,8 +134,87 @@ class BatchRouterTest {
                         .get(10, TimeUnit.SECONDS);
             }
             assertThat(redis.xlen("weather/mare-imbrium")).isEqualTo(1);
-            assertThat(redis.xlen("fleet/rover/ack")).isEqualTo(1);
+            assertThat(redis.xlen(Streams.ACKS)).isGreaterThanOrEqualTo(1);
             assertThat(redis.xlen(Streams.CONNECT)).isGreaterThanOrEqualTo(2);
+        }
+    }
+
+    @Test
+    void holdsUpADeviceThatFloodsItsTopicsAndNoOther() throws Exception {
+        var settings = Map.of("batch-router.topics.memory", "0.004", "batch-router.topics.memory-each", "0.001");
+        var payload = new byte[64 * 1024];
+        try (BatchRouterService router = service(settings)) {
+            awaitReady(router);
+            // 1 MB a device; in topics of its own, so that no single stream is too large.
+            await().atMost(LIMIT).until(() -> {
+                for (int topic = 0; topic < 4; topic++) {
+                    if (!took(router, "flooder", "flood/" + topic, payload)) {
+                        return true;
+                    }
+                }
+                return false;
+            });
+            assertThat(took(router, "flooder", "flood/0", payload)).isFalse();
+            assertThat(took(router, "rover", "weather/mare-nubium", payload)).isTrue();
+            for (String topic : List.of("telemetry", "connect", "lwt", "ack")) {
+                byte[] own = topic.equals("telemetry") ? telemetry(9) : new byte[] {1};
+                assertThat(took(router, "flooder", "fleet/flooder/" + topic, own))
+                        .as(topic)
+                        .isTrue();
+            }
+            long kept = 0;
+            for (int topic = 0; topic < 4; topic++) {
+                kept += redis.xlen("flood/" + topic);
+            }
+            assertThat(kept * payload.length).isBetween(512L * 1024, 1024L * 1024);
+            // Somebody has read it.
+            for (int topic = 0; topic < 4; topic++) {
+                redis.del("flood/" + topic);
+            }
+            await().atMost(LIMIT).until(() -> took(router, "flooder", "flood/0", payload));
+        }
+    }
+
+    @Test
+    void manyDevicesTogetherLeaveRoomForTheFleet() throws Exception {
+        var settings = Map.of("batch-router.topics.memory", "0.002", "batch-router.topics.memory-each", "0.001");
+        try (BatchRouterService router = service(settings)) {
+            awaitReady(router);
+            // Each with topics by the hundred: an empty stream is not free either.
+            await().atMost(LIMIT).until(() -> {
+                for (int device = 0; device < 10; device++) {
+                    for (int topic = 0; topic < 50; topic++) {
+                        took(router, "crowd-" + device, "crowd/" + device + "/" + topic, new byte[] {1});
+                    }
+                }
+                return !took(router, "newcomer", "crowd/newcomer", new byte[] {1});
+            });
+            assertThat(took(router, "newcomer", "fleet/newcomer/telemetry", telemetry(9)))
+                    .isTrue();
+            assertThat(crowds().size()).isLessThan(200);
+            redis.del(crowds().toArray(String[]::new));
+        }
+    }
+
+    private Set<String> crowds() {
+        var found = new HashSet<String>();
+        String cursor = ScanParams.SCAN_POINTER_START;
+        do {
+            var page = redis.scan(cursor, new ScanParams().match("crowd/*").count(1_000));
+            found.addAll(page.getResult());
+            cursor = page.getCursor();
+        } while (!cursor.equals(ScanParams.SCAN_POINTER_START));
+        return found;
+    }
+
+    private static boolean took(BatchRouterService router, String device, String topic, byte[] payload)
+            throws Exception {
+        try {
+            router.take(device, topic, payload, null).toCompletableFuture().get(10, TimeUnit.SECONDS);
+            return true;
+        } catch (ExecutionException refused) {
+            assertThat(refused).hasCauseInstanceOf(NotTaken.class);
+            return false;
         }
     }
 
@@ -146,11 +230,7 @@ class BatchRouterTest {
 
     @Test
     void takesFromAForeignBrokerWhatItAcknowledges(@TempDir Path folder) throws Exception {
-        boolean there = Files.isExecutable(MOSQUITTO);
-        if (System.getenv("CI") != null) {
-            assertThat(there).as("Mosquitto must be installed").isTrue();
-        }
-        Assumptions.assumeTrue(there);
+        assumeMosquitto();
         int port = freePort();
         Process mosquitto = mosquitto(folder, port);
         try {
@@ -163,11 +243,11 @@ class BatchRouterTest {
             long before = redis.xlen(stream);
             try (BatchRouterService router = service(settings)) {
                 awaitReady(router);
-                publish(port, 1, 1_000);
+                publish(port, 1, 1_000, "fleet/lander/telemetry", BatchRouterTest::telemetry);
                 await().atMost(LIMIT).until(() -> redis.xlen(stream) - before == 1_000);
             }
             // The session lasts: what came while nobody was there is delivered later.
-            publish(port, 1_001, 1_500);
+            publish(port, 1_001, 1_500, "fleet/lander/telemetry", BatchRouterTest::telemetry);
             try (BatchRouterService router = service(settings)) {
                 awaitReady(router);
                 await().atMost(LIMIT).until(() -> redis.xlen(stream) - before >= 1_500);
@@ -175,6 +255,43 @@ class BatchRouterTest {
         } finally {
             mosquitto.destroyForcibly();
         }
+    }
+
+    @Test
+    void aFloodOfUsersTopicsAtAForeignBrokerDoesNotHoldUpTheFleet(@TempDir Path folder) throws Exception {
+        assumeMosquitto();
+        int port = freePort();
+        Process mosquitto = mosquitto(folder, port);
+        try {
+            var settings = Map.of(
+                    "batch-router.way-in", "subscriber",
+                    "batch-router.mqtt.port", Integer.toString(port),
+                    "batch-router.mqtt.window", "1000",
+                    "batch-router.mqtt.client-id", "router-under-flood",
+                    "batch-router.topics.memory", "0.001",
+                    "batch-router.topics.memory-each", "0.001");
+            String stream = Streams.telemetry(Streams.partitionOf("lander"));
+            long before = redis.xlen(stream);
+            try (BatchRouterService router = service(settings)) {
+                awaitReady(router);
+                // 1 MB is taken; of the rest 500 are under way, and that is all that the broker sends.
+                publish(port, 1, 1_500, "flood/foreign", seq -> new byte[2_048]);
+                publish(port, 1, 100, "fleet/lander/telemetry", BatchRouterTest::telemetry);
+                await().atMost(LIMIT).until(() -> redis.xlen(stream) - before == 100);
+                assertThat(redis.xlen("flood/foreign")).isBetween(100L, 600L);
+            }
+            redis.del("flood/foreign");
+        } finally {
+            mosquitto.destroyForcibly();
+        }
+    }
+
+    private static void assumeMosquitto() {
+        boolean there = Files.isExecutable(MOSQUITTO);
+        if (System.getenv("CI") != null) {
+            assertThat(there).as("Mosquitto must be installed").isTrue();
+        }
+        Assumptions.assumeTrue(there);
     }
 
     private static void awaitReady(BatchRouterService router) {
@@ -189,7 +306,7 @@ class BatchRouterTest {
         }
     }
 
-    private static void publish(int port, int first, int last) {
+    private static void publish(int port, int first, int last, String topic, LongFunction<byte[]> payload) {
         Mqtt5BlockingClient device =
                 Mqtt5Client.builder().serverHost("127.0.0.1").serverPort(port).buildBlocking();
         await().atMost(LIMIT).ignoreExceptions().until(() -> {
@@ -198,9 +315,9 @@ class BatchRouterTest {
         });
         for (int seq = first; seq <= last; seq++) {
             device.publishWith()
-                    .topic("fleet/lander/telemetry")
+                    .topic(topic)
                     .qos(MqttQos.AT_LEAST_ONCE)
-                    .payload(telemetry(seq))
+                    .payload(payload.apply(seq))
                     .send();
         }
         device.disconnect();
