@@ -14,11 +14,13 @@ public final class Device implements AutoCloseable {
     private static final int MAX_READINGS_PER_APPEND = 1_000;
 
     private final Journal journal;
+    private final CommandDesk commands;
     private final Pump pump;
     private final LongAdder refused = new LongAdder();
 
-    private Device(Journal journal, Pump pump) {
+    private Device(Journal journal, CommandDesk commands, Pump pump) {
         this.journal = journal;
+        this.commands = commands;
         this.pump = pump;
     }
 
@@ -26,14 +28,37 @@ public final class Device implements AutoCloseable {
      * Opens the journal, begins a new epoch and starts to connect; does not wait for a connection, and goes on trying
      * for ever.
      *
-     * @param clock only names the first epoch of an empty journal
+     * @param clock names the first epoch of an empty journal
      * @throws JournalFailedException if the journal's folder cannot be used, or another device has it
      */
     public static Device open(DeviceConfig config, DeviceDescription description, Clock clock) {
+        return open(config, description, clock, new NoCommands());
+    }
+
+    /**
+     * As {@link #open(DeviceConfig, DeviceDescription, Clock)}, for a device that takes commands. What an earlier start
+     * left is dealt with first: what was not begun is executed if it has not expired, what was interrupted ends as
+     * unknown, unless it is repeatable.
+     *
+     * @param clock also judges what has expired, and dates acknowledgements
+     */
+    public static Device open(DeviceConfig config, DeviceDescription description, Clock clock, CommandHandler handler) {
+        return open(config, description, clock, handler, new CommandListener() {});
+    }
+
+    /** As {@link #open(DeviceConfig, DeviceDescription, Clock, CommandHandler)}, for whoever mirrors its commands. */
+    public static Device open(
+            DeviceConfig config,
+            DeviceDescription description,
+            Clock clock,
+            CommandHandler handler,
+            CommandListener listener) {
         var journal = Journal.open(config.journal(), config.journalLimitBytes(), clock);
-        var pump = new Pump(config, description, journal);
+        var commands = new CommandDesk(config, handler, listener, clock);
+        commands.start();
+        var pump = new Pump(config, description, journal, commands);
         pump.start();
-        return new Device(journal, pump);
+        return new Device(journal, commands, pump);
     }
 
     /**
@@ -115,6 +140,7 @@ public final class Device implements AutoCloseable {
     /** Disconnects, so that the ground learns of it by the last will, and keeps the journal for the next start. */
     @Override
     public void close() {
+        commands.close();
         pump.close();
         journal.close();
     }

@@ -2,6 +2,7 @@ package org.perilune.sdk;
 
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.datatypes.MqttTopic;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
@@ -11,6 +12,7 @@ import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -31,6 +33,7 @@ final class MqttLink {
     private final DeviceConfig config;
     private final Mqtt5AsyncClient client;
     private final Events events;
+    private final MqttTopic commandTopic;
     private int receiveMaximum = 1;
     private int packetMaximum = Integer.MAX_VALUE;
 
@@ -38,12 +41,16 @@ final class MqttLink {
     interface Events {
         void stored(byte[] payload);
 
+        /** @param lifetimeSeconds how long it may still wait, from now on; empty: not said */
+        void command(byte[] payload, OptionalLong lifetimeSeconds);
+
         void lost(String reason);
     }
 
     private MqttLink(DeviceConfig config, Events events) {
         this.config = config;
         this.events = events;
+        this.commandTopic = MqttTopic.of(Topics.of(config.name(), Topics.COMMAND));
         this.client = Mqtt5Client.builder()
                 .identifier(config.name())
                 .serverHost(config.host())
@@ -68,14 +75,21 @@ final class MqttLink {
         var link = new MqttLink(config, events);
         try {
             // Before the connect: a message for which nobody waits would be acknowledged and dropped.
-            link.client.publishes(
-                    MqttGlobalPublishFilter.ALL, message -> link.events.stored(message.getPayloadAsBytes()));
+            link.client.publishes(MqttGlobalPublishFilter.ALL, link::take);
             link.connect(session);
             return link;
         } catch (LinkException failure) {
             link.drop();
             throw failure;
         }
+    }
+
+    private void take(Mqtt5Publish message) {
+        if (message.getTopic().equals(commandTopic)) {
+            events.command(message.getPayloadAsBytes(), message.getMessageExpiryInterval());
+            return;
+        }
+        events.stored(message.getPayloadAsBytes());
     }
 
     private void connect(long session) throws LinkException {
@@ -105,6 +119,10 @@ final class MqttLink {
                 client.subscribeWith()
                         .topicFilter(Topics.of(config.name(), Topics.STORED))
                         .qos(MqttQos.AT_LEAST_ONCE)
+                        .addSubscription()
+                        .topicFilter(commandTopic.filter())
+                        .qos(MqttQos.AT_LEAST_ONCE)
+                        .applySubscription()
                         .send(),
                 CONNECT_WITHIN);
     }

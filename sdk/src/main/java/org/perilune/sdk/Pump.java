@@ -2,6 +2,7 @@ package org.perilune.sdk;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +10,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.Topics;
+import org.perilune.contracts.v1.Ack;
 import org.perilune.contracts.v1.Stored;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,7 @@ final class Pump implements AutoCloseable {
 
     private final DeviceConfig config;
     private final Journal journal;
+    private final CommandDesk commands;
     private final Backoff backoff;
     private final Thread thread;
 
@@ -59,18 +62,21 @@ final class Pump implements AutoCloseable {
 
     private enum Step {
         ANNOUNCE,
+        ACKNOWLEDGE,
         SEND,
         SEND_AGAIN,
         LEAVE
     }
 
-    Pump(DeviceConfig config, DeviceDescription description, Journal journal) {
+    Pump(DeviceConfig config, DeviceDescription description, Journal journal, CommandDesk commands) {
         this.config = config;
         this.description = description;
         this.journal = journal;
+        this.commands = commands;
         this.backoff = new Backoff(config.backoffMin(), config.backoffMax(), new Random());
         this.thread = Thread.ofVirtual().name("device-" + config.name()).unstarted(this::run);
         journal.onChange(this::signal);
+        commands.outbox().onPut(this::signal);
     }
 
     void start() {
@@ -154,6 +160,11 @@ final class Pump implements AutoCloseable {
             }
 
             @Override
+            public void command(byte[] payload, OptionalLong lifetimeSeconds) {
+                commands.take(payload, lifetimeSeconds);
+            }
+
+            @Override
             public void lost(String reason) {
                 change(() -> connection.lost = reason);
             }
@@ -184,18 +195,27 @@ final class Pump implements AutoCloseable {
         int maxBytes = Math.min(MAX_BYTES, link.packetMaximum() - PACKET_OVERHEAD_BYTES);
         var resend = new Resend(config.resendAfter());
         var cursor = journal.cursor();
+        commands.acknowledgeAgain();
         while (true) {
             switch (await(connection, window, cursor, resend)) {
-                case ANNOUNCE ->
-                    publish(
+                case ANNOUNCE -> {
+                    var _ = publish(
                             connection,
                             link,
                             Topics.CONNECT,
                             announcement().toMessage(session).toByteArray());
+                }
+                case ACKNOWLEDGE -> {
+                    @Nullable Ack ack = commands.outbox().take();
+                    if (ack != null) {
+                        var _ = publish(connection, link, Topics.ACK, ack.toByteArray())
+                                .thenRun(() -> commands.acknowledged(ack));
+                    }
+                }
                 case SEND -> {
                     Journal.@Nullable Batch batch = journal.next(cursor, MAX_FRAMES, maxBytes);
                     if (batch != null) {
-                        publish(connection, link, Topics.TELEMETRY, TelemetryPayload.of(batch));
+                        var _ = publish(connection, link, Topics.TELEMETRY, TelemetryPayload.of(batch));
                     }
                 }
                 case SEND_AGAIN -> {
@@ -249,6 +269,9 @@ final class Pump implements AutoCloseable {
                     if (announce) {
                         return Step.ANNOUNCE;
                     }
+                    if (!commands.outbox().isEmpty()) {
+                        return Step.ACKNOWLEDGE;
+                    }
                     if (resend.isDue(now)) {
                         return Step.SEND_AGAIN;
                     }
@@ -274,13 +297,13 @@ final class Pump implements AutoCloseable {
         }
     }
 
-    private void publish(Connection connection, MqttLink link, String leaf, byte[] payload) {
+    private CompletableFuture<Void> publish(Connection connection, MqttLink link, String leaf, byte[] payload) {
         change(() -> {
             if (connection.inFlight++ == 0) {
                 connection.answeredNanos = System.nanoTime();
             }
         });
-        CompletableFuture<Void> _ = link.publish(leaf, payload).whenComplete((nothing, failure) -> {
+        return link.publish(leaf, payload).whenComplete((nothing, failure) -> {
             if (failure != null) {
                 // Refused for good by the broker, or cut off: either way its frames are still in the journal.
                 LOG.debug("A message was not acknowledged [device: {}, leaf: {}]", config.name(), leaf, failure);

@@ -5,11 +5,14 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
+import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +20,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.perilune.contracts.Topics;
+import org.perilune.contracts.v1.Ack;
+import org.perilune.contracts.v1.Command;
 import org.perilune.contracts.v1.Connect;
 import org.perilune.contracts.v1.LastWill;
 import org.perilune.contracts.v1.Stored;
@@ -33,6 +38,8 @@ final class Ground implements AutoCloseable {
     private final Map<String, List<Connect>> connects = new ConcurrentHashMap<>();
     private final Map<String, List<Long>> wills = new ConcurrentHashMap<>();
     private final Map<String, Integer> losses = new ConcurrentHashMap<>();
+    private final Map<String, List<Ack>> acks = new ConcurrentHashMap<>();
+    private final Map<String, Integer> ackLosses = new ConcurrentHashMap<>();
     private final Map<String, Integer> cuts = new ConcurrentHashMap<>();
 
     private Ground(Pad pad, Mqtt5AsyncClient service) {
@@ -91,6 +98,44 @@ final class Ground implements AutoCloseable {
         cuts.put(device, messages);
     }
 
+    /** Cuts the device off at its next acknowledgements. */
+    void loseAcks(String device, int messages) {
+        ackLosses.put(device, messages);
+    }
+
+    /** @return whether somebody has subscribed to it */
+    boolean send(String device, Command command, long lifetimeSeconds) {
+        return send(device, command.toByteArray(), lifetimeSeconds);
+    }
+
+    boolean send(String device, byte[] payload, long lifetimeSeconds) {
+        return publish(device, payload, lifetimeSeconds).join();
+    }
+
+    CompletableFuture<Boolean> publish(String device, byte[] payload, long lifetimeSeconds) {
+        return service.publishWith()
+                .topic(Topics.of(device, Topics.COMMAND))
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .messageExpiryInterval(lifetimeSeconds)
+                .payload(payload)
+                .send()
+                .thenApply(result -> ((Mqtt5PublishResult.Mqtt5Qos1Result) result)
+                                .getPubAck()
+                                .getReasonCode()
+                        == Mqtt5PubAckReasonCode.SUCCESS);
+    }
+
+    List<Ack> acks(String device) {
+        return acks.getOrDefault(device, List.of());
+    }
+
+    /** The final acknowledgement of a command, once it has come. */
+    Optional<Ack> end(String device, String id) {
+        return acks(device).stream()
+                .filter(ack -> ack.getId().equals(id) && CommandMessage.isFinal(ack.getStage()))
+                .findFirst();
+    }
+
     private CompletionStage<Void> take(InboundMessage message) {
         try {
             var topic = Topics.parse(message.topic()).orElseThrow();
@@ -99,6 +144,13 @@ final class Ground implements AutoCloseable {
                 case Topics.CONNECT ->
                     connects.computeIfAbsent(topic.device(), name -> new CopyOnWriteArrayList<>())
                             .add(Connect.parseFrom(payload));
+                case Topics.ACK -> {
+                    if (countDown(ackLosses, topic.device())) {
+                        return CompletableFuture.failedFuture(new IllegalStateException("Cut off"));
+                    }
+                    acks.computeIfAbsent(topic.device(), name -> new CopyOnWriteArrayList<>())
+                            .add(Ack.parseFrom(payload));
+                }
                 default -> {
                     if (countDown(cuts, topic.device())) {
                         return CompletableFuture.failedFuture(new IllegalStateException("Cut off"));

@@ -1,0 +1,130 @@
+package org.perilune.sdk;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+import org.perilune.contracts.v1.Ack;
+import org.perilune.contracts.v1.Stage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Executes commands, one at a time and in order. */
+final class CommandLane implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CommandLane.class);
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(60);
+
+    private final CommandDesk desk;
+    private final CommandHandler handler;
+    private final LinkedBlockingQueue<Optional<WaitingCommand>> queue = new LinkedBlockingQueue<>();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    CommandLane(String name, CommandDesk desk, CommandHandler handler) {
+        this.desk = desk;
+        this.handler = handler;
+        this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void add(WaitingCommand command) {
+        queue.add(Optional.of(command));
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                var next = queue.take();
+                if (next.isEmpty()) {
+                    return;
+                }
+                perform(next.get());
+            } catch (InterruptedException closing) {
+                LOG.debug("Interrupted", closing);
+            } catch (CompletionException failure) {
+                LOG.debug("The log takes no more; nothing is begun", failure);
+            } finally {
+                desk.leftLane();
+            }
+        }
+    }
+
+    private void perform(WaitingCommand waiting) {
+        DeviceCommand command = waiting.command();
+        @Nullable Ack refusal = refusal(waiting);
+        if (refusal != null) {
+            desk.end(command, refusal);
+            return;
+        }
+        desk.begin(command);
+        CommandOutcome outcome = execute(command);
+        desk.end(command, CommandMessage.ack(command.id(), outcome, desk.clock().instant()));
+    }
+
+    private @Nullable Ack refusal(WaitingCommand waiting) {
+        DeviceCommand command = waiting.command();
+        Instant now = desk.clock().instant();
+        if (waiting.expired(now, System.nanoTime())) {
+            return CommandMessage.ack(command.id(), Stage.STAGE_EXPIRED, "It expired before it could be begun", now);
+        }
+        return mistrust(command, now)
+                .or(() -> objection(command))
+                .map(reason -> CommandMessage.ack(command.id(), Stage.STAGE_REJECTED, reason, now))
+                .orElse(null);
+    }
+
+    /** A clock that is behind the ground's would let a command begin that has long expired. */
+    static Optional<String> mistrust(DeviceCommand command, Instant now) {
+        if (!command.critical() || !now.isBefore(command.sentAt().minus(CLOCK_TOLERANCE))) {
+            return Optional.empty();
+        }
+        long seconds = Duration.between(now, command.sentAt()).toSeconds();
+        return Optional.of("The device's clock is at least " + seconds
+                + " s behind the ground's: it cannot tell whether a critical command has expired");
+    }
+
+    private Optional<String> objection(DeviceCommand command) {
+        try {
+            return handler.objection(command);
+        } catch (RuntimeException failure) {
+            LOG.warn("A command could not be judged and is refused [id: {}]", command.id(), failure);
+            return Optional.of("The device could not judge it: " + failure);
+        }
+    }
+
+    private CommandOutcome execute(DeviceCommand command) {
+        try {
+            return Objects.requireNonNull(handler.execute(command), "The handler said nothing");
+        } catch (Exception | StackOverflowError | LinkageError | AssertionError failure) {
+            LOG.warn("A command failed [id: {}, type: {}]", command.id(), command.type(), failure);
+            return CommandOutcome.failed("The device failed at it: " + failure);
+        }
+    }
+
+    /** Finishes what is being executed, if that does not take long; what waits is on disk. */
+    @Override
+    public void close() {
+        closed = true;
+        queue.add(Optional.empty());
+        if (!joined(CLOSE_WITHIN)) {
+            thread.interrupt();
+            LOG.warn("A command is still being executed [lane: {}]", thread.getName());
+        }
+    }
+
+    private boolean joined(Duration within) {
+        try {
+            return !thread.isAlive() || thread.join(within);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}
