@@ -7,10 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.Topology;
@@ -20,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The backing servers for everything on one machine: PostgreSQL and Redis as processes that are restarted when they
- * end, the MQTT broker in this one. All listen on 127.0.0.1 and keep their data below one home. Safe for threads. Two
+ * end, the MQTT broker and the MongoDB server in this one. All listen on 127.0.0.1 and keep their data below one home.
+ * Safe for threads. Two
  * pads can run in one JVM, but must not start at the same moment: HiveMQ hands its services out through statics.
  */
 public final class Pad implements AutoCloseable {
@@ -36,9 +34,11 @@ public final class Pad implements AutoCloseable {
     private final int postgresPort;
     private final int redisPort;
     private final int mqttPort;
+    private final int mongoPort;
     private volatile @Nullable Supervisor postgres;
     private volatile @Nullable Supervisor redis;
     private volatile @Nullable Broker broker;
+    private volatile @Nullable MongoServer mongo;
 
     private Pad(PadConfig config, HomeLock lock) throws IOException {
         this.config = config;
@@ -60,10 +60,11 @@ public final class Pad implements AutoCloseable {
         this.postgresPort = Ports.choose(config.port(Topology.Store.POSTGRESQL));
         this.redisPort = Ports.choose(config.port(Topology.Store.REDIS));
         this.mqttPort = Ports.choose(config.port(Topology.Store.MQTT));
+        this.mongoPort = Ports.choose(config.port(Topology.Store.MONGODB));
     }
 
     /**
-     * Starts all three, side by side, and returns when they serve. Makes the home, the secrets, the roles and the
+     * Starts them all, side by side, and returns when they serve. Makes the home, the secrets, the roles and the
      * databases at the first start; stops what a killed run left behind.
      *
      * @param progress is told one sentence a step; one call at a time
@@ -110,7 +111,12 @@ public final class Pad implements AutoCloseable {
         steps.add(() -> {
             progress.tell("Starting Redis");
             var program = RedisServer.prepare(
-                    home.resolve("redis"), binaries, platform, secrets, redisPort, users(Topology.Store.REDIS));
+                    home.resolve("redis"),
+                    binaries,
+                    platform,
+                    secrets,
+                    redisPort,
+                    users(Topology.Store.REDIS).stream().map(Service::name).toList());
             redis = Supervisor.start(program);
             progress.tell("Redis is up on " + HOST + ":" + redisPort);
             return null;
@@ -121,37 +127,21 @@ public final class Pad implements AutoCloseable {
             progress.tell("The MQTT broker is up on " + HOST + ":" + mqttPort);
             return null;
         });
+        steps.add(() -> {
+            progress.tell("Starting the MongoDB server");
+            mongo = MongoServer.start(home.resolve("mongodb"), mongoPort, secrets, users(Topology.Store.MONGODB));
+            progress.tell("The MongoDB server is up on " + HOST + ":" + mongoPort);
+            return null;
+        });
         try {
-            together(steps);
+            SideBySide.run(steps, Thread.ofVirtual().factory());
+        } catch (InterruptedException interruption) {
+            stopServers();
+            Thread.currentThread().interrupt();
+            throw new PadException("Interrupted while the backing servers started", interruption);
         } catch (Throwable failure) {
             stopServers();
             throw failure;
-        }
-    }
-
-    private static void together(List<Callable<Void>> steps) {
-        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            PadException first = null;
-            for (Future<Void> step : executor.invokeAll(steps)) {
-                try {
-                    step.get();
-                } catch (ExecutionException failure) {
-                    PadException next = failure.getCause() instanceof PadException clear
-                            ? clear
-                            : new PadException("A backing server could not be started: " + failure.getCause(), failure);
-                    if (first == null) {
-                        first = next;
-                    } else {
-                        first.addSuppressed(next);
-                    }
-                }
-            }
-            if (first != null) {
-                throw first;
-            }
-        } catch (InterruptedException interruption) {
-            Thread.currentThread().interrupt();
-            throw new PadException("Interrupted while the backing servers started", interruption);
         }
     }
 
@@ -167,9 +157,13 @@ public final class Pad implements AutoCloseable {
         return mqttPort;
     }
 
+    public int mongoPort() {
+        return mongoPort;
+    }
+
     /** What services must be told to reach the servers; secrets as paths of files. */
     public Map<String, String> settings() {
-        return PadSettings.of(config.databases(), secrets, postgresPort, redisPort, mqttPort);
+        return PadSettings.of(config.databases(), secrets, postgresPort, redisPort, mqttPort, mongoPort);
     }
 
     /**
@@ -190,17 +184,24 @@ public final class Pad implements AutoCloseable {
     }
 
     public List<ServerState> servers() {
-        long clients = meters.connections.sum();
+        MongoServer documents = mongo;
         return List.of(
                 state("PostgreSQL", postgres, postgresPort),
                 state("Redis", redis, redisPort),
-                new ServerState(
-                        "MQTT broker",
-                        broker != null,
-                        mqttPort,
-                        ProcessHandle.current().pid(),
-                        -1,
-                        clients + " clients; memory counts as Perilune's own"));
+                ownState("MQTT broker", broker != null, mqttPort, meters.connections.sum()),
+                ownState(
+                        "MongoDB server",
+                        documents != null && documents.works(),
+                        mongoPort,
+                        documents == null ? 0 : documents.clients()));
+    }
+
+    /** Of a server in this process. */
+    private static ServerState ownState(String name, boolean up, int port, long clients) {
+        String detail = up
+                ? clients + " clients; memory counts as Perilune's own"
+                : "could not write to its disk; make room there and start Perilune again";
+        return new ServerState(name, up, port, ProcessHandle.current().pid(), -1, detail);
     }
 
     private static ServerState state(String name, @Nullable Supervisor supervisor, int port) {
@@ -210,16 +211,15 @@ public final class Pad implements AutoCloseable {
                 name, up, port, pid, pid < 0 ? -1 : Processes.residentBytes(pid), up ? "up" : "being restarted");
     }
 
-    private static List<String> users(Topology.Store store) {
+    private static List<Service> users(Topology.Store store) {
         return Topology.SERVICES.stream()
                 .filter(service -> service.stores().contains(store))
-                .map(Service::name)
                 .toList();
     }
 
     private void stopServers() {
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (AutoCloseable server : servers(postgres, redis, broker)) {
+            for (AutoCloseable server : servers(postgres, redis, broker, mongo)) {
                 executor.execute(() -> close(server));
             }
         }
@@ -243,7 +243,7 @@ public final class Pad implements AutoCloseable {
         }
     }
 
-    /** Stops all three, cleanly and side by side, and lets go of the home. Stop the services first. */
+    /** Stops them all, cleanly and side by side, and lets go of the home. Stop the services first. */
     @Override
     public void close() {
         stopServers();

@@ -1,5 +1,6 @@
 package org.perilune.pad;
 
+import static org.perilune.contracts.Topology.Store.MONGODB;
 import static org.perilune.contracts.Topology.Store.MQTT;
 import static org.perilune.contracts.Topology.Store.REDIS;
 
@@ -16,7 +17,7 @@ final class PadSettings {
     private PadSettings() {}
 
     static Map<String, String> of(
-            List<String> databases, Secrets secrets, int postgresPort, int redisPort, int mqttPort) {
+            List<String> databases, Secrets secrets, int postgresPort, int redisPort, int mqttPort, int mongoPort) {
         var settings = new TreeMap<String, String>();
         for (Service service : Topology.SERVICES) {
             String name = service.name();
@@ -37,6 +38,13 @@ final class PadSettings {
                 settings.put(name + ".mqtt.port", Integer.toString(mqttPort));
                 settings.put(name + ".mqtt.user", name);
                 settings.put(name + ".mqtt.password-file", path(secrets, MqttUsers.secret(name)));
+            }
+            if (service.stores().contains(MONGODB)) {
+                settings.put(name + ".mongodb.host", HOST);
+                settings.put(name + ".mongodb.port", Integer.toString(mongoPort));
+                settings.put(name + ".mongodb.user", name);
+                settings.put(name + ".mongodb.password-file", path(secrets, MongoServer.secret(name)));
+                settings.put(name + ".mongodb.database", database);
             }
         }
         return Map.copyOf(settings);

@@ -34,7 +34,8 @@ final class PostgresRoles {
                     statement.execute("create role " + database + " login");
                 }
                 // Hashed on our side: neither the server nor its log ever sees it.
-                String verifier = ScramVerifier.of(secrets.value(secret(database)));
+                String verifier =
+                        ScramVerifier.of(secrets.value(secret(database))).postgresql();
                 statement.execute("alter role " + database + " password '" + verifier + "'");
                 if (!present.contains(database)) {
                     statement.execute("create database " + database + " owner " + database);

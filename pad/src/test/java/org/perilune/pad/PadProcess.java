@@ -34,7 +34,7 @@ final class PadProcess {
             redis.set("a", "42");
         }
         pad.servers().stream()
-                .filter(server -> !server.name().startsWith("MQTT"))
+                .filter(server -> server.pid() != ProcessHandle.current().pid())
                 .forEach(server -> System.out.println(PID + server.pid()));
         System.out.println(READY);
         Thread.currentThread().join();

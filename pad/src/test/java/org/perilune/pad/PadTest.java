@@ -99,6 +99,7 @@ class PadTest {
                     .contains(
                             "PostgreSQL is up on 127.0.0.1:" + pad.postgresPort(),
                             "Redis is up on 127.0.0.1:" + pad.redisPort(),
+                            "The MongoDB server is up on 127.0.0.1:" + pad.mongoPort(),
                             "The MQTT broker is up on 127.0.0.1:" + pad.mqttPort());
             assertThat(pad.servers()).allMatch(ServerState::up).allMatch(state -> state.pid() > 0);
             try (var database = postgres(pad, "telemetry")) {

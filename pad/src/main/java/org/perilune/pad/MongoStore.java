@@ -1,0 +1,92 @@
+package org.perilune.pad;
+
+import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.bson.Document;
+import io.netty.channel.Channel;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import java.util.Set;
+import org.h2.mvstore.MVStore;
+
+/** One service's database, in a file of its own, so that no command reaches another's. Safe for threads. */
+final class MongoStore implements AutoCloseable {
+    /** In lower case. Every other command is taken for one that changes something. */
+    private static final Set<String> READS = Set.of(
+            "find",
+            "getmore",
+            "killcursors",
+            "count",
+            "distinct",
+            "listcollections",
+            "listindexes",
+            "dbstats",
+            "collstats");
+
+    private static final int CACHE_MEGABYTES = 16;
+
+    private final String database;
+    private final H2Backend backend;
+    private final GroupCommit commit;
+
+    private MongoStore(String database, H2Backend backend) {
+        this.database = database;
+        this.backend = backend;
+        this.commit = new GroupCommit(backend.getMvStore());
+    }
+
+    static MongoStore open(Path folder, String database) throws IOException {
+        MVStore file = new MVStore.Builder()
+                .fileName(folder.resolve(database + ".mv").toString())
+                .cacheSize(CACHE_MEGABYTES)
+                // Neither by the clock nor when memory is short: only between commands.
+                .autoCommitDisabled()
+                .autoCommitBufferSize(0)
+                .open();
+        try {
+            var store = new MongoStore(database, new H2Backend(file));
+            store.commit.change(() -> store.backend.resolveDatabase(database));
+            store.commit.await();
+            // The file's name is as durable as what is in it.
+            try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+            return store;
+        } catch (Throwable failure) {
+            file.closeImmediately();
+            throw failure;
+        }
+    }
+
+    String database() {
+        return database;
+    }
+
+    /**
+     * Returns when the command's changes are on disk; what a reading command saw is on disk as well.
+     *
+     * @throws RuntimeException the library's own, for a command that it refuses
+     */
+    Document run(Channel channel, String command, Document query) {
+        Document answer = READS.contains(command.toLowerCase(Locale.ROOT))
+                ? backend.handleCommand(channel, database, command, query)
+                : commit.change(() -> backend.handleCommand(channel, database, command, query));
+        commit.await();
+        return answer;
+    }
+
+    boolean works() {
+        return commit.works();
+    }
+
+    void forget(Channel channel) {
+        backend.handleClose(channel);
+    }
+
+    @Override
+    public void close() {
+        backend.close();
+    }
+}
