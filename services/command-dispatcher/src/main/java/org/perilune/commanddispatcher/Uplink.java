@@ -10,13 +10,17 @@ import org.perilune.chassis.ServiceTokens;
 
 /** Everything between the database and the devices: sends commands, reads answers, and ends what is overdue. */
 final class Uplink implements AutoCloseable {
-    private final Resources owned;
+    private static final int SENDER_LOCK = 1;
 
-    private Uplink(Resources owned) {
+    private final Resources owned;
+    private final Signal work;
+
+    private Uplink(Resources owned, Signal work) {
         this.owned = owned;
+        this.work = work;
     }
 
-    /** Returns at once, whatever is away. */
+    /** Returns at once, whatever is away. Adds the checks {@code redis} and {@code mqtt}. */
     static Uplink start(
             CommandDispatcherConfig config,
             Postgres postgres,
@@ -24,13 +28,32 @@ final class Uplink implements AutoCloseable {
             ServiceTokens tokens,
             Changes changes,
             Health health,
-            MeterRegistry meters,
+            MeterRegistry registry,
             Clock clock) {
-        return new Uplink(new Resources());
+        var owned = new Resources();
+        try {
+            var meters = new UplinkMeters(registry);
+            var transitions = new Transitions(clock);
+            var work = new Signal();
+            CommandPublisher publisher = owned.add(CommandPublisher.open(config.mqtt(), work::raise));
+            health.add("redis", redis::problem);
+            health.add("mqtt", publisher::problem);
+            var sender = new Sender(publisher, work, transitions, meters, clock);
+            owned.add(SoleRunner.start("command-sender", SENDER_LOCK, postgres, sender::run));
+            owned.add(ReconnectHint.follow(redis, sender::connected));
+            owned.add(AckReader.start(postgres, redis, transitions, meters));
+            changes.onChange(ids -> work.raise());
+            return new Uplink(owned, work);
+        } catch (Throwable failure) {
+            owned.closeAfter(failure);
+            throw failure;
+        }
     }
 
     /** There may be something to send. */
-    void wake() {}
+    void wake() {
+        work.raise();
+    }
 
     @Override
     public void close() {

@@ -1,0 +1,145 @@
+package org.perilune.commanddispatcher;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.perilune.chassis.Postgres;
+import org.perilune.chassis.Redis;
+import org.perilune.chassis.Threads;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * Reads what devices say of their commands and acknowledges it once it is committed. While the database is away one
+ * batch is held and tried again; the rest stays in Redis. Safe for threads.
+ */
+final class AckReader implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AckReader.class);
+    private static final int BATCH = 500;
+    private static final Duration BLOCK = Duration.ofMillis(500);
+    private static final Duration RETRY = Duration.ofMillis(250);
+    private static final Duration SLOWEST_RETRY = Duration.ofSeconds(2);
+    private static final Duration STOP = Duration.ofSeconds(5);
+    private static final Duration REJECTS_LOGGED = Duration.ofMinutes(1);
+
+    /** A batch takes milliseconds. Should its reader still live, doing it twice does no harm. */
+    private static final Duration ABANDONED = Duration.ofSeconds(5);
+
+    private final Postgres postgres;
+    private final Redis redis;
+    private final AckBatch batches;
+    private final UplinkMeters meters;
+    private final String consumer = UUID.randomUUID().toString();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Thread thread;
+    private long lookForAbandoned;
+    private long logRejects;
+
+    private AckReader(Postgres postgres, Redis redis, Transitions transitions, UplinkMeters meters) {
+        this.postgres = postgres;
+        this.redis = redis;
+        this.batches = new AckBatch(postgres.jdbi(), transitions);
+        this.meters = meters;
+        this.lookForAbandoned = System.nanoTime();
+        this.logRejects = System.nanoTime();
+        this.thread = Threads.start("command-acks", this::run);
+    }
+
+    static AckReader start(Postgres postgres, Redis redis, Transitions transitions, UplinkMeters meters) {
+        return new AckReader(postgres, redis, transitions, meters);
+    }
+
+    private boolean goesOn() {
+        return closing.getCount() > 0;
+    }
+
+    private void run() {
+        boolean troubled = false;
+        try {
+            postgres.awaitMigrated();
+            while (goesOn()) {
+                try (var stream = new AckStream(redis, consumer)) {
+                    stream.makeGroup();
+                    troubled = false;
+                    read(stream);
+                } catch (JedisException failure) {
+                    if (!troubled) {
+                        LOG.warn("Acknowledgements cannot be read; trying again", failure);
+                        troubled = true;
+                    }
+                    closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
+                }
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void read(AckStream stream) throws InterruptedException {
+        while (goesOn()) {
+            if (System.nanoTime() - lookForAbandoned >= 0) {
+                List<AckEntry> abandoned = stream.abandoned(BATCH, ABANDONED);
+                if (abandoned.size() < BATCH) {
+                    lookForAbandoned = System.nanoTime() + ABANDONED.toNanos() / 2;
+                    stream.forgetConsumers();
+                }
+                take(stream, abandoned);
+            }
+            take(stream, stream.fresh(BATCH, BLOCK));
+        }
+    }
+
+    private void take(AckStream stream, List<AckEntry> entries) throws InterruptedException {
+        if (entries.isEmpty()) {
+            return;
+        }
+        Duration pause = RETRY;
+        boolean troubled = false;
+        while (goesOn()) {
+            try {
+                AckBatch.Result result = batches.apply(entries);
+                stream.settle(entries, result.rejects());
+                meters.acks.increment(result.taken());
+                report(result.rejects());
+                if (troubled) {
+                    LOG.info("Acknowledgements are stored again");
+                }
+                return;
+            } catch (JedisException redisAway) {
+                throw redisAway;
+            } catch (SQLException | RuntimeException failure) {
+                if (!troubled) {
+                    LOG.warn("Acknowledgements cannot be stored; they wait, and are tried again", failure);
+                    troubled = true;
+                }
+                closing.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+                pause = pause.multipliedBy(2).compareTo(SLOWEST_RETRY) < 0 ? pause.multipliedBy(2) : SLOWEST_RETRY;
+            }
+        }
+    }
+
+    /** Counted all, logged once a minute: a device must not fill the disk. */
+    private void report(List<AckReject> rejects) {
+        meters.rejectedAcks.increment(rejects.size());
+        if (rejects.isEmpty() || System.nanoTime() - logRejects < 0) {
+            return;
+        }
+        logRejects = System.nanoTime() + REJECTS_LOGGED.toNanos();
+        AckReject first = rejects.getFirst();
+        LOG.warn(
+                "Acknowledgements went to the rejects [number: {}, of the first, device: {}, reason: {}]",
+                rejects.size(),
+                first.entry().device(),
+                first.reason());
+    }
+
+    @Override
+    public void close() {
+        closing.countDown();
+        Stop.await(thread, STOP);
+    }
+}

@@ -1,0 +1,89 @@
+package org.perilune.commanddispatcher;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which devices take commands just now, as far as sending has shown. A device of which nothing is known is tried with
+ * one command; the others follow when that is through, so that they stay in order and a device without a link costs
+ * one try a round. Not safe for threads.
+ */
+final class Links {
+    private static final Duration QUICKEST_RETRY = Duration.ofSeconds(1);
+    private static final Duration SLOWEST_RETRY = Duration.ofSeconds(30);
+
+    private final Map<String, Link> links = new HashMap<>();
+
+    private enum State {
+        UP,
+        PROBED,
+        DARK
+    }
+
+    /** @param connected the device came while it was tried: the try says nothing of how it is now */
+    private record Link(State state, int failures, Instant retry, boolean connected) {}
+
+    /** Devices whose commands need not be looked at before something changes. */
+    List<String> excluded(Instant now) {
+        return links.entrySet().stream()
+                .filter(link -> link.getValue().state == State.PROBED
+                        || (link.getValue().state == State.DARK && now.isBefore(link.getValue().retry)))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** Whether a command may go to the device now; the first to one of which nothing is known is its try. */
+    boolean take(String device, Instant now) {
+        Link link = links.get(device);
+        if (link != null && link.state == State.UP) {
+            return true;
+        }
+        if (link != null && (link.state == State.PROBED || now.isBefore(link.retry))) {
+            return false;
+        }
+        links.put(device, new Link(State.PROBED, link == null ? 0 : link.failures, now, false));
+        return true;
+    }
+
+    void delivered(String device) {
+        links.put(device, new Link(State.UP, 0, Instant.EPOCH, false));
+    }
+
+    /** @return whether that is news */
+    boolean failed(String device, Instant now) {
+        Link link = links.get(device);
+        if (link != null && link.connected) {
+            links.remove(device);
+            return false;
+        }
+        if (link != null && link.state == State.DARK) {
+            return false;
+        }
+        int failures = link == null ? 0 : link.failures;
+        Duration pause = QUICKEST_RETRY.multipliedBy(1L << Math.min(failures, 5));
+        Instant retry = now.plus(pause.compareTo(SLOWEST_RETRY) < 0 ? pause : SLOWEST_RETRY);
+        links.put(device, new Link(State.DARK, failures + 1, retry, false));
+        return failures == 0;
+    }
+
+    /** Nobody knows what became of the try: the next command is one again. */
+    void uncertain(String device) {
+        links.remove(device);
+    }
+
+    /** The device says that it is there. */
+    void connected(String device) {
+        Link link = links.get(device);
+        if (link == null || link.state == State.UP) {
+            return;
+        }
+        if (link.state == State.PROBED) {
+            links.put(device, new Link(State.PROBED, 0, link.retry, true));
+            return;
+        }
+        links.remove(device);
+    }
+}

@@ -1,0 +1,217 @@
+package org.perilune.commanddispatcher;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
+import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands due commands to the broker and notes what it says, in one copy at a time; ends what is overdue. A command is
+ * claimed in the database before it leaves, so that nobody calls it back after that; until the broker has answered and
+ * that is noted it is in flight, and not sent again.
+ */
+final class Sender {
+    private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
+    /** Below what the broker lets one client have unanswered, so that none waits in our own client. */
+    private static final int MOST_IN_FLIGHT = 900;
+
+    private static final int BATCH = 500;
+    private static final int MOST_HINTS = 10_000;
+    private static final Duration SWEEP = Duration.ofSeconds(1);
+    private static final Duration LAST_ANSWERS = Duration.ofSeconds(3);
+    private static final Duration IDLE = Duration.ofMillis(200);
+
+    /** So many repetitions are in the history each, and then ever fewer. */
+    private static final int LISTED_REPETITIONS = 5;
+
+    private final CommandPublisher publisher;
+    private final Transitions transitions;
+    private final Sweeper sweeper;
+    private final UplinkMeters meters;
+    private final Clock clock;
+    private final Signal work;
+    private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
+    private final Set<String> connected = new HashSet<>(); // guarded by itself
+
+    private record Answer(Flight flight, DueCommand command, Delivery delivery) {}
+
+    /** @param work raised when there may be something to send */
+    Sender(CommandPublisher publisher, Signal work, Transitions transitions, UplinkMeters meters, Clock clock) {
+        this.publisher = publisher;
+        this.work = work;
+        this.transitions = transitions;
+        this.sweeper = new Sweeper(transitions, meters);
+        this.meters = meters;
+        this.clock = clock;
+    }
+
+    /** A device says that it is there. Where too many do at once, the rest are found by trying. */
+    void connected(String device) {
+        synchronized (connected) {
+            if (connected.size() < MOST_HINTS) {
+                connected.add(device);
+            }
+        }
+        work.raise();
+    }
+
+    /** What {@link SoleRunner} runs. */
+    void run(Handle handle, BooleanSupplier goOn) throws InterruptedException, SQLException {
+        LOG.info("This copy sends commands from now on");
+        var flight = new Flight();
+        Instant nextSweep = clock.instant();
+        while (goOn.getAsBoolean()) {
+            boolean busy = settle(handle, flight);
+            takeHints(handle, flight);
+            busy |= send(handle, flight);
+            Instant now = clock.instant();
+            if (!now.isBefore(nextSweep)) {
+                sweeper.sweep(handle, now);
+                nextSweep = now.plus(SWEEP);
+            }
+            if (!busy) {
+                work.await(IDLE);
+            }
+        }
+        Instant end = clock.instant().plus(LAST_ANSWERS);
+        while (!flight.commands.isEmpty() && clock.instant().isBefore(end)) {
+            work.await(IDLE);
+            settle(handle, flight);
+        }
+    }
+
+    /** What one turn of the lock remembers. */
+    private static final class Flight {
+        final Links links = new Links();
+        final Set<UUID> commands = new HashSet<>();
+    }
+
+    private boolean send(Handle handle, Flight flight) throws SQLException {
+        int room = Math.min(BATCH, MOST_IN_FLIGHT - flight.commands.size());
+        if (!publisher.isConnected() || room < Math.min(BATCH, MOST_IN_FLIGHT / 4)) {
+            return false;
+        }
+        Instant now = clock.instant();
+        List<DueCommand> sendable = handle.inTransaction(transaction -> {
+            Connection connection = transaction.getConnection();
+            List<DueCommand> due = DueTable.due(connection, flight.links.excluded(now), now, room);
+            List<DueCommand> candidates = due.stream()
+                    .filter(command -> !flight.commands.contains(command.id()))
+                    .filter(command -> flight.links.take(command.device(), now))
+                    .toList();
+            if (candidates.isEmpty()) {
+                return candidates;
+            }
+            Set<UUID> claimed = DueTable.claim(connection, candidates, now);
+            return candidates.stream()
+                    .filter(command -> isClaimed(command, claimed, flight.links))
+                    .toList();
+        });
+        for (DueCommand command : sendable) {
+            flight.commands.add(command.id());
+            var _ = publisher.publish(command, now).thenAccept(delivery -> {
+                answers.add(new Answer(flight, command, delivery));
+                work.raise();
+            });
+        }
+        return !sendable.isEmpty();
+    }
+
+    private static boolean isClaimed(DueCommand command, Set<UUID> claimed, Links links) {
+        if (claimed.contains(command.id())) {
+            return true;
+        }
+        links.uncertain(command.device()); // ended or cancelled meanwhile: it tries nothing
+        return false;
+    }
+
+    private boolean settle(Handle handle, Flight flight) throws SQLException {
+        var batch = new ArrayList<Answer>();
+        for (Answer answer = answers.poll(); answer != null; answer = batch.size() < BATCH ? answers.poll() : null) {
+            // What is said of an earlier turn may be outdated; what it is about is found due again.
+            if (answer.flight == flight) {
+                batch.add(answer);
+            }
+        }
+        if (batch.isEmpty()) {
+            return false;
+        }
+        Instant now = clock.instant();
+        handle.useTransaction(transaction -> note(transaction, batch, now));
+        for (Answer answer : batch) {
+            flight.commands.remove(answer.command.id());
+            String device = answer.command.device();
+            switch (answer.delivery) {
+                case TAKEN -> {
+                    flight.links.delivered(device);
+                    (answer.command.isFirst() ? meters.sent : meters.sentAgain).increment();
+                }
+                case NO_LINK, REFUSED -> {
+                    meters.withoutLink.increment();
+                    if (flight.links.failed(device, now)) {
+                        LOG.info("A device has no link; its commands wait [device: {}]", device);
+                    }
+                }
+                case UNCERTAIN -> flight.links.uncertain(device);
+            }
+        }
+        return true;
+    }
+
+    private void note(Handle transaction, List<Answer> batch, Instant now) throws SQLException {
+        var steps = new ArrayList<Step>();
+        var repeated = new ArrayList<HistoryLine>();
+        var back = new ArrayList<DueCommand>();
+        var uncertain = new ArrayList<DueCommand>();
+        for (Answer answer : batch) {
+            DueCommand command = answer.command;
+            switch (answer.delivery) {
+                case TAKEN -> {
+                    if (command.isFirst()) {
+                        steps.add(Step.ours(command.id(), CommandState.SENT, ""));
+                    } else if (isListed(command.attempts())) {
+                        Step again =
+                                Step.ours(command.id(), CommandState.SENT, "sent again (" + command.attempts() + ")");
+                        repeated.add(HistoryLine.of(again, CommandState.SENT, now, false));
+                    }
+                }
+                case NO_LINK, REFUSED -> back.add(command);
+                case UNCERTAIN -> uncertain.add(command);
+            }
+        }
+        transitions.apply(transaction, steps);
+        HistoryLine.append(transaction.getConnection(), repeated);
+        DueTable.takeBack(transaction.getConnection(), back, now);
+        DueTable.again(transaction.getConnection(), uncertain, now);
+    }
+
+    private static boolean isListed(int repetition) {
+        return repetition <= LISTED_REPETITIONS || Integer.bitCount(repetition) == 1;
+    }
+
+    private void takeHints(Handle handle, Flight flight) throws SQLException {
+        List<String> devices;
+        synchronized (connected) {
+            devices = List.copyOf(connected);
+            connected.clear();
+        }
+        if (devices.isEmpty()) {
+            return;
+        }
+        devices.forEach(flight.links::connected);
+        Instant now = clock.instant();
+        handle.useTransaction(transaction -> DueTable.reconnected(transaction.getConnection(), devices, now));
+    }
+}
