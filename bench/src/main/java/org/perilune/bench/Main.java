@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             ScreenBench.class,
             ReadsBench.class,
             PlotsBench.class,
+            CommandsBench.class,
             TimelineBench.class,
             StartBench.class,
             MemoryBench.class,
