@@ -1,0 +1,99 @@
+package org.perilune.telemetry;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A device as the API tells it; written straight, since a fleet has thousands of values. */
+final class DeviceJson {
+    private DeviceJson() {}
+
+    /** What a device says of one of its values. */
+    record Parameter(
+            String name,
+            String unit,
+            String description,
+            @Nullable Double warningLow,
+            @Nullable Double warningHigh,
+            @Nullable Double criticalLow,
+            @Nullable Double criticalHigh) {}
+
+    /** Of a row whose first column is the device. */
+    static Parameter parameter(ResultSet row) throws SQLException {
+        return new Parameter(
+                row.getString(2),
+                row.getString(3),
+                row.getString(4),
+                number(row, 5),
+                number(row, 6),
+                number(row, 7),
+                number(row, 8));
+    }
+
+    private static @Nullable Double number(ResultSet row, int column) throws SQLException {
+        double number = row.getDouble(column);
+        return row.wasNull() ? null : number;
+    }
+
+    static void write(
+            JsonGenerator json, ResultSet row, DeviceLife life, DeviceStates.Told state, List<Parameter> parameters)
+            throws SQLException {
+        try {
+            json.writeStartObject();
+            json.writeStringField("name", row.getString("name"));
+            json.writeStringField("type", row.getString("type"));
+            json.writeStringField("state", state.state().wireName());
+            time(json, "since", state.since());
+            time(json, "last_contact", life.signs().lastContact());
+            time(json, "last_time", DeviceLife.instant(row, "device_time"));
+            json.writeStringField("status", row.getString("status"));
+            json.writeNumberField("report_interval_millis", row.getInt("report_interval_millis"));
+            time(json, "silence_from", life.signs().silenceFrom());
+            time(json, "silence_until", life.signs().silenceUntil());
+            json.writeStringField("session", Long.toString(row.getLong("session")));
+            json.writeNumberField("gaps", row.getLong("gaps"));
+            json.writeNumberField("duplicates_today", row.getLong("duplicates"));
+            json.writeNumberField("rejected_today", row.getLong("rejected"));
+            json.writeFieldName("values");
+            String values = row.getString("parameters");
+            json.writeRawValue(values == null ? "{}" : values);
+            json.writeArrayFieldStart("parameters");
+            for (Parameter parameter : parameters) {
+                write(json, parameter);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static void write(JsonGenerator json, Parameter parameter) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", parameter.name());
+        json.writeStringField("unit", parameter.unit());
+        json.writeStringField("description", parameter.description());
+        number(json, "warning_low", parameter.warningLow());
+        number(json, "warning_high", parameter.warningHigh());
+        number(json, "critical_low", parameter.criticalLow());
+        number(json, "critical_high", parameter.criticalHigh());
+        json.writeEndObject();
+    }
+
+    private static void number(JsonGenerator json, String name, @Nullable Double number) throws IOException {
+        if (number == null) {
+            json.writeNullField(name);
+            return;
+        }
+        json.writeNumberField(name, number);
+    }
+
+    private static void time(JsonGenerator json, String name, @Nullable Instant time) throws IOException {
+        json.writeStringField(name, time == null ? null : time.toString());
+    }
+}
