@@ -9,12 +9,13 @@ import io.javalin.security.RouteRole;
 import io.javalin.util.JavalinException;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.eclipse.jetty.server.AbstractConnector;
-import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +30,15 @@ public final class HttpListener implements AutoCloseable {
 
     private static final String PRINCIPAL = "perilune.principal";
     private static final String BEGAN = "perilune.began";
+    /** Within a request. */
     private static final long IDLE_MILLIS = 30_000;
+
+    /**
+     * How long connections without a request are kept. Longer than {@link ServiceClient} keeps them: else a request
+     * could meet a connection that is just being closed.
+     */
+    private static final Duration KEPT = ServiceClient.KEPT.plusSeconds(10);
+
     private static final long SHUTDOWN_IDLE_MILLIS = 100;
     private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
 
@@ -74,12 +83,27 @@ public final class HttpListener implements AutoCloseable {
                             .formatted(service, config.host(), config.port(), service),
                     failure);
         }
+        connectors(server).forEach(connector -> connector.setIdleTimeout(KEPT.toMillis()));
         health.started();
         return new HttpListener(server, health);
     }
 
     public int port() {
         return server.port();
+    }
+
+    /** How long connections without a request are kept. */
+    Duration kept() {
+        return connectors(server)
+                .map(connector -> Duration.ofMillis(connector.getIdleTimeout()))
+                .min(Duration::compareTo)
+                .orElseThrow();
+    }
+
+    private static Stream<AbstractConnector> connectors(Javalin server) {
+        return Stream.of(server.jettyServer().server().getConnectors())
+                .filter(AbstractConnector.class::isInstance)
+                .map(AbstractConnector.class::cast);
     }
 
     /** Who is asking; only in handlers of routes that are not {@link Access#OPEN}. */
@@ -94,12 +118,8 @@ public final class HttpListener implements AutoCloseable {
     @Override
     public void close() {
         health.stopping();
-        for (Connector connector : server.jettyServer().server().getConnectors()) {
-            if (connector instanceof AbstractConnector kept) {
-                // Idle connections of clients that keep them would otherwise hold up every stop for a second.
-                kept.setShutdownIdleTimeout(SHUTDOWN_IDLE_MILLIS);
-            }
-        }
+        // Idle connections of clients that keep them would otherwise hold up every stop for a second.
+        connectors(server).forEach(connector -> connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_MILLIS));
         try {
             server.stop();
         } catch (JavalinException failure) {

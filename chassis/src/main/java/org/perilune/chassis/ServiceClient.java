@@ -22,6 +22,9 @@ public final class ServiceClient implements AutoCloseable {
     /** More than any page of any service; answers over it count as none. */
     private static final int MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
+    /** How long the JDK's client keeps idle connections ({@code jdk.httpclient.keepalive.timeout}). */
+    static final Duration KEPT = Duration.ofSeconds(30);
+
     private final HttpClient http;
     private final String name;
     private final URI base;

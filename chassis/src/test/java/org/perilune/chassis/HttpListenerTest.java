@@ -187,4 +187,9 @@ class HttpListenerTest {
         listener.close();
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
     }
+
+    @Test
+    void keepsConnectionsLongerThanItsClientsDo() {
+        assertThat(listener.kept()).isGreaterThan(ServiceClient.KEPT);
+    }
 }

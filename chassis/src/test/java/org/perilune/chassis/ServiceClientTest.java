@@ -3,8 +3,10 @@ package org.perilune.chassis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -13,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -110,5 +113,39 @@ class ServiceClientTest {
         assertThatThrownBy(() -> client.get("/", Optional.empty(), Body.class))
                 .isInstanceOf(ServiceException.Unavailable.class)
                 .hasMessageContaining("other does not answer at http://127.0.0.1");
+    }
+
+    @Test
+    void asksAgainWhenAKeptConnectionWasClosedMeanwhile() throws Exception {
+        var closed = new CountDownLatch(1);
+        Threads.start("answer-and-hang-up", () -> {
+            try {
+                Socket kept = server.accept();
+                readHead(kept);
+                kept.getOutputStream().write((head(200, 12) + "{\"number\":1}").getBytes(StandardCharsets.US_ASCII));
+                // Takes the next request and hangs up instead of an answer: the race at the end of keep-alive.
+                readHead(kept);
+                kept.close();
+                closed.countDown();
+                try (Socket fresh = server.accept()) {
+                    readHead(fresh);
+                    fresh.getOutputStream()
+                            .write((head(200, 12) + "{\"number\":2}").getBytes(StandardCharsets.US_ASCII));
+                    answered.await();
+                }
+            } catch (IOException | InterruptedException ended) {
+                // The test is over.
+            }
+        });
+        assertThat(client.get("/", Optional.empty(), Body.class)).isEqualTo(new Body(1));
+        assertThat(client.get("/", Optional.empty(), Body.class)).isEqualTo(new Body(2));
+        assertThat(closed.await(1, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private static void readHead(Socket socket) throws IOException {
+        var reader = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+        for (String line = reader.readLine(); line != null && !line.isEmpty(); line = reader.readLine()) {
+            assertThat(line).isNotBlank();
+        }
     }
 }
