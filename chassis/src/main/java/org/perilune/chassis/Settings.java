@@ -133,9 +133,12 @@ public final class Settings {
     /** The secret in {@code key}, or in the file that {@code key-file} names, which its owner alone may read. */
     public Secret secret(String key) {
         Optional<String> file = raw(key + "-file");
+        Optional<String> value = file.isEmpty() || values.containsKey(prefix + key) ? raw(key) : Optional.empty();
+        value.ifPresent(ignored -> effective.put(prefix + key, "•••"));
+        if (file.isPresent() && value.isPresent()) {
+            fault(key, "is given twice, here and as " + prefix + key + "-file; keep one of the two");
+        }
         if (file.isEmpty()) {
-            Optional<String> value = raw(key);
-            value.ifPresent(ignored -> effective.put(prefix + key, "•••"));
             if (value.isEmpty()) {
                 fault(key, "is missing; give " + prefix + key + "-file, a file readable by its owner only");
             }

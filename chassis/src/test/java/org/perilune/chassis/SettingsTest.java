@@ -159,6 +159,16 @@ class SettingsTest {
     }
 
     @Test
+    void refusesASecretThatIsGivenTwice() throws Exception {
+        Path file = secretFile("rw-------", "canary-in-file");
+        Settings in = Settings.of(Map.of("a.key", "canary-given", "a.key-file", file.toString()));
+        in.at("a").secret("key");
+
+        assertThat(faults(in)).containsExactly("a.key: is given twice, here and as a.key-file; keep one of the two");
+        assertThat(in.effective().toString()).doesNotContain("canary");
+    }
+
+    @Test
     void refusesEmptySecretFiles() throws Exception {
         Settings in =
                 Settings.of(Map.of("a.key-file", secretFile("rw-------", "\n").toString()));
