@@ -12,6 +12,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.ServiceException;
 
 /** Reads commands. Safe for threads. */
 final class CommandQueries {
@@ -27,8 +28,8 @@ final class CommandQueries {
         this.jdbi = jdbi;
     }
 
-    /** @param page the commands, newest first; {@code more} where further ones follow */
-    record Page(List<CommandRecord> page, boolean more) {}
+    /** Commands, newest first; {@code more} where further ones follow. */
+    record Page(List<CommandRecord> commands, boolean more) {}
 
     Page page(CommandQuery query) {
         var where = new StringBuilder("true");
@@ -75,6 +76,10 @@ final class CommandQueries {
                 .bind("id", id)
                 .map((rows, context) -> command(rows))
                 .findOne();
+    }
+
+    static ServiceException.NotFound unknown(UUID id) {
+        return new ServiceException.NotFound("There is no command with the id " + id);
     }
 
     List<CommandRecord> all(Collection<UUID> ids) {

@@ -1,0 +1,90 @@
+package org.perilune.commanddispatcher;
+
+import io.javalin.config.JavalinConfig;
+import java.time.Clock;
+import java.time.Duration;
+import org.perilune.chassis.Access;
+import org.perilune.chassis.Health;
+import org.perilune.chassis.HttpListener;
+import org.perilune.chassis.Meters;
+import org.perilune.chassis.Postgres;
+import org.perilune.chassis.Redis;
+import org.perilune.chassis.Resources;
+import org.perilune.chassis.ServiceClient;
+import org.perilune.chassis.ServiceTokens;
+import org.perilune.chassis.TokenVerifier;
+import org.perilune.contracts.Topology;
+
+/** Takes commands for devices and tracks each to its end. */
+public final class CommandDispatcherService implements AutoCloseable {
+    private static final Duration TELEMETRY_TIMEOUT = Duration.ofSeconds(2);
+
+    private final Resources owned;
+    private final HttpListener http;
+
+    private CommandDispatcherService(Resources owned, HttpListener http) {
+        this.owned = owned;
+        this.http = http;
+    }
+
+    /** Returns at once even where backing stores are away: the service is unready until they are there. */
+    public static CommandDispatcherService start(CommandDispatcherConfig config, Clock clock) {
+        String name = Topology.COMMAND_DISPATCHER.name();
+        var owned = new Resources();
+        try {
+            var meters = Meters.open();
+            var health = new Health();
+            Postgres postgres = owned.add(Postgres.open(config.postgres(), "db/" + name, meters));
+            Redis redis = owned.add(Redis.open(config.redis()));
+            ServiceTokens tokens = owned.add(ServiceTokens.open(name, config.tokenSecret(), config.crew(), clock));
+            ServiceClient telemetry =
+                    owned.add(ServiceClient.open(Topology.TELEMETRY.name(), config.telemetry(), TELEMETRY_TIMEOUT));
+            Dictionary dictionary = owned.add(Dictionary.open(postgres, clock));
+            health.add("postgresql", postgres::problem);
+            health.add("redis", redis::problem);
+            health.add("dictionary", dictionary::problem);
+            Changes changes = owned.add(Changes.open(config.postgres()));
+            var queries = new CommandQueries(postgres.jdbi());
+            LiveCommands live = owned.add(LiveCommands.open(queries, changes));
+            Uplink uplink = owned.add(Uplink.start(config, postgres, redis, tokens, changes, health, meters, clock));
+            Intake intake = owned.add(Intake.open(postgres.jdbi(), meters));
+            var devices = new DeviceDirectory(telemetry, tokens, postgres.jdbi(), clock);
+            var store = new CommandStore(postgres.jdbi());
+            var dispatch = new DispatchRoute(dictionary, devices, intake, store, uplink, clock);
+            var approvals = new Approvals(postgres.jdbi(), new Transitions(clock), clock);
+            var commands = new CommandRoutes(dispatch, queries, approvals, uplink);
+            var http = owned.add(HttpListener.open(
+                    config.http(),
+                    name,
+                    health,
+                    meters,
+                    TokenVerifier.byKeysAt(config.http().keys(), clock),
+                    javalin -> {
+                        commands.register(javalin);
+                        new DictionaryRoutes(dictionary).register(javalin);
+                        follow(javalin, live, clock);
+                    }));
+            return new CommandDispatcherService(owned, http);
+        } catch (Throwable failure) {
+            owned.closeAfter(failure);
+            throw failure;
+        }
+    }
+
+    private static void follow(JavalinConfig javalin, LiveCommands live, Clock clock) {
+        // Streams never end by themselves: stopping would wait for them in vain.
+        javalin.events.serverStopping(live::close);
+        javalin.routes.get("/stream", new LiveRoute(live, clock)::handle, Access.VIEWER);
+    }
+
+    /** The port that was taken, where the config said 0. */
+    public int port() {
+        return http.port();
+    }
+
+    /** Stops taking, finishes what was taken, within seconds. */
+    @Override
+    public void close() {
+        owned.close();
+    }
+}
