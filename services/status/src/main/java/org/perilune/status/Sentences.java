@@ -4,23 +4,34 @@ import java.util.Map;
 
 /** What it means for the people at the consoles when a part is down. */
 final class Sentences {
-    private static final Map<String, String> CONSEQUENCES = Map.of(
-            "postgresql",
-            "Telemetry is still taken and waits in Redis; nothing is lost. History, plots and log-in come back with it.",
-            "redis",
-            "Devices keep what they record in their journals and send it when Redis is back; stored data can be viewed.",
-            "mqtt",
-            "Devices cannot connect and keep what they record in their journals; stored data can be viewed.",
-            "crew",
-            "Nobody can log in or renew a log-in; who is logged in can go on for up to five minutes.",
-            "batch-router",
-            "Devices keep what they record in their journals and send it when it is back; stored data can be viewed.",
-            "telemetry",
-            "New readings wait in Redis and are stored when it is back; the console cannot show data until then.",
-            "lunar-module",
-            "Only the simulated lunar module is silent; every other device is served.",
-            "console",
-            "Pages cannot be opened; recording goes on, and scripts reach the services as before.");
+    private static final Map<String, String> CONSEQUENCES = Map.ofEntries(
+            Map.entry(
+                    "postgresql",
+                    "Telemetry is still taken and waits in Redis; nothing is lost. History, plots and log-in come back with it."),
+            Map.entry(
+                    "redis",
+                    "Devices keep what they record in their journals and send it when Redis is back; stored data can be viewed."),
+            Map.entry(
+                    "mqtt",
+                    "Devices cannot connect and keep what they record in their journals; stored data can be viewed."),
+            Map.entry(
+                    "mongodb",
+                    "The timeline cannot be read or changed, and its due events wait; commands can be sent by hand as before."),
+            Map.entry(
+                    "crew", "Nobody can log in or renew a log-in; who is logged in can go on for up to five minutes."),
+            Map.entry(
+                    "batch-router",
+                    "Devices keep what they record in their journals and send it when it is back; stored data can be viewed."),
+            Map.entry(
+                    "telemetry",
+                    "New readings wait in Redis and are stored when it is back; the console cannot show data until then."),
+            Map.entry(
+                    "command-dispatcher",
+                    "Commands cannot be sent or followed; what was accepted is kept and goes on when it is back. Telemetry is not touched."),
+            Map.entry("lunar-module", "Only the simulated lunar module is silent; every other device is served."),
+            Map.entry("timeline", "Planned events wait; commands can be sent by hand as before."),
+            Map.entry(
+                    "console", "Pages cannot be opened; recording goes on, and scripts reach the services as before."));
 
     private Sentences() {}
 

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.perilune.chassis.HttpConfig;
+import org.perilune.chassis.MongoConfig;
 import org.perilune.chassis.MqttConfig;
 import org.perilune.chassis.PostgresConfig;
 import org.perilune.chassis.RedisConfig;
@@ -12,13 +13,18 @@ import org.perilune.contracts.Topology;
 
 /** @param services where each service of the topology listens, by name; of status itself only the name counts */
 public record StatusConfig(
-        HttpConfig http, PostgresConfig postgres, RedisConfig redis, MqttConfig mqtt, Map<String, URI> services) {
+        HttpConfig http,
+        PostgresConfig postgres,
+        RedisConfig redis,
+        MqttConfig mqtt,
+        MongoConfig mongo,
+        Map<String, URI> services) {
     public StatusConfig {
         services = Map.copyOf(services);
     }
 
     /**
-     * Reads {@code http.*}, {@code postgres.*}, {@code redis.*}, {@code mqtt.*}, {@code services.<name>}.
+     * Reads {@code http.*}, {@code postgres.*}, {@code redis.*}, {@code mqtt.*}, {@code mongodb.*}, {@code services.<name>}.
      *
      * @param in the settings under {@code status.}
      */
@@ -37,6 +43,7 @@ public record StatusConfig(
                 PostgresConfig.read(in, 1),
                 RedisConfig.read(in),
                 MqttConfig.read(in),
+                MongoConfig.read(in),
                 services);
     }
 }

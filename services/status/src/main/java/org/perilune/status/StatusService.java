@@ -48,6 +48,11 @@ public final class StatusService implements AutoCloseable {
                     config.mqtt().host(),
                     config.mqtt().port(),
                     new MqttProbe(config.mqtt()))));
+            stores.add(owned.add(Watch.start(
+                    Topology.Store.MONGODB.wireName(),
+                    config.mongo().host(),
+                    config.mongo().port(),
+                    new MongoProbe(config.mongo()))));
             var services = new ArrayList<Watch>();
             for (Topology.Service service : Topology.SERVICES) {
                 services.add(owned.add(service(service, config, ingest)));

@@ -168,6 +168,9 @@ class StatusTest {
             assertThat(part(up, "stores", "redis").path("memory_bytes").asLong())
                     .isGreaterThan(1_000_000);
             assertThat(part(up, "stores", "mqtt").path("latency_ms").isNumber()).isTrue();
+            assertThat(part(up, "stores", "mongodb").path("latency_ms").isNumber())
+                    .isTrue();
+            assertThat(part(up, "stores", "mongodb").path("detail").asText()).matches("MongoDB [0-9.]+ works");
 
             trouble.set(Optional.of("PostgreSQL is away: refused"));
             await().atMost(LIMIT).untilAsserted(() -> {
@@ -205,6 +208,7 @@ class StatusTest {
         try (var keys = peer(meters)) {
             var addresses = servicesAt(1);
             addresses.put("status.tokens.keys-url", "http://127.0.0.1:" + keys.port() + "/keys");
+            addresses.put("status.mongodb.port", "1");
             try (var service = StatusService.start(config(addresses), Clock.systemUTC())) {
                 await().atMost(LIMIT)
                         .until(() -> status(service).path("status").asText().equals("down"));
@@ -213,6 +217,9 @@ class StatusTest {
                         .startsWith("crew is down: nothing listens at its address.");
                 assertThat(part(down, "services", "status").path("state").asText())
                         .isEqualTo("up");
+                assertThat(part(down, "stores", "mongodb").path("detail").asText())
+                        .startsWith("mongodb is down: MongoDB is away:")
+                        .endsWith("commands can be sent by hand as before.");
                 assertThat(down.path("ingest").path("frames_stored").isNull()).isTrue();
             }
         }
