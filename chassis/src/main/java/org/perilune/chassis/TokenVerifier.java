@@ -2,16 +2,20 @@ package org.perilune.chassis;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.jwk.source.RateLimitReachedException;
+import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
 import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import io.javalin.http.Context;
@@ -23,6 +27,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.perilune.contracts.Role;
 
 /**
@@ -47,9 +52,12 @@ public final class TokenVerifier implements Authenticator {
     private final Cache<String, Principal> verified =
             Caffeine.newBuilder().maximumSize(10_000).build();
     private final Clock clock;
+    private final Predicate<String> mayBePublished;
 
-    private TokenVerifier(JWKSource<SecurityContext> keys, Clock clock) {
+    /** @param mayBePublished whether a key of that id may have been published, though it was not found */
+    private TokenVerifier(JWKSource<SecurityContext> keys, Predicate<String> mayBePublished, Clock clock) {
         this.clock = clock;
+        this.mayBePublished = mayBePublished;
         processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(new JOSEObjectType(TYPE)));
         processor.setJWSKeySelector(new JWSVerificationKeySelector<>(JWSAlgorithm.ES256, keys));
         processor.setJWTClaimsSetVerifier(claimsVerifier(clock));
@@ -59,12 +67,13 @@ public final class TokenVerifier implements Authenticator {
     public static TokenVerifier byKeysAt(URI keys, Clock clock) {
         try {
             var retriever = new DefaultResourceRetriever(KEY_FETCH_MILLIS, KEY_FETCH_MILLIS, KEY_SET_BYTES);
-            JWKSource<SecurityContext> source = JWKSourceBuilder.create(keys.toURL(), retriever)
+            var published = new PublishedKeys(keys.toURL(), retriever);
+            JWKSource<SecurityContext> source = JWKSourceBuilder.create(published)
                     .rateLimited(KEY_FETCH_INTERVAL_MILLIS)
                     .retrying(true)
                     .outageTolerant(true)
                     .build();
-            return new TokenVerifier(source, clock);
+            return new TokenVerifier(source, published::mayHave, clock);
         } catch (MalformedURLException failure) {
             throw new IllegalArgumentException("No URL: " + keys, failure);
         }
@@ -72,7 +81,7 @@ public final class TokenVerifier implements Authenticator {
 
     /** For the issuer itself, which has the keys. */
     public static TokenVerifier byKeys(JWKSource<SecurityContext> keys, Clock clock) {
-        return new TokenVerifier(keys, clock);
+        return new TokenVerifier(keys, keyId -> false, clock);
     }
 
     @Override
@@ -114,11 +123,33 @@ public final class TokenVerifier implements Authenticator {
             Instant expires = claims.getExpirationTime().toInstant();
             return role.map(known -> new Principal(claims.getSubject(), known, expires))
                     .orElseThrow(() -> new ServiceException.Unauthenticated("The token has no role known here"));
+        } catch (RateLimitReachedException failure) {
+            // Its key was not found, and the keys were asked for a moment ago.
+            throw mayHaveKey(token) ? outOfReach(failure) : uncounted();
         } catch (KeySourceException failure) {
-            throw new ServiceException.Unavailable("Tokens cannot be checked: crew's keys are out of reach", failure);
-        } catch (ParseException | com.nimbusds.jose.JOSEException | com.nimbusds.jose.proc.BadJOSEException failure) {
-            throw new ServiceException.Unauthenticated("The token does not count: it is expired, forged or not ours");
+            throw outOfReach(failure);
+        } catch (BadJOSEException failure) {
+            throw mayHaveKey(token) ? outOfReach(failure) : uncounted();
+        } catch (ParseException | JOSEException failure) {
+            throw uncounted();
         }
+    }
+
+    private boolean mayHaveKey(String token) {
+        try {
+            String keyId = SignedJWT.parse(token).getHeader().getKeyID();
+            return keyId != null && mayBePublished.test(keyId);
+        } catch (ParseException noToken) {
+            return false;
+        }
+    }
+
+    private static ServiceException uncounted() {
+        return new ServiceException.Unauthenticated("The token does not count: it is expired, forged or not ours");
+    }
+
+    private static ServiceException outOfReach(Exception failure) {
+        return new ServiceException.Unavailable("Tokens cannot be checked: crew's keys are out of reach", failure);
     }
 
     private static DefaultJWTClaimsVerifier<SecurityContext> claimsVerifier(Clock clock) {

@@ -108,8 +108,13 @@ class TokenVerifierTest {
 
     private static String sign(JWSAlgorithm algorithm, String type, JWSSigner signer, JWTClaimsSet claims)
             throws Exception {
+        return sign("one", algorithm, type, signer, claims);
+    }
+
+    private static String sign(String keyId, JWSAlgorithm algorithm, String type, JWSSigner signer, JWTClaimsSet claims)
+            throws Exception {
         var header = new JWSHeader.Builder(algorithm)
-                .keyID("one")
+                .keyID(keyId)
                 .type(new JOSEObjectType(type))
                 .build();
         var token = new SignedJWT(header, claims);
@@ -197,5 +202,29 @@ class TokenVerifierTest {
         } finally {
             back.close();
         }
+    }
+
+    private String byKey(String keyId) throws Exception {
+        return sign(keyId, JWSAlgorithm.ES256, TokenVerifier.TYPE, new ECDSASigner(FOREIGN), claims().build());
+    }
+
+    @Test
+    void keyIdsThatCrewDoesNotPublishDoNotCountHoweverOftenTheyCome() throws Exception {
+        for (int attempt = 0; attempt < 10; attempt++) {
+            assertRefused(byKey("invented-" + attempt));
+        }
+        verifier.verify(signed(claims()));
+    }
+
+    @Test
+    void whileKeysAreOutOfReachUnknownIdsMayBeOursAndKnownOnesGoOn() throws Exception {
+        verifier.verify(signed(claims()));
+        crew.close();
+        // The first may still meet the limit of the fetch above, and be refused by what that brought.
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThatThrownBy(() -> verifier.verify(byKey("new")))
+                        .isInstanceOf(ServiceException.Unavailable.class));
+        assertThat(verifier.verify(signed(claims().subject("buzz"))).name()).isEqualTo("buzz");
+        assertRefused(sign(JWSAlgorithm.ES256, TokenVerifier.TYPE, new ECDSASigner(FOREIGN), claims().build()));
     }
 }
