@@ -1,0 +1,150 @@
+package org.perilune.commanddispatcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Json;
+import org.perilune.chassis.Settings;
+import org.perilune.pad.Pad;
+import org.perilune.pad.PadConfig;
+
+/** Two copies of the service on real backing servers, asked over HTTP by people of all roles. */
+final class DispatchFixture implements AutoCloseable {
+    final GroundStandIn ground = new GroundStandIn();
+    final Connection sql;
+    final CommandDispatcherService service;
+    final CommandDispatcherService other;
+    private final Pad pad;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    DispatchFixture(Path home) throws Exception {
+        pad = Pad.start(PadConfig.onFreePorts(home, List.of("command_dispatcher")), sentence -> {});
+        service = CommandDispatcherService.start(config(), Clock.systemUTC());
+        other = CommandDispatcherService.start(config(), Clock.systemUTC());
+        Map<String, String> settings = pad.settings();
+        sql = DriverManager.getConnection(
+                settings.get("command-dispatcher.postgres.url"),
+                settings.get("command-dispatcher.postgres.user"),
+                Files.readString(
+                                Path.of(String.valueOf(settings.get("command-dispatcher.postgres.password-file"))),
+                                StandardCharsets.UTF_8)
+                        .strip());
+        await().until(() -> statusOf(service, "/dictionary/lunar-module") == 200
+                && statusOf(other, "/dictionary/lunar-module") == 200);
+    }
+
+    private CommandDispatcherConfig config() {
+        var own = new HashMap<String, String>();
+        pad.settings().forEach((name, value) -> {
+            if (name.startsWith("command-dispatcher.")) {
+                own.put(name, value);
+            }
+        });
+        own.put("command-dispatcher.http.port", "0");
+        own.put("command-dispatcher.tokens.keys-url", ground.url() + "/keys");
+        own.put("command-dispatcher.crew.url", ground.url().toString());
+        own.put("command-dispatcher.telemetry.url", ground.url().toString());
+        own.put("command-dispatcher.token.secret", "a secret that is long enough");
+        Settings in = Settings.of(own);
+        CommandDispatcherConfig config = CommandDispatcherConfig.read(in.at("command-dispatcher"));
+        in.check();
+        return config;
+    }
+
+    private int statusOf(CommandDispatcherService copy, String path) throws Exception {
+        return client.send(request(copy, "vera", path).build(), HttpResponse.BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    HttpRequest.Builder request(CommandDispatcherService copy, String who, String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + copy.port() + path))
+                .header("Authorization", "Bearer " + ground.token(who));
+    }
+
+    HttpResponse<String> send(
+            CommandDispatcherService copy, String method, String who, String path, String body, @Nullable String key)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = request(copy, who, path)
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(body));
+        if (key != null) {
+            request.header("Idempotency-Key", key);
+        }
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> post(String who, String path, String body) throws Exception {
+        return send(service, "POST", who, path, body, null);
+    }
+
+    HttpResponse<String> dispatch(String who, String body) throws Exception {
+        return post(who, "/dispatch", body);
+    }
+
+    /** What is taken, as a command. */
+    JsonNode taken(String who, String body) throws Exception {
+        HttpResponse<String> answer = dispatch(who, body);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        return json(answer);
+    }
+
+    HttpResponse<String> get(String path) throws Exception {
+        return client.send(request(service, "vera", path).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    JsonNode found(String path) throws Exception {
+        HttpResponse<String> answer = get(path);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return json(answer);
+    }
+
+    static JsonNode json(HttpResponse<String> answer) throws IOException {
+        return Json.mapper().readTree(answer.body());
+    }
+
+    HttpClient client() {
+        return client;
+    }
+
+    /** -1 where there is no row. */
+    long count(String question) throws SQLException {
+        try (var statement = sql.createStatement();
+                var result = statement.executeQuery(question)) {
+            return result.next() ? result.getLong(1) : -1;
+        }
+    }
+
+    void run(String statementText) throws SQLException {
+        try (var statement = sql.createStatement()) {
+            statement.execute(statementText);
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        client.close();
+        service.close();
+        other.close();
+        sql.close();
+        pad.close();
+        ground.close();
+    }
+}
