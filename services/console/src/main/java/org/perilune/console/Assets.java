@@ -29,6 +29,15 @@ final class Assets {
             "plot.js",
             "orbit.js",
             "live.js",
+            "act.js",
+            "fields.js",
+            "approval.js",
+            "commands.js",
+            "command.js",
+            "uplink.js",
+            "timeline.js",
+            "lanes.js",
+            "eventform.js",
             "format.js",
             "favicon.svg");
 

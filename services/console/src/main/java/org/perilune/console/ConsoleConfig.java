@@ -17,6 +17,8 @@ public record ConsoleConfig(
         URI telemetry,
         URI status,
         URI crew,
+        URI commandDispatcher,
+        URI timeline,
         String missionName,
         Optional<Instant> missionStart,
         boolean secureCookies) {
@@ -27,6 +29,8 @@ public record ConsoleConfig(
                 in.uri("telemetry.url", URI.create("http://127.0.0.1:" + Topology.TELEMETRY.port())),
                 in.uri("status.url", URI.create("http://127.0.0.1:" + Topology.STATUS.port())),
                 in.uri("crew.url", URI.create("http://127.0.0.1:" + Topology.CREW.port())),
+                in.uri("command-dispatcher.url", URI.create("http://127.0.0.1:" + Topology.COMMAND_DISPATCHER.port())),
+                in.uri("timeline.url", URI.create("http://127.0.0.1:" + Topology.TIMELINE.port())),
                 in.text("mission.name", "Perilune"),
                 missionStart(in),
                 in.flag("secure-cookies", true));

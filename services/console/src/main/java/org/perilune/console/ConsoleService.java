@@ -3,6 +3,7 @@ package org.perilune.console;
 import io.javalin.config.JavalinConfig;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Meters;
@@ -28,14 +29,22 @@ public final class ConsoleService implements AutoCloseable {
             var telemetry = owned.add(ServiceClient.open("telemetry", config.telemetry(), CALL_TIMEOUT));
             var status = owned.add(ServiceClient.open("status", config.status(), CALL_TIMEOUT));
             var crew = owned.add(ServiceClient.open("crew", config.crew(), CALL_TIMEOUT));
+            var dispatcher =
+                    owned.add(ServiceClient.open("command-dispatcher", config.commandDispatcher(), CALL_TIMEOUT));
+            var timeline = owned.add(ServiceClient.open("timeline", config.timeline(), CALL_TIMEOUT));
             var sessions = new Sessions(crew, clock);
             var cookie = new SessionCookie(config.secureCookies());
             var assets = Assets.load();
             var pages = new Pages(config, assets, cookie, clock);
-            var live = new LiveStreams(telemetry, sessions);
+            var live = new LiveStreams(
+                    Map.of("telemetry", telemetry, "commands", dispatcher, "timeline", timeline), sessions, cookie);
             var logIn = new LogInRoutes(crew, sessions, cookie, pages, live);
-            var fleet = new FleetRoutes(telemetry, sessions, cookie, pages, live);
+            var devices = new FleetCache(telemetry, clock);
+            var relay = new Relay(sessions, cookie);
+            var fleet = new FleetRoutes(telemetry, sessions, cookie, pages, devices);
             var system = new SystemRoutes(status, telemetry, sessions, cookie, pages);
+            var commands = new CommandRoutes(dispatcher, relay, devices, sessions, cookie, pages);
+            var events = new TimelineRoutes(timeline, relay, devices, sessions, cookie, pages);
             var http = owned.add(HttpListener.open(
                     config.http(),
                     "console",
@@ -49,6 +58,9 @@ public final class ConsoleService implements AutoCloseable {
                         logIn.addTo(javalin);
                         fleet.addTo(javalin);
                         system.addTo(javalin);
+                        commands.addTo(javalin);
+                        events.addTo(javalin);
+                        live.addTo(javalin);
                     }));
             // Closed first: an open stream would hold up the listener until its drain time is over.
             owned.add(live);

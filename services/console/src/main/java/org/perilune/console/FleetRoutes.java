@@ -1,6 +1,5 @@
 package org.perilune.console;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -22,17 +21,14 @@ final class FleetRoutes {
     private final Sessions sessions;
     private final SessionCookie cookie;
     private final Pages pages;
-    private final LiveStreams live;
+    private final FleetCache fleet;
 
-    @JsonIgnoreProperties(ignoreUnknown = true)
-    record Fleet(List<Device> devices) {}
-
-    FleetRoutes(ServiceClient telemetry, Sessions sessions, SessionCookie cookie, Pages pages, LiveStreams live) {
+    FleetRoutes(ServiceClient telemetry, Sessions sessions, SessionCookie cookie, Pages pages, FleetCache fleet) {
         this.telemetry = telemetry;
         this.sessions = sessions;
         this.cookie = cookie;
         this.pages = pages;
-        this.live = live;
+        this.fleet = fleet;
     }
 
     void addTo(JavalinConfig config) {
@@ -43,15 +39,13 @@ final class FleetRoutes {
         config.routes.get("/devices/{name}/now.json", context -> pass(context, path(context)), Access.VIEWER);
         config.routes.get("/series", context -> pass(context, "/series" + query(context)), Access.VIEWER);
         config.routes.get("/data.csv", this::csv, Access.VIEWER);
-        config.routes.get(
-                "/live", context -> live.serve(context, cookie.required(context), query(context)), Access.VIEWER);
     }
 
     private void fleet(Context context) {
         var access = sessions.access(cookie.required(context));
         var frame = pages.frame(context, "Fleet", "fleet", Optional.of(access));
         try {
-            List<Device> devices = devices(access.token());
+            List<Device> devices = fleet.fetch(access.token());
             pages.page(context, frame, out -> JtefleetGenerated.render(out, NoInterceptor.NONE, devices, "", frame));
         } catch (ServiceException.Unavailable away) {
             context.status(503);
@@ -105,7 +99,7 @@ final class FleetRoutes {
     private void worst(Context context) {
         Optional<Device.Violation> worst;
         try {
-            worst = devices(sessions.access(cookie.required(context)).token()).stream()
+            worst = fleet.devices(sessions.access(cookie.required(context)).token()).stream()
                     .flatMap(device -> device.worst().stream())
                     .max(Comparator.comparing(Device.Violation::level));
         } catch (ServiceException.Unavailable away) {
@@ -113,10 +107,6 @@ final class FleetRoutes {
             return;
         }
         pages.fragment(context, out -> JteworstGenerated.render(out, NoInterceptor.NONE, worst, true));
-    }
-
-    private List<Device> devices(String token) {
-        return telemetry.get("/devices", Optional.of(token), Fleet.class).devices();
     }
 
     private void pass(Context context, String pathAndQuery) {

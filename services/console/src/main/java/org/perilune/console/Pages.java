@@ -7,8 +7,10 @@ import gg.jte.output.StringOutput;
 import io.javalin.http.Context;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.perilune.contracts.Role;
 
 /** Writes templates into answers. Templates are compiled in the build and called like any method. */
 final class Pages {
@@ -23,6 +25,8 @@ final class Pages {
      *
      * @param person empty when nobody is logged in
      * @param formToken empty when nobody is logged in
+     * @param operates whether the person may send commands
+     * @param directs whether the person may approve them
      */
     record Frame(
             String title,
@@ -34,7 +38,22 @@ final class Pages {
             String person,
             String role,
             String formToken,
-            Instant now) {}
+            boolean operates,
+            boolean directs,
+            Instant now) {
+        List<Entry> navigation() {
+            return NAVIGATION;
+        }
+    }
+
+    /** A page that every page leads to. */
+    record Entry(String key, String path, String title) {}
+
+    private static final List<Entry> NAVIGATION = List.of(
+            new Entry("fleet", "/", "Fleet"),
+            new Entry("commands", "/commands", "Commands"),
+            new Entry("timeline", "/timeline", "Timeline"),
+            new Entry("system", "/system", "System"));
 
     Pages(ConsoleConfig config, Assets assets, SessionCookie cookie, Clock clock) {
         this.config = config;
@@ -62,6 +81,8 @@ final class Pages {
                 access.flatMap(ignored -> cookie.session(context))
                         .map(SessionCookie::formToken)
                         .orElse(""),
+                access.filter(one -> one.role().includes(Role.OPERATOR)).isPresent(),
+                access.filter(one -> one.role().includes(Role.FLIGHT_DIRECTOR)).isPresent(),
                 clock.instant());
     }
 

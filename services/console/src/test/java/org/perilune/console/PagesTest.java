@@ -4,105 +4,53 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PageAssertions;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.perilune.chassis.Settings;
 
 /** Every page in a real browser. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PagesTest {
-    private Playwright playwright;
-    private Browser browser;
+    private TestBrowser browser;
+    private TestConsole console;
     private StandIn services;
-    private ConsoleService console;
     private Page page;
-    private final List<String> complaints = new ArrayList<>();
 
     @BeforeAll
     void launch() {
-        Optional<Path> chromium = Stream.of(
-                        System.getenv().getOrDefault("CHROMIUM", "/usr/bin/chromium"),
-                        "/usr/bin/chromium-browser",
-                        "/usr/bin/google-chrome",
-                        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
-                .map(Path::of)
-                .filter(Files::isExecutable)
-                .findFirst();
-        if (chromium.isEmpty() && "true".equals(System.getenv("CI"))) {
-            throw new AssertionError("CI has no Chromium; install it or name it in CHROMIUM");
-        }
-        Assumptions.assumeTrue(chromium.isPresent(), "no Chromium on this machine; name one in CHROMIUM");
-        playwright = Playwright.create(
-                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(chromium.get())
-                        .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-background-networking")));
+        browser = TestBrowser.launch();
     }
 
     @AfterAll
     void quit() {
-        if (playwright != null) {
-            playwright.close();
+        if (browser != null) {
+            browser.close();
         }
     }
 
     @BeforeEach
     void open() throws IOException {
-        services = new StandIn();
-        String url = services.url().toString();
-        var settings = Settings.of(Map.of(
-                "console.http.port", "0",
-                "console.telemetry.url", url,
-                "console.status.url", url,
-                "console.crew.url", url));
-        console = ConsoleService.start(ConsoleConfig.read(settings.at("console")), Clock.systemUTC());
-        complaints.clear();
-        page = browser.newContext(new Browser.NewContextOptions().setViewportSize(1280, 800))
-                .newPage();
-        page.onConsoleMessage(message -> {
-            // Answers with a status of failure are asked for here, and axe reads canvases in its own way.
-            boolean refused = message.text().contains("Failed to load resource")
-                    || message.text().contains("willReadFrequently");
-            if ((message.type().equals("error") || message.type().equals("warning")) && !refused) {
-                complaints.add(message.text());
-            }
-        });
-        page.onPageError(complaints::add);
+        console = new TestConsole();
+        services = console.services;
+        page = browser.page();
     }
 
     @AfterEach
     void close() {
         page.context().close();
         console.close();
-        services.close();
-        assertThat(complaints).as("what the browser complained of, such as CSP").isEmpty();
+        browser.expectNoComplaints();
     }
 
     @Test
@@ -236,44 +184,21 @@ final class PagesTest {
             }
             for (int[] size : new int[][] {{1280, 800}, {390, 844}}) {
                 page.setViewportSize(size[0], size[1]);
-                snapshot(path, theme, size[0]);
-                assertThat(violations()).as(path + " " + theme + " " + size[0]).isEmpty();
+                TestBrowser.snapshot(page, path, theme, size[0]);
+                assertThat(TestBrowser.violations(page))
+                        .as(path + " " + theme + " " + size[0])
+                        .isEmpty();
             }
             page.setViewportSize(1280, 800);
         }
     }
 
-    private void snapshot(String path, String theme, int width) {
-        String folder = System.getenv("CONSOLE_SCREENSHOTS");
-        if (folder != null) {
-            String name = path.replaceAll("\\W+", "_") + "-" + theme + "-" + width + ".png";
-            page.waitForLoadState(com.microsoft.playwright.options.LoadState.LOAD);
-            page.screenshot(new Page.ScreenshotOptions().setPath(Path.of(folder, name)));
-        }
-    }
-
-    @SuppressWarnings("unchecked") // evaluate gives what the script returns
-    private List<String> violations() throws IOException {
-        try (InputStream axe =
-                PagesTest.class.getResourceAsStream("/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js")) {
-            assertThat(axe).isNotNull();
-            page.evaluate(new String(axe.readAllBytes(), StandardCharsets.UTF_8));
-        }
-        return (List<String>)
-                page.evaluate(
-                        "async () => (await axe.run()).violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html + ' ' + n.failureSummary))");
-    }
-
     private void logIn(String path) {
-        page.navigate(at(path.equals("/") ? "/login" : "/login?next=" + path));
-        enter(StandIn.PASSWORD);
-        assertThat(page).hasURL(at(path));
+        console.logIn(page, "ada", path);
     }
 
     private void enter(String password) {
-        page.locator("#name").fill("ada");
-        page.locator("#password").fill(password);
-        page.locator("#password").press("Enter");
+        TestConsole.enter(page, "ada", password);
     }
 
     private void awaitFollower() {
@@ -283,6 +208,6 @@ final class PagesTest {
     }
 
     private String at(String path) {
-        return "http://localhost:" + console.port() + path;
+        return console.at(path);
     }
 }

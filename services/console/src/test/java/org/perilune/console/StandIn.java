@@ -1,5 +1,6 @@
 package org.perilune.console;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -14,11 +15,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
+import org.perilune.chassis.Json;
 
 /** telemetry, status and crew as docs/api.md describes them, with what a test wants them to say. */
 final class StandIn implements AutoCloseable {
@@ -28,6 +31,9 @@ final class StandIn implements AutoCloseable {
     private final Set<String> sessions = ConcurrentHashMap.newKeySet();
     volatile boolean telemetryAway;
     volatile int devices = 3;
+    /** By person; who is not in it is an administrator. */
+    final Map<String, String> roles = new ConcurrentHashMap<>();
+
     final List<String> asked = new CopyOnWriteArrayList<>();
 
     StandIn() throws IOException {
@@ -92,8 +98,11 @@ final class StandIn implements AutoCloseable {
         switch (path) {
             case "/sessions" -> logIn(exchange, body);
             case "/sessions/token" -> {
-                boolean open = sessions.stream().anyMatch(body::contains);
-                reply(exchange, open ? 200 : 401, open ? access("") : "{\"detail\":\"ended\"}");
+                Optional<String> open = sessions.stream().filter(body::contains).findFirst();
+                reply(
+                        exchange,
+                        open.isPresent() ? 200 : 401,
+                        open.map(session -> access("", session.split("-")[1])).orElse("{\"detail\":\"ended\"}"));
             }
             case "/sessions/end" -> {
                 sessions.removeIf(body::contains);
@@ -125,14 +134,18 @@ final class StandIn implements AutoCloseable {
             reply(exchange, 401, "{\"detail\":\"wrong\"}");
             return;
         }
-        String session = "session-" + Long.toHexString(System.nanoTime());
+        String name = Json.parse(body.getBytes(StandardCharsets.UTF_8), JsonNode.class)
+                .path("name")
+                .asText();
+        String session = "session-" + name + "-" + Long.toHexString(System.nanoTime());
         sessions.add(session);
-        reply(exchange, 201, access("\"session\":\"" + session + "\","));
+        reply(exchange, 201, access("\"session\":\"" + session + "\",", name));
     }
 
-    private static String access(String first) {
+    private String access(String first, String name) {
         return "{" + first
-                + "\"access_token\":\"token\",\"expires_in\":300,\"name\":\"ada\",\"role\":\"administrator\"}";
+                + "\"access_token\":\"%s\",\"expires_in\":300,\"name\":\"%s\",\"role\":\"%s\"}"
+                        .formatted(name, name, roles.getOrDefault(name, "administrator"));
     }
 
     private String fleet() {

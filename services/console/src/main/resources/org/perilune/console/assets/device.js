@@ -3,6 +3,7 @@ import { ago, level, local, mark, number, say, span, utc } from './format.js';
 import { batched, follow } from './live.js';
 import { Orbit } from './orbit.js';
 import { Plots } from './plot.js';
+import { Uplink } from './uplink.js';
 
 const host = document.getElementById('device');
 let device = JSON.parse(host.dataset.device);
@@ -143,8 +144,15 @@ async function reload() {
 }
 
 plots.interval = device.report_interval_millis;
-follow('?device=' + encodeURIComponent(name), {
-  open(again) { if (again) reload(); },
+const uplink = new Uplink(device);
+follow('?source=telemetry&source=commands&source=timeline&device=' + encodeURIComponent(name), {
+  open(again, source) {
+    if (source !== 'telemetry') uplink.open(source);
+    else if (again) reload();
+  },
+  away(source) { if (source !== 'telemetry') uplink.away(source); },
+  command(command) { uplink.command(command); },
+  event(event) { uplink.event(event); },
   state(changed) { device = { ...changed, values: changed.values || device.values }; flush(); },
   frames(event) {
     let late = false;

@@ -1,48 +1,59 @@
-// One event stream a page. Says whether the page is live, and reconnects by itself.
+// One event stream a page, of one or more services. Says whether the page is live, and reconnects by itself.
 import { clock, say } from './format.js';
 
+const NAMES = { telemetry: 'Telemetry', commands: 'Commands', timeline: 'Timeline' };
+
+// handlers: frames, state, command, event; open(again, source) and away(source) as services come and go.
 export function follow(query, handlers) {
   const sign = document.getElementById('link');
+  const asked = new URLSearchParams(query).getAll('source');
+  const sources = asked.length ? asked : ['telemetry'];
+  const since = new Map(sources.map((one) => [one, null]));
+  const opened = new Set();
   let source;
-  let since = null;
-  let opened = false;
 
-  const dead = () => {
-    if (since === null) since = Date.now();
-    sign.hidden = false;
-    sign.className = 'link dead';
-    say(sign, 'Not live since ' + clock(since));
+  const show = () => {
+    const dead = sources.filter((one) => since.get(one) !== null);
+    sign.hidden = !dead.length && !opened.size;
+    sign.className = dead.length ? 'link dead' : 'link alive';
+    if (!dead.length) { say(sign, 'Live'); return; }
+    const whole = dead.length === sources.length;
+    const names = dead.map((one) => NAMES[one]).join(' and ');
+    say(sign, (whole ? 'Not live' : names + ' not live') + ' since ' + clock(Math.min(...dead.map((one) => since.get(one)))));
   };
-  const alive = () => {
-    const again = opened;
-    opened = true;
-    since = null;
-    sign.hidden = false;
-    sign.className = 'link alive';
-    say(sign, 'Live');
-    if (handlers.open) handlers.open(again);
+  const dead = (name) => {
+    if (since.get(name) === null) since.set(name, Date.now());
+    show();
+    if (handlers.away) handlers.away(name);
+  };
+  const alive = (name) => {
+    const again = opened.has(name);
+    opened.add(name);
+    since.set(name, null);
+    show();
+    if (handlers.open) handlers.open(again, name);
   };
   const parsed = (handler) => (event) => {
     let data;
     try { data = JSON.parse(event.data); } catch { return; } // Cut off in transit; the page is told to reload.
     if (handler) handler(data);
   };
+  const leave = () => location.assign('/login?next=' + encodeURIComponent(location.pathname));
   const connect = () => {
     source = new EventSource('/live' + query);
-    source.addEventListener('live', alive);
-    source.addEventListener('away', dead);
+    source.addEventListener('live', parsed((data) => alive(data.source)));
+    source.addEventListener('away', parsed((data) => dead(data.source)));
     source.addEventListener('ended', () => {
       source.close();
-      location.assign('/login?next=' + encodeURIComponent(location.pathname));
+      leave();
     });
-    source.addEventListener('frames', parsed(handlers.frames));
-    source.addEventListener('state', parsed(handlers.state));
+    for (const name of ['frames', 'state', 'command', 'event']) source.addEventListener(name, parsed(handlers[name]));
     source.onerror = () => {
-      dead();
+      sources.forEach(dead);
       if (source.readyState !== EventSource.CLOSED) return;
       // A refused stream is not retried by the browser: ask whether the session has ended.
       fetch('/devices.json', { method: 'HEAD' }).catch(() => null).then((answer) => {
-        if (answer && answer.status === 401) location.assign('/login?next=' + encodeURIComponent(location.pathname));
+        if (answer && answer.status === 401) leave();
         else setTimeout(connect, 2000);
       });
     };

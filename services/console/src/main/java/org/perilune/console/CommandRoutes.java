@@ -1,0 +1,109 @@
+package org.perilune.console;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.perilune.chassis.Access;
+import org.perilune.chassis.ServiceClient;
+import org.perilune.chassis.ServiceException;
+import org.perilune.contracts.Topics;
+
+/** Commands: the page, one command's page, and what their scripts ask for and send. */
+final class CommandRoutes {
+    private final ServiceClient dispatcher;
+    private final Relay relay;
+    private final FleetCache fleet;
+    private final Sessions sessions;
+    private final SessionCookie cookie;
+    private final Pages pages;
+
+    /** A device that can be chosen in a form. */
+    record Choice(String name, String type) {
+        /** Empty when telemetry is away. */
+        static List<Choice> of(FleetCache fleet, String token) {
+            try {
+                return fleet.devices(token).stream()
+                        .map(device -> new Choice(
+                                device.name(),
+                                Optional.ofNullable(device.type()).orElse("")))
+                        .toList();
+            } catch (ServiceException.Unavailable away) {
+                return List.of();
+            }
+        }
+    }
+
+    CommandRoutes(
+            ServiceClient dispatcher,
+            Relay relay,
+            FleetCache fleet,
+            Sessions sessions,
+            SessionCookie cookie,
+            Pages pages) {
+        this.dispatcher = dispatcher;
+        this.relay = relay;
+        this.fleet = fleet;
+        this.sessions = sessions;
+        this.cookie = cookie;
+        this.pages = pages;
+    }
+
+    void addTo(JavalinConfig config) {
+        config.routes.get("/commands", this::page, Access.VIEWER);
+        config.routes.get("/commands/{id}", this::command, Access.VIEWER);
+        config.routes.get("/commands.json", context -> relay.get(context, dispatcher, "/commands"), Access.VIEWER);
+        config.routes.get(
+                "/commands/{id}/now.json", context -> relay.get(context, dispatcher, path(context, "")), Access.VIEWER);
+        config.routes.get(
+                "/dictionary/{type}", context -> relay.get(context, dispatcher, dictionary(context)), Access.VIEWER);
+        config.routes.post(
+                "/commands", context -> relay.act(context, dispatcher, "POST", "/dispatch"), Access.OPERATOR);
+        config.routes.post("/commands/{id}/approve", context -> decide(context, "/approve"), Access.FLIGHT_DIRECTOR);
+        config.routes.post("/commands/{id}/reject", context -> decide(context, "/reject"), Access.FLIGHT_DIRECTOR);
+        config.routes.post("/commands/{id}/cancel", context -> decide(context, "/cancel"), Access.OPERATOR);
+    }
+
+    private void page(Context context) {
+        var access = sessions.access(cookie.required(context));
+        var frame = pages.frame(context, "Commands", "commands", Optional.of(access));
+        var devices = Choice.of(fleet, access.token());
+        Optional<JsonNode> first = relay.ask(context, dispatcher, "/commands?limit=100");
+        String json = Relay.text(Map.of("devices", devices, "first", first));
+        pages.page(context, frame, out -> JtecommandsGenerated.render(out, NoInterceptor.NONE, json, frame));
+    }
+
+    private void command(Context context) {
+        var access = sessions.access(cookie.required(context));
+        var answer = dispatcher.exchange("GET", path(context, ""), Optional.of(access.token()), Optional.empty());
+        if (answer.status() == 404) {
+            throw new ServiceException.NotFound("No command has this id. The Commands page lists them all.");
+        }
+        if (answer.status() != 200) {
+            throw new ServiceException.Unavailable("command-dispatcher answered " + answer.status(), null);
+        }
+        JsonNode command = answer.as(JsonNode.class);
+        String type = command.path("command_type").asText();
+        var frame = pages.frame(context, type, "commands", Optional.of(access));
+        String json = Relay.text(command);
+        pages.page(context, frame, out -> JtecommandGenerated.render(out, NoInterceptor.NONE, type, json, frame));
+    }
+
+    private void decide(Context context, String decision) {
+        relay.act(context, dispatcher, "POST", path(context, decision));
+    }
+
+    private static String path(Context context, String rest) {
+        return "/commands/" + Relay.id(context) + rest;
+    }
+
+    private static String dictionary(Context context) {
+        String type = context.pathParam("type");
+        if (!Topics.DEVICE_NAME.matcher(type).matches()) {
+            throw new ServiceException.NotFound("There is no such type of device");
+        }
+        return "/dictionary/" + type;
+    }
+}

@@ -1,0 +1,85 @@
+package org.perilune.console;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.javalin.http.Context;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.perilune.chassis.Json;
+import org.perilune.chassis.ServiceClient;
+import org.perilune.chassis.ServiceException;
+
+/** Passes what a page asks for on to a service, with the rights of who is logged in, and the answer back as it is. */
+final class Relay {
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7E]{1,200}");
+
+    private final Sessions sessions;
+    private final SessionCookie cookie;
+
+    Relay(Sessions sessions, SessionCookie cookie) {
+        this.sessions = sessions;
+        this.cookie = cookie;
+    }
+
+    void get(Context context, ServiceClient service, String path) {
+        String query = context.queryString();
+        answer(
+                context,
+                service.exchange("GET", path + (query == null ? "" : "?" + query), token(context), Optional.empty()));
+    }
+
+    /**
+     * Sends the form field {@code body}, which is JSON, and the field {@code key} as its idempotency key. They are
+     * fields of a form, because forms carry the token against forged requests.
+     */
+    void act(Context context, ServiceClient service, String method, String path) {
+        String body = Optional.ofNullable(context.formParam("body")).orElse("{}");
+        var headers = new HashMap<String, String>();
+        token(context).ifPresent(token -> headers.put("Authorization", "Bearer " + token));
+        String key = context.formParam("key");
+        if (key != null) {
+            if (!KEY.matcher(key).matches()) {
+                throw new ServiceException.Malformed(
+                        "key: must be 1 to 200 printable characters",
+                        List.of(new ServiceException.Fault("key", "must be 1 to 200 printable characters")));
+            }
+            headers.put("Idempotency-Key", key);
+        }
+        answer(context, service.exchange(method, path, body.getBytes(StandardCharsets.UTF_8), headers));
+    }
+
+    /** What a page begins with; empty when the service is away or says no: the page then says so itself. */
+    Optional<JsonNode> ask(Context context, ServiceClient service, String pathAndQuery) {
+        try {
+            var answer = service.exchange("GET", pathAndQuery, token(context), Optional.empty());
+            return answer.status() == 200 ? Optional.of(answer.as(JsonNode.class)) : Optional.empty();
+        } catch (ServiceException.Unavailable | ServiceException.Malformed away) {
+            return Optional.empty();
+        }
+    }
+
+    /** A path segment that is a UUID, and nothing else. */
+    static String id(Context context) {
+        try {
+            return UUID.fromString(context.pathParam("id")).toString();
+        } catch (IllegalArgumentException notAnId) {
+            throw new ServiceException.NotFound("Nothing has this id");
+        }
+    }
+
+    /** JSON for an attribute of a page. */
+    static String text(Object value) {
+        return new String(Json.bytes(value), StandardCharsets.UTF_8);
+    }
+
+    private Optional<String> token(Context context) {
+        return sessions.token(cookie.required(context));
+    }
+
+    private static void answer(Context context, ServiceClient.Answer answer) {
+        context.status(answer.status()).contentType(answer.contentType()).result(answer.body());
+    }
+}

@@ -1,0 +1,98 @@
+// What pages with forms share: elements, requests with the form token, words for states.
+import { local, mark, utc } from './format.js';
+
+export function make(tag, properties = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [key, value] of Object.entries(properties)) {
+    if (key === 'class') made.className = value;
+    else if (key.startsWith('on')) made.addEventListener(key.slice(2), value);
+    else if (value === true) made.setAttribute(key, '');
+    else if (value !== false && value !== null && value !== undefined) made.setAttribute(key, value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+// One for each instance of a form: whatever is pressed twice, or sent again after a silence, is one act.
+export function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return 'console-' + Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+async function answered(request, silence) {
+  let answer;
+  try { answer = await request; } catch { return { ok: false, status: 0, body: { detail: silence } }; }
+  if (answer.status === 401) location.assign('/login?next=' + encodeURIComponent(location.pathname));
+  const body = await answer.json().catch(() => ({}));
+  return { ok: answer.ok, status: answer.status, body };
+}
+
+export function load(path) {
+  return answered(fetch(path, { headers: { Accept: 'application/json' } }), 'The console does not answer.');
+}
+
+// Never throws; a failure has the words for it in body.detail and the faults by field in body.errors.
+export function act(path, body, key) {
+  const fields = new URLSearchParams({ _form: document.querySelector('input[name=_form]').value, body: JSON.stringify(body) });
+  if (key) fields.set('key', key);
+  return answered(fetch(path, { method: 'POST', body: fields, headers: { Accept: 'application/json' } }),
+    'The console does not answer. Sending the same again does no harm: it stays one.');
+}
+
+const WORDS = { held: 'waits for approval', accepted: 'accepted', verifying: 'being verified', unknown: 'outcome unknown',
+  predicted: 'predicted', dispatching: 'being dispatched' };
+export const word = (state) => WORDS[state] || String(state || '').replaceAll('-', ' ');
+
+export function stateMark(span, state) {
+  mark(span, 's-' + state, word(state));
+  return span;
+}
+
+export function time(iso, text) {
+  const millis = Date.parse(iso || '');
+  if (!Number.isFinite(millis)) return make('span', {}, '–');
+  return make('time', { datetime: iso, title: utc(millis) + ', ' + local(millis), class: 'num' },
+    text || utc(millis).slice(0, -4));
+}
+
+// The parameters in one line.
+export function brief(parameters) {
+  return Object.entries(parameters || {}).map(([name, value]) => `${name} ${value}`).join(', ');
+}
+
+export const commandPath = (id) => '/commands/' + encodeURIComponent(id);
+
+// So that a page says by itself what is away.
+export function notice(host, title, text) {
+  if (!title) { host.hidden = true; return; }
+  if (!host.hidden && host.firstElementChild?.textContent === title) return;
+  host.replaceChildren(make('h2', {}, title), make('p', {}, text));
+  host.hidden = false;
+}
+export const DISPATCHER_AWAY = ['The command dispatcher is away', 'Commands cannot be sent or followed just now. What was '
+  + 'accepted is kept and goes on when it is back; telemetry and the timeline are not concerned. This page tries again by itself.'];
+export const TIMELINE_AWAY = ['The timeline is away', 'Events cannot be read or changed just now. Commands and telemetry are not '
+  + 'concerned; what falls due meanwhile follows what is written on it. This page tries again by itself.'];
+
+// A button that asks once more in its own place: nothing opens, nothing moves.
+export function sureButton(text, label, go, kind = '') {
+  const button = make('button', { type: 'button', class: kind, 'aria-label': label }, text);
+  let timer = null;
+  const calm = () => {
+    clearTimeout(timer);
+    timer = null;
+    button.textContent = text;
+    button.setAttribute('aria-label', label);
+    button.classList.remove('sure');
+  };
+  button.addEventListener('click', () => {
+    if (timer !== null) { calm(); go(button); return; }
+    button.style.minWidth = button.offsetWidth + 'px';
+    button.textContent = 'Sure?';
+    button.setAttribute('aria-label', label + ': press again to confirm');
+    button.classList.add('sure');
+    timer = setTimeout(calm, 4000);
+  });
+  button.addEventListener('blur', calm);
+  return button;
+}

@@ -1,0 +1,80 @@
+// One command with every stage it went through, alive.
+import { DISPATCHER_AWAY, brief, commandPath, load, make, notice, stateMark, time } from './act.js';
+import { cancelButton, cancellable, decisions, me } from './approval.js';
+import { number, say, span } from './format.js';
+import { follow } from './live.js';
+
+const root = document.getElementById('command');
+let command = JSON.parse(root.dataset.first);
+root.removeAttribute('data-first');
+const away = document.getElementById('away');
+const acts = document.getElementById('acts');
+const stages = document.getElementById('stages');
+let shown = null;
+
+function facts() {
+  const device = make('a', { href: '/devices/' + encodeURIComponent(command.device) }, command.device);
+  const entries = [['Device', device], ['Asked by', command.requested_by || command.principal || '–'],
+    ['Asked at', time(command.requested_at)], ['Expires', time(command.expires_at)]];
+  for (const [name, value] of Object.entries(command.parameters || {})) entries.push([name.replaceAll('_', ' '), String(value)]);
+  if (!Object.keys(command.parameters || {}).length) entries.push(['Arguments', 'none']);
+  entries.push(['Significance', command.significance || '–']);
+  if (command.approved_by) entries.push(['Approved by', command.approved_by]);
+  if (command.executed_at) entries.push(['Executed at', time(command.executed_at)]);
+  if (command.attempts) entries.push(['Sent', command.attempts === 1 ? 'once' : command.attempts + ' times']);
+  if (command.verification) entries.push(['Verified by', verified(command.verification)]);
+  for (const [name, value] of Object.entries(command.results || {})) entries.push(['Result: ' + name.replaceAll('_', ' '), typeof value === 'number' ? number(value) : String(value)]);
+  document.getElementById('facts').replaceChildren(...entries.map(([name, value]) => make('div', {}, make('dt', {}, name), make('dd', {}, value))));
+}
+
+function verified(rule) {
+  const asked = ['minimum', 'maximum', 'equals', 'changes_by', 'tolerance'].filter((one) => rule[one] !== undefined && rule[one] !== null)
+    .map((one) => `${one.replace('_', ' ')} ${typeof rule[one] === 'object' ? 'argument ' + brief({ '': rule[one].argument }).trim() : rule[one]}`);
+  return `${rule.parameter} ${asked.join(', ')} within ${rule.within} s`;
+}
+
+// Rows are only ever added: the history is append-only.
+function history() {
+  const entries = command.history || [];
+  const start = Date.parse(entries[0]?.at || '');
+  for (const entry of entries.slice(stages.children.length)) {
+    const detail = make('td', { class: 'wrap' }, entry.detail || '');
+    if (entry.late) detail.prepend(make('span', { class: 'mark late' }, 'late: came after the end and changed nothing'), ' ');
+    const exact = time(entry.at, entry.at.slice(0, 23).replace('T', ' ').replace('Z', ''));
+    const onBoard = entry.device_time ? time(entry.device_time, entry.device_time.slice(11, 23).replace('Z', '')) : make('span', {}, '–');
+    stages.append(make('tr', {}, make('td', {}, exact), make('td', {}, stateMark(make('span'), entry.stage)), make('td', {}, entry.by || '–'),
+      detail, make('td', { class: 'num' }, onBoard), make('td', { class: 'num right' }, after(Date.parse(entry.at) - start))));
+  }
+}
+const after = (millis) => (millis > 0 && millis < 90000 ? `+${(millis / 1000).toFixed(3)} s` : millis > 0 ? '+' + span(millis) : '');
+
+function show() {
+  stateMark(document.getElementById('state'), command.state);
+  say(document.getElementById('detail'), command.detail || '');
+  facts();
+  history();
+  if (shown === command.state) return;
+  shown = command.state;
+  const said = make('p', { class: 'fault', role: 'status' });
+  if (command.state === 'held') acts.replaceChildren(decisions(command, reload));
+  else if (me.operates && cancellable(command)) acts.replaceChildren(cancelButton(command, said, reload), said);
+  else acts.replaceChildren();
+}
+
+let asking = false;
+let again = false;
+async function reload() {
+  if (asking) { again = true; return; }
+  asking = true;
+  const answer = await load(commandPath(command.id) + '/now.json');
+  asking = false;
+  if (answer.ok) { command = answer.body; show(); }
+  if (again) { again = false; reload(); }
+}
+
+show();
+follow('?source=commands&device=' + encodeURIComponent(command.device), {
+  open() { notice(away, null); reload(); },
+  away() { notice(away, ...DISPATCHER_AWAY); },
+  command(changed) { if (changed.id === command.id) reload(); },
+});

@@ -1,0 +1,257 @@
+// The Commands page: send, approve, follow.
+import { DISPATCHER_AWAY, brief, commandPath, load, make, notice, stateMark, time, word } from './act.js';
+import { Sender, cancelButton, cancellable, decisions, me } from './approval.js';
+import { CommandFields, clearFaults, field, showFaults } from './fields.js';
+import { say, span } from './format.js';
+import { batched, follow } from './live.js';
+
+const root = document.getElementById('commands');
+const { devices, first } = JSON.parse(root.dataset.first);
+root.removeAttribute('data-first');
+const types = new Map(devices.map((one) => [one.name, one.type]));
+const body = document.getElementById('history');
+const waiting = document.getElementById('waiting');
+const newer = document.getElementById('newer');
+const older = document.getElementById('older');
+const away = document.getElementById('away');
+const filters = document.getElementById('filters');
+const PAGE = 100;
+const rows = new Map();
+const held = new Map();
+const back = new Map(); // New ones, while somebody points at the list.
+let next = null;
+let most = PAGE;
+let trimmed = false;
+
+// History
+
+function rowOf(command) {
+  const mark = make('span');
+  const cells = { mark, detail: make('span', { class: 'second' }), act: make('td', { class: 'right' }) };
+  const link = make('a', { href: commandPath(command.id) }, command.command_type);
+  const given = brief(command.parameters);
+  const element = make('tr', {}, make('td', {}, time(command.requested_at)),
+    make('th', { scope: 'row' }, link, make('span', { class: 'second', title: given }, given)),
+    make('td', {}, make('a', { href: '/devices/' + encodeURIComponent(command.device), class: 'plain' }, command.device)),
+    make('td', {}, mark, cells.detail), make('td', {}, command.requested_by || command.principal || '–'), cells.act);
+  return { element, cells, command };
+}
+
+function write(row) {
+  const { command, cells } = row;
+  stateMark(cells.mark, command.state);
+  cells.mark.title = command.changed_at || '';
+  say(cells.detail, command.detail || '');
+  cells.detail.title = command.detail || '';
+  const wanted = me.operates && cancellable(command);
+  if (wanted === Boolean(cells.act.firstElementChild)) return;
+  cells.act.replaceChildren(...(wanted ? [cancelButton(command, cells.detail, put)] : []));
+}
+
+function fits(command) {
+  const asked = new FormData(filters);
+  const states = asked.get('state');
+  return (!asked.get('device') || asked.get('device') === command.device)
+    && (!states || (states === 'open' ? !command.final : states === command.state))
+    && (!asked.get('who') || asked.get('who') === command.requested_by);
+}
+
+const later = (a, b) => a.requested_at > b.requested_at || (a.requested_at === b.requested_at && a.id > b.id);
+
+function insert(command) {
+  const row = rowOf(command);
+  rows.set(command.id, row);
+  write(row);
+  let before = body.firstElementChild;
+  while (before && !later(command, rows.get(before.dataset.id).command)) before = before.nextElementSibling;
+  row.element.dataset.id = command.id;
+  body.insertBefore(row.element, before);
+}
+
+function trim() {
+  while (rows.size > most) {
+    const last = body.lastElementChild;
+    rows.delete(last.dataset.id);
+    last.remove();
+    trimmed = true;
+  }
+  older.hidden = !next && !trimmed;
+  document.getElementById('empty').hidden = rows.size > 0;
+}
+
+function put(command) {
+  const row = rows.get(command.id);
+  const newest = (one) => !one || (command.revision ?? 0) >= (one.revision ?? 0);
+  if (row && newest(row.command)) { row.command = command; touched.add(row); }
+  if (!row && newest(back.get(command.id)) && fits(command) && inView(command)) back.set(command.id, command);
+  if (command.state === 'held') { if (newest(held.get(command.id)?.command)) hold(command); } else release(command.id);
+  flush();
+}
+const touched = new Set();
+const inView = (command) => !(next || trimmed) || !body.lastElementChild || later(command, rows.get(body.lastElementChild.dataset.id).command);
+
+// Nothing moves under a pointer or the keyboard's focus.
+const busy = () => body.matches(':hover') || body.contains(document.activeElement);
+const flush = batched(() => {
+  for (const row of touched) write(row);
+  touched.clear();
+  if (back.size && !busy()) showBack();
+  newer.hidden = !back.size;
+  say(newer, back.size === 1 ? 'Show 1 newer command' : `Show ${back.size} newer commands`);
+  count();
+});
+function showBack() {
+  for (const command of back.values()) if (!rows.has(command.id)) insert(command);
+  back.clear();
+  trim();
+}
+newer.addEventListener('click', () => { showBack(); flush(); body.querySelector('a')?.focus(); });
+body.addEventListener('pointerleave', flush);
+body.addEventListener('focusout', () => setTimeout(flush));
+
+function query(extra) {
+  const asked = new FormData(filters);
+  const given = { device: asked.get('device'), state: asked.get('state'), requested_by: asked.get('who'), limit: PAGE, ...extra };
+  return '?' + new URLSearchParams(Object.entries(given).filter(([, value]) => value));
+}
+
+function replace(page) {
+  rows.clear();
+  back.clear();
+  body.replaceChildren();
+  most = PAGE;
+  trimmed = false;
+  next = page.next;
+  page.commands.forEach(insert);
+  trim();
+  flush();
+}
+
+async function reload(quiet) {
+  const answer = await load('/commands.json' + query({}));
+  if (!answer.ok) { lost(answer); return; }
+  notice(away, null);
+  // What is there stays where it is; a filter that changed begins anew.
+  if (!quiet) { replace(answer.body); return; }
+  answer.body.commands.forEach(put);
+}
+
+function lost(answer) {
+  if (answer.status === 0 || answer.status >= 500) notice(away, ...DISPATCHER_AWAY);
+  else notice(away, 'This cannot be shown', answer.body.detail || '');
+}
+
+older.addEventListener('click', async () => {
+  older.disabled = true;
+  const last = body.lastElementChild && rows.get(body.lastElementChild.dataset.id).command;
+  const answer = await load('/commands.json' + query(trimmed || !next ? { to: last?.requested_at } : { cursor: next }));
+  older.disabled = false;
+  if (!answer.ok) { lost(answer); return; }
+  next = answer.body.next;
+  trimmed = false;
+  most += PAGE;
+  answer.body.commands.forEach((one) => { if (!rows.has(one.id)) insert(one); });
+  trim();
+});
+filters.addEventListener('change', () => reload(false));
+filters.addEventListener('submit', (event) => { event.preventDefault(); reload(false); });
+for (const { name } of devices) filters.elements.device.append(new Option(name, name));
+
+// What waits
+
+function hold(command) {
+  const old = held.get(command.id);
+  if (old) { old.command = command; return; }
+  const left = make('span', { class: 'num' });
+  const element = make('li', {}, make('p', {}, stateMark(make('span'), 'held'), ' ',
+    make('a', { href: commandPath(command.id) }, command.command_type), ' to ', command.device, ' · asked by ',
+    make('strong', {}, command.requested_by || command.principal || '–'), ' · expires in ', left),
+  make('p', { class: 'brief' }, brief(command.parameters) || 'no arguments'), decisions(command, put));
+  held.set(command.id, { command, element, left });
+  waiting.append(element);
+}
+
+function release(id) {
+  const old = held.get(id);
+  if (!old) return;
+  held.delete(id);
+  const focused = old.element.contains(document.activeElement);
+  old.element.remove();
+  if (focused) document.getElementById('waiting-title').focus();
+}
+
+async function reloadHeld() {
+  const answer = await load('/commands.json?state=held&limit=200');
+  if (!answer.ok) return;
+  const there = new Set(answer.body.commands.map((one) => one.id));
+  [...held.keys()].filter((id) => !there.has(id)).forEach(release);
+  answer.body.commands.forEach(hold);
+  count();
+}
+
+function count() {
+  document.getElementById('nothing').hidden = held.size > 0;
+  const now = Date.now();
+  for (const { command, left } of held.values()) {
+    say(left, command.expires_at ? span(Date.parse(command.expires_at) - now) : '–');
+    left.title = command.expires_at || '';
+  }
+}
+
+// Sending
+
+function form() {
+  const element = document.getElementById('send');
+  if (!element) return;
+  const sender = new Sender();
+  const said = document.getElementById('said');
+  const dry = document.getElementById('dry');
+  const send = document.getElementById('go');
+  const device = make('select', {}, ...devices.map((one) => new Option(one.name, one.name)));
+  const wanted = new URLSearchParams(location.search).get('device');
+  device.value = types.has(wanted) ? wanted : types.has('lunar-module') ? 'lunar-module' : devices[0]?.name || '';
+  const fields = new CommandFields(document.getElementById('fields'), { changed: (fields) => {
+    const critical = fields.chosen?.significance === 'critical';
+    say(send, critical ? 'Ask for approval' : 'Send');
+    send.disabled = dry.disabled = !fields.chosen;
+    say(said, '');
+  } });
+  const pick = () => fields.device(device.value, types.get(device.value));
+  device.addEventListener('change', pick);
+  document.getElementById('fields').before(field('device', 'Device', device, devices.length ? '' : 'Telemetry is away, or no device has reported yet.'));
+  pick();
+  const go = async (dryRun) => {
+    if (!fields.value) return;
+    clearFaults(element);
+    send.disabled = dry.disabled = true;
+    const given = { device: device.value, ...fields.value };
+    const answer = await (dryRun ? new Sender().send({ ...given, dry_run: true }) : sender.send(given));
+    setTimeout(() => { send.disabled = dry.disabled = !fields.chosen; }, answer.ok && !dryRun ? 1000 : 0);
+    if (!answer.ok) {
+      const rest = showFaults(element, answer.body.errors);
+      const detail = answer.body.errors?.length ? rest.join('. ') || 'Nothing was sent: see the fields.' : answer.body.detail || 'Nothing was sent.';
+      said.className = 'said refusal';
+      said.replaceChildren(detail);
+      return;
+    }
+    said.className = 'said';
+    if (dryRun) {
+      const critical = fields.chosen?.significance === 'critical';
+      said.replaceChildren('Dry run: all is well, and nothing was sent. ' + (critical ? 'It would wait for approval.' : 'It would go at once.'));
+      return;
+    }
+    said.replaceChildren(make('a', { href: commandPath(answer.body.id) }, answer.body.command_type), ` to ${answer.body.device}: ${word(answer.body.state)}.`);
+    put(answer.body);
+  };
+  element.addEventListener('submit', (event) => { event.preventDefault(); go(false); });
+  dry.addEventListener('click', () => go(true));
+}
+
+if (first) { replace(first); first.commands.filter((one) => one.state === 'held').forEach(hold); count(); } else notice(away, ...DISPATCHER_AWAY);
+form();
+follow('?source=commands', {
+  open() { notice(away, null); reload(true); reloadHeld(); },
+  away() { notice(away, ...DISPATCHER_AWAY); },
+  command: put,
+});
+setInterval(count, 1000);

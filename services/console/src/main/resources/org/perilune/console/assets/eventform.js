@@ -1,0 +1,123 @@
+// Adds an event to the timeline, or changes one: a dialog, on the Timeline page and on a device's.
+import { act, load, make, newKey } from './act.js';
+import { CommandFields, clearFaults, field, showFaults } from './fields.js';
+import { local } from './format.js';
+
+const eventPath = (id) => '/timeline/' + encodeURIComponent(id);
+const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+
+export class EventForm {
+  // devices: [{name, type}]; fixed: the one device that it is about, or null; done(event) gets what came of it.
+  constructor(devices, fixed, done) {
+    this.types = new Map(devices.map((one) => [one.name, one.type]));
+    this.fixed = fixed;
+    this.done = done;
+    this.event = null;
+    this.title = make('h2', { id: 'event-form-title' });
+    this.name = make('input', { autocomplete: 'off', maxlength: 200 });
+    this.time = make('input', { autocomplete: 'off', class: 'num', placeholder: '2026-11-21T02:38:00Z', spellcheck: 'false' });
+    this.device = make('select', {}, ...(fixed ? [] : [new Option('none', '')]), ...devices.map((one) => new Option(one.name, one.name)));
+    this.missed = make('select', {}, new Option('skip it', 'skip'), new Option('run it once, late', 'run-once'));
+    this.repeat = make('input', { autocomplete: 'off', spellcheck: 'false', placeholder: 'such as 0 6 * * 1' });
+    this.said = make('p', { class: 'said refusal', role: 'alert' });
+    this.newest = make('button', { type: 'button', hidden: true, onclick: () => this.loadNewest() }, 'Load the newest');
+    this.save = make('button', { class: 'act' });
+    this.timeField = field('time', 'Time (UTC)', this.time, ' ');
+    const command = make('fieldset', {}, make('legend', {}, 'Command'));
+    const close = make('button', { type: 'button', onclick: () => this.dialog.close() }, 'Close');
+    this.form = make('form', { novalidate: true }, this.title, field('name', 'Name', this.name, ''), this.timeField,
+      field('device', 'Device', this.device, ''), command, field('if_missed', 'If missed', this.missed, 'What is to happen when it could not be done at its time.'),
+      field('repeat', 'Repeat', this.repeat, 'Minute, hour, day, month, weekday, in UTC; empty: once.'), this.said,
+      make('div', { class: 'acts' }, this.save, this.newest, close));
+    this.dialog = make('dialog', { 'aria-labelledby': 'event-form-title' }, this.form);
+    document.querySelector('main').append(this.dialog);
+    this.command = new CommandFields(command, { optional: true, prefix: 'command.' });
+    this.device.addEventListener('change', () => this.command.device(this.device.value, this.types.get(this.device.value)));
+    this.time.addEventListener('input', () => this.ownTime());
+    this.form.addEventListener('submit', (event) => { event.preventDefault(); this.send(); });
+  }
+
+  ownTime() {
+    const time = Date.parse(this.instant());
+    this.timeField.querySelector('.hint').textContent = Number.isFinite(time) ? local(time) : 'an instant such as 2026-11-21T02:38:00Z';
+  }
+
+  // The date alone, a blank instead of T, and no Z are understood; it is UTC in any case.
+  instant() {
+    let text = this.time.value.trim().replace(' ', 'T').replace(/ ?(UTC|z)$/, 'Z');
+    if (/^\d{4}-\d\d-\d\d$/.test(text)) text += 'T00:00';
+    if (/T\d\d:\d\d$/.test(text)) text += ':00';
+    return /T\d\d:\d\d:\d\d(\.\d+)?$/.test(text) ? text + 'Z' : text;
+  }
+
+  async open(event, preset = {}) {
+    this.event = event;
+    this.key = newKey();
+    const shown = event || { name: '', time: new Date(Math.ceil((Date.now() + 600000) / 60000) * 60000).toISOString(),
+      device: this.fixed || (this.types.has('lunar-module') ? 'lunar-module' : ''), if_missed: 'skip', ...preset };
+    this.title.textContent = event ? 'Change ' + event.name : 'Add an event';
+    this.save.textContent = event ? 'Save' : 'Add';
+    this.said.textContent = '';
+    this.newest.hidden = true;
+    this.save.disabled = false;
+    clearFaults(this.form);
+    this.name.value = shown.name || '';
+    this.time.value = (shown.time || '').replace('.000Z', 'Z');
+    if (shown.device && ![...this.device.options].some((one) => one.value === shown.device)) this.device.append(new Option(shown.device, shown.device));
+    this.device.value = shown.device || '';
+    this.missed.value = shown.if_missed || 'skip';
+    this.repeat.value = shown.repeat || '';
+    this.ownTime();
+    if (!this.dialog.open) this.dialog.showModal();
+    this.name.focus();
+    await this.command.fill(shown.device, this.types.get(shown.device), shown.command || null);
+    this.before = event ? this.given() : null;
+  }
+
+  given() {
+    return { name: this.name.value.trim(), time: this.instant(), device: this.device.value || null, command: this.command.value,
+      if_missed: this.missed.value, repeat: this.repeat.value.trim() || null };
+  }
+
+  // Of an event only what was changed is sent, with the version that was seen.
+  change(given) {
+    const changed = { version: this.event.version };
+    for (const [key, value] of Object.entries(given)) if (!same(value, this.before?.[key])) changed[key] = value;
+    return changed;
+  }
+
+  async send() {
+    clearFaults(this.form);
+    this.said.textContent = '';
+    const given = this.given();
+    this.save.disabled = true;
+    const all = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+    const answer = this.event ? await act(eventPath(this.event.id), this.change(given)) : await act('/timeline', all, this.key);
+    this.save.disabled = false;
+    if (answer.ok) { this.done(answer.body); this.dialog.close(); return; }
+    if (answer.status >= 400 && answer.status < 500) this.key = newKey();
+    if (answer.status === 409 && this.event) { this.conflict(answer.body.detail); return; }
+    const rest = showFaults(this.form, answer.body.errors);
+    this.said.textContent = answer.body.errors?.length ? rest.join('. ') : answer.body.detail || 'This was not possible.';
+  }
+
+  conflict(detail) {
+    this.said.textContent = 'Nothing was saved: somebody changed this event since you opened it. ' + (detail || '');
+    this.newest.hidden = false;
+    this.newest.focus();
+  }
+
+  async loadNewest() {
+    const answer = await load(eventPath(this.event.id) + '/now.json');
+    if (answer.ok) await this.open(answer.body);
+    else this.said.textContent = answer.body.detail || 'It cannot be read just now.';
+  }
+
+  // What others do to the event while it is open here.
+  changed(event) {
+    if (!this.dialog.open || !this.event || event.id !== this.event.id || event.version <= this.event.version || this.save.disabled) return;
+    this.said.textContent = event.state === 'planned' ? `${event.changed_by} has just changed this event.`
+      : `This event is ${event.state} now, and cannot be changed any more.`;
+    this.newest.hidden = event.state !== 'planned';
+  }
+}

@@ -1,0 +1,171 @@
+// A command's form, built from the dictionary of the device's type; and the faults of an answer at their fields.
+import { load, make } from './act.js';
+import { number, span } from './format.js';
+
+const known = new Map();
+// Asked again after ten seconds: a dictionary may change while the page is open.
+export function dictionary(type) {
+  const held = known.get(type);
+  if (held && Date.now() - held.at < 10000) return held.answer;
+  const answer = type ? load('/dictionary/' + encodeURIComponent(type)) : Promise.resolve({ ok: false, status: 404 });
+  known.set(type, { at: Date.now(), answer });
+  answer.then((one) => { if (!one.ok && one.status !== 404) known.delete(type); });
+  return answer;
+}
+
+let count = 0;
+export function field(name, label, input, hint, unit) {
+  const id = 'field-' + ++count;
+  input.id = id;
+  input.dataset.field = name;
+  input.setAttribute('aria-describedby', `${id}-hint ${id}-fault`);
+  return make('div', { class: 'field' }, make('label', { for: id }, label, unit ? make('span', { class: 'unit' }, ' ' + unit) : null),
+    input, make('p', { class: 'hint', id: id + '-hint' }, hint || ''), make('p', { class: 'fault', id: id + '-fault', hidden: true }));
+}
+
+export function clearFaults(form) {
+  for (const fault of form.querySelectorAll('.fault')) { fault.hidden = true; fault.textContent = ''; }
+  for (const input of form.querySelectorAll('[aria-invalid]')) input.removeAttribute('aria-invalid');
+}
+
+// What has no field of its own comes back, for the form as a whole. The first field at fault gets the focus.
+export function showFaults(form, errors) {
+  const inputs = [...form.querySelectorAll('[data-field]')];
+  const rest = [];
+  let first = null;
+  for (const { field: name, detail } of errors || []) {
+    const input = inputs.find((one) => one.dataset.field === name)
+      || inputs.find((one) => name && name.endsWith('.' + one.dataset.field))
+      || inputs.find((one) => name && one.dataset.field.endsWith('.' + name));
+    if (!input) { rest.push(name ? `${name}: ${detail}` : detail); continue; }
+    const fault = document.getElementById(input.id + '-fault');
+    fault.textContent = fault.hidden ? detail : fault.textContent + '; ' + detail;
+    fault.hidden = false;
+    input.setAttribute('aria-invalid', 'true');
+    first ||= input;
+  }
+  if (first) first.focus();
+  return rest;
+}
+
+function range(argument) {
+  const { minimum, maximum, unit } = argument;
+  const tail = unit ? ' ' + unit : '';
+  const has = (value) => value !== null && value !== undefined;
+  if (has(minimum) && has(maximum)) return `${number(minimum)} to ${number(maximum)}${tail}`;
+  if (has(minimum)) return `at least ${number(minimum)}${tail}`;
+  if (has(maximum)) return `at most ${number(maximum)}${tail}`;
+  return argument.longest ? `at most ${argument.longest} characters` : '';
+}
+
+function inputOf(argument) {
+  const held = argument.default ?? null;
+  const options = { choice: argument.choices || [], boolean: ['true', 'false'] }[argument.type];
+  if (options) {
+    const select = make('select', {});
+    if (held === null) select.append(new Option(argument.required ? 'choose' : 'not given', ''));
+    for (const one of options) select.append(new Option(argument.type === 'boolean' ? (one === 'true' ? 'yes' : 'no') : one, one));
+    if (held !== null) select.value = String(held);
+    return select;
+  }
+  // No number field: turning the mouse wheel over one changes what is about to be sent.
+  const mode = { number: 'decimal', integer: 'numeric' }[argument.type];
+  const input = make('input', { inputmode: mode, autocomplete: 'off', spellcheck: 'false', class: mode ? 'num' : '' });
+  if (held !== null) input.value = String(held);
+  return input;
+}
+
+// What cannot be read as its type is sent as it is: the answer then says what is wrong with it.
+function valueOf(type, text) {
+  if (type === 'boolean') return text === 'true';
+  if (type !== 'number' && type !== 'integer') return text;
+  const value = Number(text.trim().replaceAll('\u2212', '-').replaceAll(/[\u202f\u00a0 ]/g, ''));
+  return Number.isFinite(value) ? value : text;
+}
+
+export class CommandFields {
+  // optional: there may be no command; prefix: what the fields are called in the answer of whoever gets them.
+  constructor(host, { optional = false, prefix = '', changed = () => {} } = {}) {
+    this.host = host;
+    this.optional = optional;
+    this.prefix = prefix;
+    this.changed = changed;
+    this.types = [];
+    this.select = make('select', { onchange: () => this.choose() });
+    this.note = make('p', { class: 'hint', role: 'status' });
+    this.body = make('div', { class: 'arguments' });
+    this.expires = make('input', { inputmode: 'numeric', autocomplete: 'off', class: 'num' });
+    this.expiresField = field(prefix + 'expires_in', 'Expires in', this.expires, '', 's');
+    this.head = field(prefix + 'command_type', 'Command', this.select, '');
+    host.append(this.head, this.note, this.body, this.expiresField);
+    this.device(null, null);
+  }
+
+  get chosen() { return this.types.find((one) => one.name === this.select.value) || null; }
+
+  async device(name, type, wanted) {
+    const asked = this.asked = Symbol('asked');
+    const answer = name ? await dictionary(type) : { ok: false, status: -1 };
+    if (asked !== this.asked) return;
+    this.types = answer.ok ? answer.body.commands || [] : [];
+    const keep = wanted || this.select.value;
+    this.select.replaceChildren(...(this.optional ? [new Option('none', '')] : []),
+      ...this.types.map((one) => new Option(one.title ? `${one.title} (${one.name})` : one.name, one.name)));
+    if ([...this.select.options].some((one) => one.value === keep)) this.select.value = keep;
+    this.select.disabled = !this.types.length && !this.optional;
+    this.note.textContent = this.why(answer, name, type);
+    this.choose();
+  }
+
+  why(answer, name, type) {
+    if (answer.ok || answer.status === -1) return '';
+    if (answer.status === 404) return `No commands are declared for ${type ? 'the type ' + type : 'the type of ' + name}. An administrator `
+      + 'declares them with PUT /dictionary; see docs/api.md.';
+    return 'The commands of this device cannot be read just now: ' + (answer.body?.detail || 'command-dispatcher does not answer.');
+  }
+
+  choose() {
+    const type = this.chosen;
+    this.inputs = (type?.arguments || []).map((argument) => ({ argument, input: inputOf(argument) }));
+    const parts = this.inputs.map(({ argument, input }) => {
+      const needed = argument.required ? '' : 'may be left out';
+      const hint = [range(argument), argument.description, needed].filter(Boolean).join(' · ');
+      if (argument.required) input.setAttribute('aria-required', 'true');
+      return field(`${this.prefix}parameters.${argument.name}`, argument.name.replaceAll('_', ' '), input, hint, argument.unit);
+    });
+    const about = type?.description ? [make('p', { class: 'about' }, type.description)] : [];
+    if (type?.significance === 'critical') {
+      about.push(make('p', {}, make('span', { class: 'mark warning' }, 'Critical: '), 'it waits until a second person, a flight director, approves it.'));
+    }
+    this.body.replaceChildren(...about, ...parts);
+    this.expiresField.hidden = !type;
+    this.expires.value = '';
+    this.expires.placeholder = type?.expires_in ? String(type.expires_in) : '';
+    const hint = this.expiresField.querySelector('.hint');
+    hint.textContent = type?.expires_in ? `${span(type.expires_in * 1000)} unless you say otherwise; never begun later` : '';
+    this.changed(this);
+  }
+
+  // Puts a command there that was given before.
+  async fill(name, type, command) {
+    await this.device(name, type, command?.command_type || '');
+    if (!command) { this.select.value = ''; this.choose(); return; }
+    for (const { argument, input } of this.inputs) {
+      const value = command.parameters?.[argument.name];
+      if (value !== undefined && value !== null) input.value = String(value);
+    }
+    if (command.expires_in) this.expires.value = String(command.expires_in);
+  }
+
+  // null: no command is chosen.
+  get value() {
+    if (!this.select.value) return null;
+    const parameters = {};
+    for (const { argument, input } of this.inputs) {
+      if (input.value !== '') parameters[argument.name] = valueOf(argument.type, input.value);
+    }
+    const value = { command_type: this.select.value, parameters };
+    if (this.expires.value !== '') value.expires_in = valueOf('integer', this.expires.value);
+    return value;
+  }
+}

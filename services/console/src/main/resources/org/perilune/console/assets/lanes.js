@@ -1,0 +1,185 @@
+// The lanes of the timeline: a lane for each device, windows as bands, events as marks, and now as a line.
+import { stateMark, word } from './act.js';
+import { clock, local, utc } from './format.js';
+
+const SVG = 'http://www.w3.org/2000/svg';
+const LEFT = 136;
+const STRIP = 20;
+const ROW = 24;
+const ROWS = 3;
+const HEAD = 32;
+const BANDS = ['pass', 'loss-of-signal', 'shadow'];
+const STEPS = [1, 5, 10, 30, 60, 180, 360, 720, 1440, 2880].map((minutes) => minutes * 60000);
+// Drawn around 0,0; the same shapes as the words in the tables have.
+const SHAPES = {
+  planned: 'M-5 0A5 5 0 1 1 5 0A5 5 0 1 1 -5 0', dispatching: 'M-5 0A5 5 0 1 1 5 0A5 5 0 1 1 -5 0M0 -5V5',
+  dispatched: 'M-5 0A5 5 0 1 1 5 0A5 5 0 1 1 -5 0', passed: 'M-2 0A2 2 0 1 1 2 0A2 2 0 1 1 -2 0',
+  missed: 'M-5 -5L5 5M-5 5L5 -5', failed: 'M-5 -5H5V5H-5Z', cancelled: 'M-5 0H5',
+};
+
+function svg(name, attributes = {}, parent = null) {
+  const made = document.createElementNS(SVG, name);
+  set(made, attributes);
+  if (parent) parent.append(made);
+  return made;
+}
+
+function set(target, attributes) {
+  for (const [key, value] of Object.entries(attributes)) {
+    const text = String(value);
+    if (target.getAttribute(key) !== text) target.setAttribute(key, text);
+  }
+}
+
+function say(target, text) { if (target.textContent !== text) target.textContent = text; }
+
+const measure = document.createElement('canvas').getContext('2d');
+measure.font = '12px Inter, sans-serif';
+const widths = new Map();
+function width(text) {
+  if (!widths.has(text)) { if (widths.size > 5000) widths.clear(); widths.set(text, measure.measureText(text).width); }
+  return widths.get(text);
+}
+
+// Keeps one element for each key and drops what was not asked for since begin().
+class Pool {
+  constructor(parent, create) { this.parent = parent; this.create = create; this.held = new Map(); }
+
+  begin() { this.used = new Set(); }
+
+  take(key) {
+    this.used.add(key);
+    if (!this.held.has(key)) { const made = this.create(); this.parent.append(made.element); this.held.set(key, made); }
+    return this.held.get(key);
+  }
+
+  end() {
+    for (const [key, made] of this.held) if (!this.used.has(key)) { made.element.remove(); this.held.delete(key); }
+  }
+}
+
+export class Lanes {
+  constructor(host, open) {
+    this.host = host;
+    this.svg = svg('svg', { class: 'lanes', 'aria-hidden': 'true' }, host);
+    this.clip = svg('rect', { x: LEFT, y: 0 }, svg('clipPath', { id: 'track' }, this.svg));
+    const ticks = svg('g', {}, this.svg);
+    const lanes = svg('g', {}, this.svg);
+    const inside = svg('g', { 'clip-path': 'url(#track)' }, this.svg);
+    const bands = svg('g', {}, inside);
+    const marks = svg('g', {}, inside);
+    this.ticks = new Pool(ticks, () => {
+      const element = svg('g', { class: 'tick' });
+      return { element, line: svg('line', {}, element), text: svg('text', {}, element) };
+    });
+    this.lanes = new Pool(lanes, () => {
+      const element = svg('g', { class: 'lane' });
+      return { element, line: svg('line', {}, element), text: svg('text', {}, element) };
+    });
+    this.bands = new Pool(bands, () => {
+      const element = svg('g', {});
+      return { element, title: svg('title', {}, element), rect: svg('rect', { rx: 2 }, element), text: svg('text', {}, element) };
+    });
+    this.marks = new Pool(marks, () => {
+      const element = svg('g', {});
+      const made = { element, id: null, title: svg('title', {}, element), hit: svg('rect', { class: 'hit', x: -12, y: -12, height: 24 }, element),
+        shape: svg('path', {}, element), text: svg('text', { x: 10, y: 4 }, element) };
+      element.addEventListener('click', () => open(made.id));
+      return made;
+    });
+    this.now = svg('line', { class: 'nowline' }, inside);
+    this.nowText = svg('text', { class: 'nowtext', 'text-anchor': 'middle' }, this.svg);
+  }
+
+  draw(events, from, to, now) {
+    const full = Math.max(this.host.clientWidth, 320);
+    const left = full < 600 ? 8 : LEFT;
+    const x = (time) => left + (time - from) / (to - from) * (full - left);
+    const byDevice = new Map();
+    for (const event of events) {
+      const time = Date.parse(event.time);
+      const until = Date.parse(event.until || '') || time;
+      if (until < from - (to - from) * 0.3 || time > to) continue;
+      const name = event.device || 'no device';
+      if (!byDevice.has(name)) byDevice.set(name, []);
+      byDevice.get(name).push({ event, time, until });
+    }
+    for (const pool of [this.ticks, this.lanes, this.bands, this.marks]) pool.begin();
+    let y = HEAD;
+    for (const name of [...byDevice.keys()].sort()) y = this.lane(name, byDevice.get(name), y, x, left, full);
+    const height = Math.max(y, HEAD + 64);
+    set(this.svg, { width: full, height, viewBox: `0 0 ${full} ${height}` });
+    set(this.clip, { x: left, width: full - left, height });
+    this.scale(from, to, x, height, full);
+    const at = x(now);
+    const seen = at >= left && at <= full;
+    set(this.now, { x1: at, x2: at, y1: 20, y2: height, display: seen ? 'inline' : 'none' });
+    set(this.nowText, { x: Math.min(Math.max(at, left + 16), full - 16), y: 14, display: seen ? 'inline' : 'none' });
+    say(this.nowText, 'now');
+    for (const pool of [this.ticks, this.lanes, this.bands, this.marks]) pool.end();
+    return byDevice.size;
+  }
+
+  lane(name, entries, top, x, left, full) {
+    const lane = this.lanes.take(name);
+    const kinds = BANDS.filter((kind) => entries.some(({ event }) => event.kind === kind));
+    const narrow = left < LEFT;
+    let y = top + (narrow ? ROW + 8 : 8);
+    say(lane.text, name);
+    set(lane.text, { x: narrow ? left : 0, y: top + 21 });
+    set(lane.line, { x1: 0, x2: full, y1: top + 0.5, y2: top + 0.5 });
+    for (const { event, time, until } of entries) {
+      if (!kinds.includes(event.kind)) continue;
+      const band = this.bands.take(event.id);
+      const begin = x(time);
+      const length = Math.max(x(until) - begin, 2);
+      const above = y + kinds.indexOf(event.kind) * STRIP;
+      set(band.element, { class: 'band ' + event.kind });
+      set(band.rect, { x: begin, y: above, width: length, height: STRIP - 4 });
+      const text = word(event.kind);
+      const start = Math.max(begin, left);
+      say(band.text, begin + length - start > width(text) + 12 ? text : '');
+      set(band.text, { x: start + 6, y: above + 12 });
+      say(band.title, `${text}, ${event.device}: ${utc(time)} to ${utc(until)}, ${local(time)}`);
+    }
+    y += kinds.length * STRIP + 4;
+    const points = entries.filter(({ event }) => !kinds.includes(event.kind)).sort((a, b) => a.time - b.time);
+    const ends = new Array(ROWS).fill(-Infinity);
+    const bare = new Array(ROWS).fill(-Infinity);
+    for (const { event, time } of points) {
+      const at = x(time);
+      const text = event.state === 'planned' || event.state === 'passed' ? event.name : `${event.name}, ${word(event.state)}`;
+      // A mark never hides behind a name; where there is no room for the name, the table has it.
+      let row = ends.findIndex((end) => end < at - 12);
+      const named = row >= 0;
+      if (!named) row = bare.indexOf(Math.min(...bare));
+      ends[row] = Math.max(ends[row], at + (named ? 14 + width(text) : 8));
+      bare[row] = at;
+      const mark = this.marks.take(event.id);
+      mark.id = event.id;
+      set(mark.element, { class: 'event s-' + event.state, transform: `translate(${at.toFixed(1)} ${y + row * ROW + 12})` });
+      set(mark.shape, { d: SHAPES[event.state] || SHAPES.planned });
+      set(mark.hit, { width: named ? 26 + width(text) : 24 });
+      say(mark.text, named ? text : '');
+      say(mark.title, `${event.name}, ${word(event.state)}: ${utc(time)}, ${local(time)}`);
+    }
+    return y + (points.length ? ROWS * ROW : 0) + 8;
+  }
+
+  scale(from, to, x, height, full) {
+    const room = full < 600 ? 64 : 96;
+    const step = STEPS.find((one) => one / (to - from) * full >= room) || STEPS.at(-1);
+    for (let time = Math.ceil(from / step) * step; time < to; time += step) {
+      const tick = this.ticks.take(time);
+      set(tick.line, { x1: x(time), x2: x(time), y1: 24, y2: height });
+      set(tick.text, { x: x(time) + 4, y: 26 });
+      const midnight = time % 86400000 === 0;
+      say(tick.text, midnight ? new Date(time).toISOString().slice(5, 10) : clock(time).slice(0, 5));
+      set(tick.element, { class: midnight ? 'tick day' : 'tick' });
+    }
+  }
+}
+
+export function eventMark(span, event) {
+  return stateMark(span, event.state === 'predicted' ? 'band-' + event.kind : event.state);
+}

@@ -1,0 +1,220 @@
+// The Timeline page: lanes, and a table of the same.
+import { TIMELINE_AWAY, act, commandPath, load, make, notice, sureButton, time, word } from './act.js';
+import { EventForm } from './eventform.js';
+import { clock, say, span, utc } from './format.js';
+import { Lanes, eventMark } from './lanes.js';
+import { batched, follow } from './live.js';
+
+const root = document.getElementById('timeline');
+const { devices, first } = JSON.parse(root.dataset.first);
+root.removeAttribute('data-first');
+const operates = root.dataset.operates === 'true';
+const away = document.getElementById('away');
+const host = document.getElementById('lanes');
+const said = document.getElementById('said');
+const chosen = document.getElementById('device');
+const HOUR = 3600000;
+const SPANS = [HOUR, 6 * HOUR, 24 * HOUR, 168 * HOUR];
+const MOST = 5000;
+const events = new Map();
+let length = 6 * HOUR;
+let from = Date.now() - length / 4;
+let following = true;
+let loaded = null; // [from, to] that was asked for.
+let asked = 0;
+
+function put(event) {
+  const old = events.get(event.id);
+  if (old && (old.version ?? 0) > (event.version ?? 0)) return;
+  events.set(event.id, event);
+}
+
+// The store stays small, however long the page is open.
+function forget() {
+  if (events.size <= MOST) return;
+  for (const [id, event] of events) {
+    const at = Date.parse(event.time);
+    if ((at < loaded[0] || at > loaded[1]) && events.size > MOST / 2) events.delete(id);
+  }
+}
+
+async function range(begin, end) {
+  const mine = ++asked;
+  let cursor = null;
+  let told = '';
+  const seen = new Set();
+  for (let page = 0; page < MOST / 1000; page++) {
+    const query = { from: new Date(begin).toISOString(), to: new Date(end).toISOString(), limit: '1000' };
+    if (chosen.value) query.device = chosen.value;
+    if (cursor) query.cursor = cursor;
+    const answer = await load('/timeline.json?' + new URLSearchParams(query));
+    if (mine !== asked) return;
+    if (!answer.ok) {
+      notice(away, ...(answer.status === 0 || answer.status >= 500 ? TIMELINE_AWAY : ['This cannot be shown', answer.body.detail || '']));
+      return;
+    }
+    for (const event of answer.body.data) { put(event); seen.add(event.id); }
+    cursor = answer.body.next;
+    if (!cursor) break;
+    if (page === MOST / 1000 - 1) told = `Only the first ${MOST} events of this time are shown: choose a device or a shorter time.`;
+  }
+  notice(away, null);
+  say(document.getElementById('limit'), told);
+  loaded = [begin, end];
+  // Predictions are made anew when an orbit changes: what is not there any more goes.
+  if (!told) for (const [id, event] of events) {
+    const at = Date.parse(event.time);
+    if (!seen.has(id) && at > begin && at < end) events.delete(id);
+  }
+  forget();
+  flush();
+}
+
+// What is planned next is told even where it lies far beyond what is shown.
+async function coming() {
+  const query = { from: new Date().toISOString(), kind: 'planned', limit: '20' };
+  if (chosen.value) query.device = chosen.value;
+  const answer = await load('/timeline.json?' + new URLSearchParams(query));
+  if (!answer.ok) return;
+  answer.body.data.forEach(put);
+  flush();
+}
+
+// Half a screen more on both sides, so that panning finds something there.
+const reload = () => { coming(); return range(from - length / 2, from + length * 1.5); };
+let timer = null;
+function moved() {
+  const to = from + length;
+  if (!loaded || from < loaded[0] || to > loaded[1]) { clearTimeout(timer); timer = setTimeout(reload, 120); }
+  document.querySelectorAll('[data-span]').forEach((one) => one.setAttribute('aria-pressed', String(Number(one.dataset.span) === length)));
+  root.dataset.span = String(length);
+  draw();
+}
+
+function draw() {
+  if (following) from = Date.now() - length / 4;
+  const shown = [...events.values()].filter((event) => !chosen.value || event.device === chosen.value);
+  const lanes = new Set(shown.map((event) => event.device)).size;
+  drawing.draw(shown, from, from + length, Date.now());
+  document.getElementById('nothing').hidden = lanes > 0;
+  say(document.getElementById('shown'), `${utc(from).slice(0, 16)} to ${utc(from + length).slice(0, 16)} UTC`);
+}
+
+// Tables
+
+const rows = new Map();
+const repeated = (event) => (event.repeat ? 'repeats ' + event.repeat : '');
+
+function rowOf(event) {
+  const cells = { at: make('td'), left: make('td', { class: 'num' }), name: make('th', { scope: 'row' }), device: make('td'), mark: make('span'),
+    detail: make('span', { class: 'second' }), command: make('td'), acts: make('td', { class: 'right' }) };
+  const element = make('tr', {}, cells.at, cells.left, cells.name, cells.device, make('td', {}, cells.mark, cells.detail), cells.command, cells.acts);
+  return { element, cells, version: null, id: event.id };
+}
+
+function write(row, event) {
+  const { cells } = row;
+  if (row.version === event.version + event.state) return;
+  row.version = event.version + event.state;
+  row.element.id = 'event-' + event.id;
+  cells.at.replaceChildren(time(event.time), make('span', { class: 'second num' }, event.until ? 'until ' + clock(Date.parse(event.until)) : repeated(event)));
+  cells.name.replaceChildren(event.kind === 'planned' ? event.name : word(event.kind),
+    make('span', { class: 'second' }, event.kind === 'planned' ? `by ${event.changed_by || event.created_by || '–'}` : 'computed ahead'));
+  cells.device.replaceChildren(event.device ? make('a', { href: '/devices/' + encodeURIComponent(event.device), class: 'plain' }, event.device) : '–');
+  eventMark(cells.mark, event);
+  say(cells.detail, event.detail || (event.state === 'planned' && event.if_missed === 'run-once' ? 'if missed: run once' : ''));
+  cells.detail.title = event.detail || '';
+  const type = event.command?.command_type || '';
+  cells.command.replaceChildren(event.command_id ? make('a', { href: commandPath(event.command_id) }, type || 'command') : type || '–');
+  const may = operates && event.kind === 'planned' && event.state === 'planned';
+  cells.acts.replaceChildren(...(may ? [
+    make('button', { type: 'button', class: 'small', 'aria-label': 'Change ' + event.name, onclick: () => form.open(events.get(event.id)) }, 'Change'), ' ',
+    sureButton('Cancel', `Cancel ${event.name}${event.repeat ? ' with all that would follow' : ''}`, (button) => cancel(event.id, button), 'small')] : []));
+}
+
+async function cancel(id, button) {
+  button.disabled = true;
+  const event = events.get(id);
+  const answer = await act(`/timeline/${encodeURIComponent(id)}/cancel`, { version: event.version });
+  button.disabled = false;
+  say(said, answer.ok ? '' : answer.body.detail || 'This was not possible.');
+  if (answer.ok) { put(answer.body); flush(); }
+  else if (answer.status === 409) { say(said, `Nothing was cancelled: ${event.name} was changed meanwhile. ${answer.body.detail || ''}`); reload(); }
+}
+
+function fill(body, list, now) {
+  const wanted = list.map((event) => {
+    if (!rows.has(event.id)) rows.set(event.id, rowOf(event));
+    const row = rows.get(event.id);
+    write(row, event);
+    const at = Date.parse(event.time);
+    say(row.cells.left, at > now ? 'in ' + span(at - now) : span(now - at) + ' ago');
+    return row.element;
+  });
+  if (wanted.length === body.children.length && wanted.every((element, index) => body.children[index] === element)) return;
+  const focused = document.activeElement;
+  body.replaceChildren(...wanted);
+  if (focused !== document.activeElement && body.contains(focused)) focused.focus();
+}
+
+function tables() {
+  const now = Date.now();
+  const shown = [...events.values()].filter((event) => !chosen.value || event.device === chosen.value)
+    .sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : a.id < b.id ? -1 : 1));
+  const coming = (event) => Date.parse(event.until || event.time) >= now || ['planned', 'dispatching'].includes(event.state);
+  const next = shown.filter(coming).slice(0, 50);
+  const past = shown.filter((event) => !coming(event) && Date.parse(event.time) >= from - length / 2 && Date.parse(event.time) <= from + length)
+    .reverse().slice(0, 100);
+  fill(document.getElementById('next'), next, now);
+  fill(document.getElementById('past'), past, now);
+  document.getElementById('no-next').hidden = next.length > 0;
+  document.getElementById('no-past').hidden = past.length > 0;
+  const kept = new Set([...next, ...past].map((one) => one.id));
+  for (const id of rows.keys()) if (!kept.has(id)) rows.delete(id);
+}
+
+// Wiring
+
+const show = (id) => {
+  const row = document.getElementById('event-' + id);
+  if (!row) return;
+  row.scrollIntoView({ block: 'center' });
+  row.classList.add('found');
+  setTimeout(() => row.classList.remove('found'), 2000);
+  row.querySelector('a, button')?.focus({ preventScroll: true });
+};
+const form = operates ? new EventForm(devices, null, (event) => { put(event); flush(); }) : null;
+const drawing = new Lanes(host, (id) => {
+  const event = events.get(id);
+  if (event && form && event.state === 'planned' && event.kind === 'planned') form.open(event);
+  else show(id);
+});
+const flush = batched(() => { draw(); tables(); });
+const pan = (share) => { following = false; from += length * share; moved(); };
+const center = (to) => { const middle = following ? Date.now() : from + length / 2; length = to; from = middle - length / 2; moved(); };
+const zoom = (step) => { const index = SPANS.indexOf(length) + step; if (SPANS[index]) center(SPANS[index]); };
+const acts = { earlier: () => pan(-0.5), later: () => pan(0.5), now: () => { following = true; moved(); flush(); }, in: () => zoom(-1), out: () => zoom(1) };
+document.querySelectorAll('[data-act]').forEach((one) => one.addEventListener('click', () => { acts[one.dataset.act](); flush(); }));
+document.querySelectorAll('[data-span]').forEach((one) => one.addEventListener('click', () => { center(Number(one.dataset.span)); flush(); }));
+const keys = { ArrowLeft: () => pan(-0.25), ArrowRight: () => pan(0.25), '+': acts.in, '=': acts.in, '-': acts.out, 0: acts.now };
+host.addEventListener('keydown', (event) => {
+  if (!keys[event.key] || event.ctrlKey || event.altKey || event.metaKey) return;
+  event.preventDefault();
+  keys[event.key]();
+  flush();
+});
+for (const { name } of devices) chosen.append(new Option(name, name));
+chosen.addEventListener('change', () => { reload(); flush(); });
+document.getElementById('add')?.addEventListener('click', () => form.open(null, chosen.value ? { device: chosen.value } : {}));
+new ResizeObserver(() => draw()).observe(host);
+
+if (first) first.data.forEach(put); else notice(away, ...TIMELINE_AWAY);
+moved();
+flush();
+follow('?source=timeline', {
+  open() { notice(away, null); reload(); },
+  away() { notice(away, ...TIMELINE_AWAY); },
+  event(event) { put(event); if (form) form.changed(event); flush(); },
+});
+setInterval(flush, 1000);
+setInterval(reload, 300000); // Predictions reach further as time goes on.

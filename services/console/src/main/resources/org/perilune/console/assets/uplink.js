@@ -1,0 +1,218 @@
+// What a device is told, on its own page: the mission's buttons, its latest commands, what comes next.
+import { brief, commandPath, load, make, stateMark, sureButton, time, word } from './act.js';
+import { Sender, me } from './approval.js';
+import { EventForm } from './eventform.js';
+import { CommandFields, clearFaults, dictionary, showFaults } from './fields.js';
+import { say, span } from './format.js';
+import { eventMark } from './lanes.js';
+import { batched } from './live.js';
+
+const SHOWN = 6;
+const MISSION = [['EMERGENCY_STOP', 'Emergency stop'], ['START_MISSION', 'Start mission'], ['PAUSE_MISSION', 'Pause mission'], ['RESET_SYSTEM', 'Reset system']];
+
+export class Uplink {
+  constructor(device) {
+    this.device = device.name;
+    this.type = device.type || '';
+    this.said = document.getElementById('said');
+    this.commands = new Map();
+    this.events = new Map();
+    this.rows = new Map();
+    this.flush = batched(() => this.show());
+    if (me.operates) this.buttons();
+    setInterval(this.flush, 1000);
+  }
+
+  // Buttons
+
+  async buttons() {
+    const host = document.getElementById('mission');
+    const answer = await dictionary(this.type);
+    const declared = new Map((answer.ok ? answer.body.commands : []).map((one) => [one.name, one]));
+    const made = MISSION.filter(([name]) => declared.has(name)).map(([name, title]) => this.button(declared.get(name), title));
+    if (declared.size) made.push(make('button', { type: 'button', onclick: () => this.other('') }, 'Other command'));
+    host.replaceChildren(...made);
+    this.form = new EventForm([{ name: this.device, type: this.type }], this.device, (event) => this.event(event));
+    document.getElementById('add-event').addEventListener('click', () => this.form.open(null));
+    const stop = host.querySelector('.stop');
+    if (!stop) return;
+    addEventListener('keydown', (event) => {
+      if (!(event.ctrlKey && event.key === '.')) return;
+      event.preventDefault();
+      stop.focus();
+    });
+  }
+
+  button(type, title) {
+    const sender = new Sender();
+    const needs = (type.arguments || []).some((one) => one.required && (one.default === null || one.default === undefined));
+    const label = `${title}: send ${type.name} to ${this.device}`;
+    if (needs) return make('button', { type: 'button', onclick: () => this.other(type.name) }, title);
+    const go = () => this.send(sender, { device: this.device, command_type: type.name, parameters: {} }, title);
+    // An emergency asks nothing.
+    if (type.name !== 'EMERGENCY_STOP') return sureButton(title, label, go);
+    return make('button', { type: 'button', class: 'stop', 'aria-label': label, 'aria-keyshortcuts': 'Control+.',
+      title: 'Goes at once. Ctrl and . brings the focus here from anywhere on this page.', onclick: go }, title);
+  }
+
+  async send(sender, body, title) {
+    this.said.className = 'said';
+    say(this.said, title + ': being sent');
+    const answer = await sender.send(body);
+    if (!answer.ok) {
+      this.said.className = 'said refusal';
+      const faults = (answer.body.errors || []).map((one) => one.detail).join('; ');
+      say(this.said, `${title} was not sent: ${faults || answer.body.detail || 'this was not possible.'}`);
+      return answer;
+    }
+    this.command(answer.body);
+    this.said.replaceChildren(make('a', { href: commandPath(answer.body.id) }, title), `: ${word(answer.body.state)}.`);
+    return answer;
+  }
+
+  other(name) {
+    if (!this.dialog) this.makeDialog();
+    this.otherSaid.textContent = '';
+    clearFaults(this.dialog);
+    this.dialog.showModal();
+    this.fields.device(this.device, this.type, name);
+  }
+
+  makeDialog() {
+    const fields = make('div');
+    const sender = new Sender();
+    const go = make('button', { class: 'act' }, 'Send');
+    this.otherSaid = make('p', { class: 'said refusal', role: 'alert' });
+    const close = make('button', { type: 'button', onclick: () => this.dialog.close() }, 'Close');
+    const form = make('form', { novalidate: true }, make('h2', { id: 'other-title' }, 'Command ' + this.device), fields, this.otherSaid,
+      make('div', { class: 'acts' }, go, close));
+    this.dialog = make('dialog', { 'aria-labelledby': 'other-title' }, form);
+    document.querySelector('main').append(this.dialog);
+    this.fields = new CommandFields(fields, { changed: ({ chosen }) => {
+      say(go, chosen?.significance === 'critical' ? 'Ask for approval' : 'Send');
+    } });
+    form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      const given = this.fields.value;
+      if (!given || go.disabled) return;
+      clearFaults(form);
+      this.otherSaid.textContent = '';
+      go.disabled = true;
+      const answer = await this.send(sender, { device: this.device, ...given }, given.command_type);
+      go.disabled = false;
+      if (answer.ok) { this.dialog.close(); return; }
+      const rest = showFaults(form, answer.body.errors);
+      this.otherSaid.textContent = answer.body.errors?.length ? rest.join('. ') : answer.body.detail || '';
+    });
+  }
+
+  // What is under way, and what comes
+
+  open(source) { return source === 'commands' ? this.loadCommands() : this.loadEvents(); }
+
+  away(source) {
+    const host = document.getElementById(source === 'commands' ? 'commands-away' : 'events-away');
+    host.hidden = false;
+    say(host, source === 'commands' ? 'The command dispatcher is away: nothing can be sent just now. Telemetry goes on.'
+      : 'The timeline is away: its events cannot be read just now. Telemetry and commands go on.');
+  }
+
+  async loadCommands() {
+    const answer = await load('/commands.json?' + new URLSearchParams({ device: this.device, limit: String(SHOWN) }));
+    if (!answer.ok) { this.away('commands'); return; }
+    document.getElementById('commands-away').hidden = true;
+    answer.body.commands.forEach((one) => this.command(one));
+    this.known = true;
+    this.flush();
+  }
+
+  async loadEvents() {
+    const from = new Date().toISOString();
+    const answer = await load('/timeline.json?' + new URLSearchParams({ device: this.device, from, limit: '20' }));
+    if (!answer.ok) { this.away('timeline'); return; }
+    document.getElementById('events-away').hidden = true;
+    this.events.clear();
+    answer.body.data.forEach((one) => this.event(one));
+    this.knownEvents = true;
+    this.flush();
+  }
+
+  command(command) {
+    if (command.device !== this.device) return;
+    const old = this.commands.get(command.id);
+    if (old && (old.revision ?? 0) > (command.revision ?? 0)) return;
+    this.commands.set(command.id, command);
+    if (this.commands.size > 200) for (const [id] of this.newest().slice(100)) this.commands.delete(id);
+    this.flush();
+  }
+
+  event(event) {
+    if (event.device !== this.device) return;
+    const old = this.events.get(event.id);
+    if (old && (old.version ?? 0) > (event.version ?? 0)) return;
+    this.events.set(event.id, event);
+    if (this.form) this.form.changed(event);
+    if (this.events.size > 500) for (const id of [...this.events.keys()].slice(0, 100)) this.events.delete(id);
+    this.flush();
+  }
+
+  newest() {
+    return [...this.commands].sort(([, a], [, b]) => (a.requested_at < b.requested_at ? 1 : a.requested_at > b.requested_at ? -1 : 0));
+  }
+
+  row(key, create) {
+    if (!this.rows.has(key)) this.rows.set(key, create());
+    return this.rows.get(key);
+  }
+
+  show() {
+    const now = Date.now();
+    const commands = this.newest().slice(0, SHOWN).map(([, command]) => {
+      const row = this.row(command.id, () => {
+        const cells = { mark: make('span'), detail: make('span', { class: 'second' }) };
+        const given = brief(command.parameters);
+        const element = make('tr', {}, make('td', {}, time(command.requested_at, command.requested_at.slice(11, 19))),
+          make('th', { scope: 'row' }, make('a', { href: commandPath(command.id) }, command.command_type), make('span', { class: 'second', title: given }, given)),
+          make('td', {}, cells.mark, cells.detail));
+        return { element, cells };
+      });
+      stateMark(row.cells.mark, command.state);
+      const detail = command.detail || 'by ' + (command.requested_by || command.principal || '–');
+      say(row.cells.detail, detail);
+      row.cells.detail.title = detail;
+      return row.element;
+    });
+    const coming = [...this.events.values()].filter((one) => Date.parse(one.until || one.time) >= now || ['planned', 'dispatching'].includes(one.state))
+      .sort((a, b) => (a.time < b.time ? -1 : 1)).slice(0, SHOWN).map((event) => {
+        const row = this.row('event-' + event.id, () => {
+          const cells = { at: make('td'), left: make('span', { class: 'second num' }), name: make('th', { scope: 'row' }), mark: make('span') };
+          return { element: make('tr', {}, cells.at, cells.name, make('td', {}, cells.mark, cells.left)), cells };
+        });
+        const { cells } = row;
+        if (row.version !== event.version + event.state) {
+          row.version = event.version + event.state;
+          cells.at.replaceChildren(time(event.time, event.time.slice(11, 19)));
+          const link = event.command_id ? make('a', { href: commandPath(event.command_id) }, event.name) : event.kind === 'planned' ? event.name : word(event.kind);
+          cells.name.replaceChildren(link, make('span', { class: 'second' }, event.command?.command_type || ''));
+          eventMark(cells.mark, event);
+        }
+        const at = Date.parse(event.time);
+        const until = Date.parse(event.until || '');
+        say(cells.left, at > now ? 'in ' + span(at - now) : until > now ? 'ends in ' + span(until - now) : span(now - at) + ' ago');
+        return row.element;
+      });
+    arrange('latest', commands);
+    arrange('coming', coming);
+    document.getElementById('no-commands').hidden = !this.known || commands.length > 0;
+    document.getElementById('no-events').hidden = !this.knownEvents || coming.length > 0;
+    if (this.rows.size > 300) this.rows.clear();
+  }
+}
+
+function arrange(id, wanted) {
+  const body = document.getElementById(id);
+  if (wanted.length === body.children.length && wanted.every((element, index) => body.children[index] === element)) return;
+  const focused = document.activeElement;
+  body.replaceChildren(...wanted);
+  if (focused !== document.activeElement && body.contains(focused)) focused.focus();
+}

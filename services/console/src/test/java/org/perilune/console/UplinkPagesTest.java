@@ -1,0 +1,383 @@
+package org.perilune.console;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Commands and the timeline in a real browser. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class UplinkPagesTest {
+    private TestBrowser browser;
+    private TestConsole console;
+    private Page page;
+
+    @BeforeAll
+    void launch() {
+        browser = TestBrowser.launch();
+    }
+
+    @AfterAll
+    void quit() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        console = new TestConsole();
+        page = browser.page();
+    }
+
+    @AfterEach
+    void close() {
+        page.context().close();
+        console.close();
+        browser.expectNoComplaints();
+    }
+
+    @Test
+    void buildsAFormFromTheDictionaryAndShowsFaultsAtTheirFields() {
+        console.logIn(page, "ada", "/commands");
+        page.getByLabel("Command", new Page.GetByLabelOptions().setExact(true)).selectOption("SET_ATTITUDE");
+        Locator pitch = page.locator("[data-field='parameters.pitch']");
+        assertThat(page.locator("#fields")).containsText("−90.00 to 90.00 ° · Nose above the horizon");
+        assertThat(page.locator("[data-field='parameters.mode']")).hasValue("calm");
+        pitch.fill("100");
+        page.locator("#go").click();
+        assertThat(pitch).hasAttribute("aria-invalid", "true");
+        assertThat(pitch).isFocused();
+        assertThat(page.locator("#fields .fault:visible")).hasText("must be a number from -90 to 90");
+        pitch.fill("-12.5");
+        pitch.press("Enter");
+        assertThat(page.locator("#said")).containsText("SET_ATTITUDE to lunar-module: accepted.");
+        var sent = console.dispatcher.dispatched.getLast().body();
+        assertThat(sent.path("parameters").toString()).isEqualTo("{\"pitch\":-12.5,\"mode\":\"calm\"}");
+        assertThat(sent.path("device").asText()).isEqualTo("lunar-module");
+        assertThat(page.locator("#history tr")).hasCount(1);
+    }
+
+    @Test
+    void sendsOnceHoweverOftenItIsPressed() {
+        console.logIn(page, "ada", "/commands");
+        page.locator("[data-field=command_type]").selectOption("START_MISSION");
+        page.locator("#go").dblclick();
+        page.locator("#go").press("Enter");
+        assertThat(page.locator("#said")).containsText("START_MISSION");
+        assertThat(page.locator("#history tr")).hasCount(1);
+        assertThat(console.dispatcher.count()).isEqualTo(1);
+        assertThat(console.dispatcher.dispatched.stream()
+                        .map(StandInService.Request::key)
+                        .distinct())
+                .hasSize(1)
+                .allMatch(key -> !key.isEmpty());
+        assertThat(page.locator("#go")).isEnabled();
+        page.locator("#go").click();
+        assertThat(page.locator("#history tr")).hasCount(2);
+    }
+
+    @Test
+    void triesWithoutSending() {
+        console.logIn(page, "ada", "/commands");
+        page.locator("[data-field=command_type]").selectOption("FIRE_ENGINE");
+        page.locator("[data-field='parameters.delta_v']").fill("12");
+        assertThat(page.locator("#fields")).containsText("waits until a second person");
+        assertThat(page.locator("#go")).hasText("Ask for approval");
+        page.locator("#dry").click();
+        assertThat(page.locator("#said")).containsText("nothing was sent");
+        assertThat(console.dispatcher.count()).isZero();
+    }
+
+    @Test
+    void letsASecondPersonApproveAndShowsItLiveToBoth() {
+        console.services.roles.put("grace", "flight-director");
+        Page second = browser.page();
+        console.logIn(page, "ada", "/commands");
+        console.logIn(second, "grace", "/commands");
+        await().until(() -> console.dispatcher.http().followers() == 2);
+        page.locator("[data-field=command_type]").selectOption("FIRE_ENGINE");
+        page.locator("[data-field='parameters.delta_v']").fill("12");
+        page.locator("#go").click();
+        assertThat(page.locator("#waiting li")).containsText("somebody else has to approve");
+        assertThat(page.locator("#waiting").getByText("Approve", new Locator.GetByTextOptions().setExact(true)))
+                .isDisabled();
+        assertThat(second.locator("#waiting li")).containsText("asked by ada");
+        second.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Approve FIRE_ENGINE to lunar-module"))
+                .click();
+        for (Page one : List.of(page, second)) {
+            assertThat(one.locator("#waiting li")).hasCount(0);
+            assertThat(one.locator("#history .mark")).hasText("approved");
+        }
+        String id = console.dispatcher.dispatched.isEmpty()
+                ? ""
+                : String.valueOf(page.locator("#history tr").getAttribute("data-id"));
+        console.dispatcher.change(id, "completed", "device", "speed changed by 12.1 m/s");
+        for (Page one : List.of(page, second)) {
+            assertThat(one.locator("#history .mark")).hasText("completed");
+        }
+        second.context().close();
+    }
+
+    @Test
+    void wantsAReasonToReject() {
+        console.dispatcher.add("FIRE_ENGINE", "held", "grace", null);
+        console.logIn(page, "ada", "/commands");
+        Locator waiting = page.locator("#waiting li");
+        var exact = new Locator.GetByTextOptions().setExact(true);
+        waiting.getByText("Reject", exact).click();
+        assertThat(waiting).containsText("Say why");
+        waiting.locator("input").fill("not over the far side");
+        waiting.getByText("Reject", exact).click();
+        assertThat(waiting).hasCount(0);
+        assertThat(page.locator("#history")).containsText("not over the far side");
+    }
+
+    @Test
+    void tellsEveryStageOfACommandLiveAndEscapesWhatDevicesSay() {
+        String id = console.dispatcher.add("SET_ATTITUDE", "sent", "grace", null);
+        console.logIn(page, "ada", "/commands/" + id);
+        await().until(() -> console.dispatcher.http().followers() == 1);
+        console.dispatcher.change(id, "failed", "device", "<script>alert(1)</script>");
+        assertThat(page.locator("#stages tr")).hasCount(2);
+        assertThat(page.locator("#stages tr").last()).containsText("<script>alert(1)</script>");
+        assertThat(page.locator("#state")).hasText("failed");
+    }
+
+    @Test
+    void cancelsWhatWasNotSent() {
+        console.dispatcher.add("SET_ATTITUDE", "accepted", "grace", null);
+        console.dispatcher.add("SET_ATTITUDE", "sent", "grace", null);
+        console.logIn(page, "ada", "/commands");
+        assertThat(page.locator("#history button")).hasCount(1);
+        page.locator("#history button").click();
+        assertThat(page.locator("#history tr").last().locator(".mark")).hasText("cancelled");
+        assertThat(page.locator("#history button")).hasCount(0);
+    }
+
+    @Test
+    void filtersTheHistory() {
+        console.dispatcher.add("SET_ATTITUDE", "sent", "grace", null);
+        console.dispatcher.add("SET_ATTITUDE", "completed", "ada", null);
+        console.logIn(page, "ada", "/commands");
+        page.locator("select[name=state]").selectOption("open");
+        assertThat(page.locator("#history tr")).hasCount(1);
+        page.locator("select[name=state]").selectOption("");
+        page.locator("input[name=who]").fill("ada");
+        page.locator("input[name=who]").press("Enter");
+        assertThat(page.locator("#history tr")).hasCount(1);
+        assertThat(page.locator("#history .mark")).hasText("completed");
+    }
+
+    @Test
+    void showsAViewerNoButtons() {
+        console.services.roles.put("eve", "viewer");
+        console.dispatcher.add("FIRE_ENGINE", "held", "grace", null);
+        console.timeline.add("Burn", "planned", "planned", soon(10), soon(10));
+        console.logIn(page, "eve", "/commands");
+        assertThat(page.locator("#waiting li")).isVisible();
+        assertThat(page.locator("#send")).hasCount(0);
+        assertThat(page.locator("#waiting button, #history button")).hasCount(0);
+        page.navigate(console.at("/timeline"));
+        assertThat(page.locator("#next tr")).hasCount(1);
+        assertThat(page.locator("#add, #next button")).hasCount(0);
+        page.navigate(console.at("/devices/lunar-module"));
+        assertThat(page.locator("#coming tr")).hasCount(1);
+        assertThat(page.locator("#mission, #add-event")).hasCount(0);
+    }
+
+    @Test
+    void stopsAtOnceFromTheKeyboard() {
+        console.logIn(page, "ada", "/devices/lunar-module");
+        assertThat(page.locator("#mission button")).hasText(new String[] {
+            "Emergency stop", "Start mission", "Pause mission", "Reset system", "Other command"
+        });
+        page.keyboard().press("Control+.");
+        page.keyboard().press("Enter");
+        assertThat(page.locator("#latest tr")).containsText("EMERGENCY_STOP");
+        assertThat(console.dispatcher
+                        .dispatched
+                        .getLast()
+                        .body()
+                        .path("command_type")
+                        .asText())
+                .isEqualTo("EMERGENCY_STOP");
+        page.getByText("Pause mission").click();
+        assertThat(console.dispatcher.dispatched).hasSize(1);
+        page.getByText("Sure?").click();
+        assertThat(page.locator("#latest tr")).hasCount(2);
+        String id = page.locator("#latest tr a").first().getAttribute("href").replace("/commands/", "");
+        console.dispatcher.change(id, "completed", "device", "paused");
+        assertThat(page.locator("#latest tr").first().locator(".mark")).hasText("completed");
+    }
+
+    @Test
+    void sendsAnyOtherCommandFromADevicesPage() {
+        console.logIn(page, "ada", "/devices/lunar-module");
+        page.getByText("Other command").click();
+        page.locator("dialog [data-field=command_type]").selectOption("SET_ATTITUDE");
+        page.locator("dialog [data-field='parameters.pitch']").fill("x");
+        page.keyboard().press("Enter");
+        assertThat(page.locator("dialog .fault:visible")).hasText("must be a number from -90 to 90");
+        page.locator("dialog [data-field='parameters.pitch']").fill("5");
+        page.keyboard().press("Enter");
+        assertThat(page.locator("#latest tr")).containsText("pitch 5, mode calm");
+    }
+
+    @Test
+    void addsAnEventWithACommand() {
+        console.logIn(page, "ada", "/timeline");
+        page.getByText("Add an event").click();
+        assertThat(page.locator("dialog [data-field=name]")).isFocused();
+        page.keyboard().press("Enter");
+        assertThat(page.locator("dialog .fault:visible")).hasText("must not be empty");
+        page.keyboard().type("Turn to Earth");
+        Instant time = soon(30);
+        page.locator("dialog [data-field=time]")
+                .fill(time.toString().replace("T", " ").substring(0, 16));
+        assertThat(page.locator("dialog")).containsText("your time");
+        page.locator("dialog [data-field='command.command_type']").selectOption("SET_ATTITUDE");
+        page.locator("dialog [data-field='command.parameters.pitch']").fill("15");
+        page.keyboard().press("Enter");
+        assertThat(page.locator("#next tr")).containsText("Turn to Earth");
+        var sent = console.timeline.sent.getLast();
+        assertThat(sent.key()).isNotEmpty();
+        assertThat(sent.body().path("command").toString())
+                .isEqualTo("{\"command_type\":\"SET_ATTITUDE\",\"parameters\":{\"pitch\":15,\"mode\":\"calm\"}}");
+        assertThat(sent.body().path("time").asText()).endsWith(":00Z");
+        assertThat(page.locator(".lanes .event")).containsText("Turn to Earth");
+    }
+
+    @Test
+    void tellsWhoChangedTheSameEventMeanwhile() {
+        var event = console.timeline.add("Burn", "planned", "planned", soon(10), soon(10));
+        console.logIn(page, "ada", "/timeline");
+        await().until(() -> console.timeline.http().followers() == 1);
+        page.getByLabel("Change Burn").click();
+        console.timeline.change(event, "name", "Longer burn");
+        assertThat(page.locator("dialog")).containsText("grace has just changed this event");
+        page.locator("dialog [data-field=name]").fill("Shorter burn");
+        page.keyboard().press("Enter");
+        assertThat(page.locator("dialog")).containsText("Nothing was saved");
+        page.getByText("Load the newest").click();
+        assertThat(page.locator("dialog [data-field=name]")).hasValue("Longer burn");
+        page.locator("dialog [data-field=name]").fill("Shorter burn");
+        page.keyboard().press("Enter");
+        assertThat(page.locator("#next")).containsText("Shorter burn");
+        assertThat(console.timeline.sent.getLast().body().toString())
+                .isEqualTo("{\"version\":2,\"name\":\"Shorter burn\"}");
+    }
+
+    @Test
+    void movesOverTimeByKeyboardAndFollowsEventsLive() {
+        var event = console.timeline.add("Burn <b>", "planned", "planned", soon(10), soon(10));
+        console.logIn(page, "ada", "/timeline");
+        await().until(() -> console.timeline.http().followers() == 1);
+        page.locator("#lanes").focus();
+        page.keyboard().press("+");
+        assertThat(page.locator("#timeline")).hasAttribute("data-span", "3600000");
+        page.keyboard().press("-");
+        page.keyboard().press("-");
+        page.keyboard().press("ArrowRight");
+        assertThat(page.locator("#timeline")).hasAttribute("data-span", "86400000");
+        page.keyboard().press("0");
+        console.timeline.change(event, "state", "missed");
+        assertThat(page.locator(".lanes .event")).containsText("Burn <b>, missed");
+        assertThat(page.locator("#timeline .mark")).hasText("missed");
+    }
+
+    @Test
+    void saysWhatIsAwayAndGoesOnWithTheRest() {
+        console.dispatcher.add("SET_ATTITUDE", "sent", "grace", null);
+        console.logIn(page, "ada", "/devices/lunar-module");
+        await().until(() ->
+                console.services.followers() == 1 && console.dispatcher.http().followers() == 1);
+        console.dispatcher.http().leave();
+        console.timeline.http().leave();
+        assertThat(page.locator("#commands-away")).isVisible();
+        assertThat(page.locator("#events-away")).isVisible();
+        assertThat(page.locator("#link")).containsText("Commands and Timeline not live since");
+        console.services.frame("lunar-module", Instant.now().plusSeconds(1), "{\"speed\":1655.5}");
+        assertThat(page.locator("#values")).containsText("1\u202f655.5");
+        page.navigate(console.at("/timeline"));
+        assertThat(page.locator("#away")).containsText("The timeline is away");
+        page.navigate(console.at("/commands"));
+        assertThat(page.locator("#away")).containsText("The command dispatcher is away");
+        console.dispatcher.http().away = false;
+        assertThat(page.locator("#away")).isHidden();
+        assertThat(page.locator("#history tr")).hasCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/commands", "/timeline", "/devices/lunar-module", "/commands/one"})
+    void isAccessibleInBothThemes(String wanted) throws IOException {
+        String one = furnish();
+        String path = wanted.replace("one", one);
+        console.logIn(page, "ada", path);
+        for (String theme : List.of("dark", "light")) {
+            page.navigate(console.at(path));
+            if (!theme.equals(page.locator("html").getAttribute("data-theme"))) {
+                page.locator("[data-theme-switch]").click();
+            }
+            assertThat(page.locator(".worst a, .worst .none")).isVisible();
+            assertThat(page.locator("#link")).hasText("Live");
+            for (int[] size : new int[][] {{1280, 800}, {390, 844}}) {
+                page.setViewportSize(size[0], size[1]);
+                TestBrowser.snapshot(page, wanted, theme, size[0]);
+                assertThat(TestBrowser.violations(page))
+                        .as(path + " " + theme + " " + size[0])
+                        .isEmpty();
+            }
+            page.setViewportSize(1280, 800);
+        }
+        if (wanted.equals("/timeline")) {
+            page.getByText("Add an event").click();
+            page.locator("dialog [data-field='command.command_type']").selectOption("FIRE_ENGINE");
+            TestBrowser.snapshot(page, "/timeline/add", "light", 1280);
+            assertThat(TestBrowser.violations(page)).isEmpty();
+        }
+    }
+
+    /** All states that there are, and a day of windows. Gives a command with several stages. */
+    private String furnish() {
+        for (String state :
+                List.of("completed", "failed", "rejected", "expired", "cancelled", "unknown", "executing")) {
+            console.dispatcher.add("SET_ATTITUDE", state, "grace", "as the device said: " + state);
+        }
+        console.dispatcher.add("FIRE_ENGINE", "held", "grace", null);
+        String id = console.dispatcher.add("SET_ATTITUDE", "sent", "ada", null);
+        for (String state : List.of("received", "executing", "completed")) {
+            console.dispatcher.change(id, state, "device", "pitch is 12.5°");
+        }
+        for (int hours = -12; hours < 24; hours += 6) {
+            console.timeline.add("", "pass", "predicted", soon(hours * 60), soon(hours * 60 + 200));
+            console.timeline.add("", "loss-of-signal", "predicted", soon(hours * 60 + 200), soon(hours * 60 + 360));
+            console.timeline.add("", "shadow", "predicted", soon(hours * 60 + 90), soon(hours * 60 + 190));
+        }
+        int minutes = -60;
+        for (String state : List.of("passed", "missed", "dispatched", "failed", "cancelled", "planned", "planned")) {
+            minutes += 25;
+            console.timeline.add("Landing rehearsal " + minutes, "planned", state, soon(minutes), soon(minutes));
+        }
+        return id;
+    }
+
+    private static Instant soon(int minutes) {
+        return Instant.now().plus(Duration.ofMinutes(minutes)).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
+    }
+}
