@@ -7,14 +7,11 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.perilune.contracts.Topology;
 import org.perilune.pad.Pad;
 import org.perilune.pad.ServerState;
+import org.perilune.pad.SideBySide;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,26 +59,8 @@ final class Instance implements AutoCloseable {
                 return null;
             });
         }
-        try (ExecutorService executor =
-                Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
-            RuntimeException first = null;
-            for (Future<Void> step : executor.invokeAll(steps)) {
-                try {
-                    step.get();
-                } catch (ExecutionException failure) {
-                    RuntimeException next = failure.getCause() instanceof RuntimeException own
-                            ? own
-                            : new IllegalStateException("A service could not be started", failure.getCause());
-                    if (first == null) {
-                        first = next;
-                    } else {
-                        first.addSuppressed(next);
-                    }
-                }
-            }
-            if (first != null) {
-                throw first;
-            }
+        try {
+            SideBySide.run(steps, Thread.ofPlatform().factory());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new LauncherException("Stopped while starting", interrupted);

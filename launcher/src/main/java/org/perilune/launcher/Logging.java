@@ -24,12 +24,14 @@ final class Logging {
     private static final Map<String, Level> QUIETER = Map.of(
             "com.hivemq", Level.WARN,
             "com.zaxxer.hikari", Level.WARN,
+            "de.bwaldvogel.mongo", Level.WARN,
             "io.javalin", Level.WARN,
             "com.hivemq.client.internal.netty", Level.ERROR,
             "jetbrains.exodus", Level.WARN,
             "migrations", Level.WARN,
             "org.eclipse.jetty", Level.WARN,
-            "org.flywaydb", Level.WARN);
+            "org.flywaydb", Level.WARN,
+            "org.mongodb.driver", Level.WARN);
 
     private Logging() {}
 

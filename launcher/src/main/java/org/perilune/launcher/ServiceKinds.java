@@ -5,6 +5,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.perilune.batchrouter.BatchRouterConfig;
 import org.perilune.batchrouter.BatchRouterService;
+import org.perilune.commanddispatcher.CommandDispatcherConfig;
+import org.perilune.commanddispatcher.CommandDispatcherService;
 import org.perilune.console.ConsoleConfig;
 import org.perilune.console.ConsoleService;
 import org.perilune.contracts.Topology;
@@ -16,6 +18,8 @@ import org.perilune.status.StatusConfig;
 import org.perilune.status.StatusService;
 import org.perilune.telemetry.TelemetryConfig;
 import org.perilune.telemetry.TelemetryService;
+import org.perilune.timeline.TimelineConfig;
+import org.perilune.timeline.TimelineService;
 
 /** All services, in the order of the {@link Topology}. The one place that names them all. */
 final class ServiceKinds {
@@ -38,9 +42,17 @@ final class ServiceKinds {
                 TelemetryService telemetry = TelemetryService.start(config, clock);
                 return new Running("telemetry", telemetry.port(), telemetry);
             }),
+            new ServiceKind<>(Topology.COMMAND_DISPATCHER, CommandDispatcherConfig::read, (config, clock) -> {
+                CommandDispatcherService dispatcher = CommandDispatcherService.start(config, clock);
+                return new Running("command-dispatcher", dispatcher.port(), dispatcher);
+            }),
             new ServiceKind<>(Topology.LUNAR_MODULE, LunarModuleConfig::read, (config, clock) -> {
                 LunarModuleService module = LunarModuleService.start(config, clock);
                 return new Running("lunar-module", module.port(), module);
+            }),
+            new ServiceKind<>(Topology.TIMELINE, TimelineConfig::read, (config, clock) -> {
+                TimelineService timeline = TimelineService.start(config, clock);
+                return new Running("timeline", timeline.port(), timeline);
             }),
             new ServiceKind<>(Topology.STATUS, StatusConfig::read, (config, clock) -> {
                 StatusService status = StatusService.start(config, clock);

@@ -24,7 +24,7 @@ import picocli.CommandLine.Mixin;
         })
 final class StatusCommand implements Callable<Integer> {
     private static final Duration DEADLINE = Duration.ofSeconds(2);
-    private static final String ROW = "%-14s %-9s %6s %9s %9s  %s%n";
+    private static final String ROW = "%-18s %-9s %6s %9s %9s  %s%n";
 
     @Mixin
     private HomeOption where = new HomeOption();
