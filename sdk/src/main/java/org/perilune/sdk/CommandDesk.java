@@ -3,6 +3,7 @@ package org.perilune.sdk;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +33,8 @@ final class CommandDesk implements AutoCloseable {
     private final Set<String> arriving = ConcurrentHashMap.newKeySet();
 
     private final AtomicInteger waiting = new AtomicInteger();
+    private final LongAdder executed = new LongAdder();
+    private final LongAdder repeated = new LongAdder();
     private final LongAdder malformed = new LongAdder();
     private final LongAdder dropped = new LongAdder();
     private volatile boolean closed;
@@ -40,7 +43,7 @@ final class CommandDesk implements AutoCloseable {
         this.device = config.name();
         this.handler = handler;
         this.clock = clock;
-        this.log = new CommandLog();
+        this.log = CommandLog.open(config.journal(), config.commandLimitBytes(), clock);
         this.listener = new ListenerCalls(device, listener);
         this.orderly = new CommandLane("commands-" + device, this, handler);
         this.urgent = new CommandLane("urgent-commands-" + device, this, handler);
@@ -57,11 +60,11 @@ final class CommandDesk implements AutoCloseable {
     }
 
     private void recover(CommandEntry entry) {
-        var command = entry.command();
-        if (command == null) {
+        if (entry.message() == null) {
             return;
         }
-        listener.received(command, Micros.toInstant(entry.ack().getTimeMicros()));
+        DeviceCommand command = CommandMessage.read(entry.message());
+        listener.received(command, Micros.toInstant(entry.receivedMicros()));
         if (entry.ack().getStage() == Stage.STAGE_EXECUTING && !command.repeatable()) {
             end(
                     command,
@@ -94,7 +97,8 @@ final class CommandDesk implements AutoCloseable {
             malformed("it has no usable id");
             return;
         }
-        if (closed) {
+        if (closed || log.failure().isPresent() || log.overfull()) {
+            // The ground sends it again.
             dropped.increment();
             return;
         }
@@ -105,6 +109,7 @@ final class CommandDesk implements AutoCloseable {
         var known = log.find(id);
         if (known.isPresent()) {
             arriving.remove(id);
+            repeated.increment();
             outbox.put(known.get().ack());
             return;
         }
@@ -121,6 +126,15 @@ final class CommandDesk implements AutoCloseable {
             refuse(message, String.valueOf(bad.getMessage()), now);
             return;
         }
+        if (log.full()) {
+            refuse(message, "The command log of the device is full", now);
+            return;
+        }
+        Optional<String> mistrust = CommandLane.mistrust(command, now);
+        if (mistrust.isPresent()) {
+            refuse(message, mistrust.get(), now);
+            return;
+        }
         if (waiting.get() >= MOST_WAITING) {
             // The ground sends it again.
             arriving.remove(message.getId());
@@ -129,7 +143,7 @@ final class CommandDesk implements AutoCloseable {
         }
         waiting.incrementAndGet();
         var wait = new WaitingCommand(command, lifetimeSeconds, System.nanoTime());
-        var _ = log.received(message, command, now).whenComplete((nothing, failure) -> {
+        var _ = log.received(message, now).whenComplete((nothing, failure) -> {
             arriving.remove(command.id());
             if (failure != null) {
                 waiting.decrementAndGet();
@@ -190,6 +204,21 @@ final class CommandDesk implements AutoCloseable {
         waiting.decrementAndGet();
     }
 
+    void executed() {
+        executed.increment();
+    }
+
+    CommandStatus status() {
+        return new CommandStatus(
+                waiting.get(),
+                executed.sum(),
+                repeated.sum(),
+                malformed.sum(),
+                dropped.sum(),
+                log.bytes(),
+                log.failure().orElse(null));
+    }
+
     /** After a connect: whatever the ground may not know. */
     void acknowledgeAgain() {
         outbox.clear();
@@ -203,11 +232,19 @@ final class CommandDesk implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    /** Takes nothing more, and finishes what is being executed, if that does not take long; what waits is on disk. */
+    void stop() {
         closed = true;
+        orderly.stop();
+        urgent.stop();
         orderly.close();
         urgent.close();
+    }
+
+    @Override
+    public void close() {
+        stop();
+        log.close();
         listener.close();
     }
 }

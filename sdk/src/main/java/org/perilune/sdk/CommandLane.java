@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /** Executes commands, one at a time and in order. */
 final class CommandLane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CommandLane.class);
-    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(3);
     private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(60);
 
     private final CommandDesk desk;
@@ -42,16 +42,14 @@ final class CommandLane implements AutoCloseable {
         while (!closed) {
             try {
                 var next = queue.take();
-                if (next.isEmpty()) {
-                    return;
+                if (next.isPresent() && !closed) {
+                    perform(next.get());
+                    desk.leftLane();
                 }
-                perform(next.get());
             } catch (InterruptedException closing) {
                 LOG.debug("Interrupted", closing);
             } catch (CompletionException failure) {
                 LOG.debug("The log takes no more; nothing is begun", failure);
-            } finally {
-                desk.leftLane();
             }
         }
     }
@@ -65,6 +63,7 @@ final class CommandLane implements AutoCloseable {
         }
         desk.begin(command);
         CommandOutcome outcome = execute(command);
+        desk.executed();
         desk.end(command, CommandMessage.ack(command.id(), outcome, desk.clock().instant()));
     }
 
@@ -108,11 +107,16 @@ final class CommandLane implements AutoCloseable {
         }
     }
 
-    /** Finishes what is being executed, if that does not take long; what waits is on disk. */
-    @Override
-    public void close() {
+    /** Begins nothing more. */
+    void stop() {
         closed = true;
         queue.add(Optional.empty());
+    }
+
+    /** Waits for what is being executed, but not long: then the next start says that it is unknown. */
+    @Override
+    public void close() {
+        stop();
         if (!joined(CLOSE_WITHIN)) {
             thread.interrupt();
             LOG.warn("A command is still being executed [lane: {}]", thread.getName());

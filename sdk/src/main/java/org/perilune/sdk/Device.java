@@ -137,11 +137,15 @@ public final class Device implements AutoCloseable {
         return pump.awaitSettled(within);
     }
 
-    /** Disconnects, so that the ground learns of it by the last will, and keeps the journal for the next start. */
+    /**
+     * Disconnects, so that the ground learns of it by the last will, and keeps the journal for the next start. The command
+     * that is being executed is finished if that takes no longer than 3 s; no other is begun.
+     */
     @Override
     public void close() {
-        commands.close();
+        commands.stop();
         pump.close();
+        commands.close();
         journal.close();
     }
 }

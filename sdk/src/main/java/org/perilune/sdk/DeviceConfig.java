@@ -2,6 +2,7 @@ package org.perilune.sdk;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.perilune.contracts.Topics;
 
 /**
@@ -12,6 +13,7 @@ import org.perilune.contracts.Topics;
  * @param port of the MQTT broker
  * @param journal folder of this device alone; made if missing
  * @param journalLimitBytes bound of the journal on disk; what does not fit is refused
+ * @param commandLimitBytes bound of what is remembered of commands; beyond it new ones are rejected
  * @param keepAlive silence after which broker and device take the connection for dead (times 1.5); whole seconds
  * @param backoffMin shortest pause between two attempts to connect
  * @param backoffMax longest pause between two attempts to connect
@@ -26,6 +28,7 @@ public record DeviceConfig(
         int port,
         Path journal,
         long journalLimitBytes,
+        long commandLimitBytes,
         Duration keepAlive,
         Duration backoffMin,
         Duration backoffMax,
@@ -43,6 +46,9 @@ public record DeviceConfig(
         if (journalLimitBytes < SMALLEST_JOURNAL_BYTES) {
             throw new IllegalArgumentException("A journal needs at least " + SMALLEST_JOURNAL_BYTES + " bytes");
         }
+        if (commandLimitBytes < 0) {
+            throw new IllegalArgumentException("commandLimitBytes must not be negative");
+        }
         if (keepAlive.toSeconds() < 1 || keepAlive.toSeconds() > 65_535) {
             throw new IllegalArgumentException("keepAlive must be between 1 s and 65,535 s");
         }
@@ -54,7 +60,7 @@ public record DeviceConfig(
         }
     }
 
-    /** Defaults: 256 MiB journal, 15 s keep-alive, back-off 1 s to 60 s, resend after 30 s, answers within 60 s. */
+    /** Defaults: 256 MiB journal, 64 MiB of commands, 15 s keep-alive, back-off 1 s to 60 s, resend after 30 s, answers within 60 s. */
     public static DeviceConfig of(String name, DeviceKey key, String host, int port, Path journal) {
         return new DeviceConfig(
                 name,
@@ -63,6 +69,7 @@ public record DeviceConfig(
                 port,
                 journal,
                 256L * 1024 * 1024,
+                64L * 1024 * 1024,
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(60),
@@ -71,57 +78,68 @@ public record DeviceConfig(
     }
 
     public DeviceConfig withJournalLimitBytes(long bytes) {
-        return new DeviceConfig(
-                name, key, host, port, journal, bytes, keepAlive, backoffMin, backoffMax, resendAfter, answerTimeout);
+        return with(parts -> parts.journalLimitBytes = bytes);
     }
 
-    public DeviceConfig withKeepAlive(Duration keepAlive) {
-        return new DeviceConfig(
-                name,
-                key,
-                host,
-                port,
-                journal,
-                journalLimitBytes,
-                keepAlive,
-                backoffMin,
-                backoffMax,
-                resendAfter,
-                answerTimeout);
+    public DeviceConfig withCommandLimitBytes(long bytes) {
+        return with(parts -> parts.commandLimitBytes = bytes);
+    }
+
+    public DeviceConfig withKeepAlive(Duration interval) {
+        return with(parts -> parts.keepAlive = interval);
     }
 
     public DeviceConfig withBackoff(Duration min, Duration max) {
-        return new DeviceConfig(
-                name, key, host, port, journal, journalLimitBytes, keepAlive, min, max, resendAfter, answerTimeout);
+        return with(parts -> {
+            parts.backoffMin = min;
+            parts.backoffMax = max;
+        });
     }
 
-    public DeviceConfig withResendAfter(Duration resendAfter) {
+    public DeviceConfig withResendAfter(Duration pause) {
+        return with(parts -> parts.resendAfter = pause);
+    }
+
+    public DeviceConfig withAnswerTimeout(Duration timeout) {
+        return with(parts -> parts.answerTimeout = timeout);
+    }
+
+    private DeviceConfig with(Consumer<Parts> change) {
+        var parts = new Parts(this);
+        change.accept(parts);
         return new DeviceConfig(
                 name,
                 key,
                 host,
                 port,
                 journal,
-                journalLimitBytes,
-                keepAlive,
-                backoffMin,
-                backoffMax,
-                resendAfter,
-                answerTimeout);
+                parts.journalLimitBytes,
+                parts.commandLimitBytes,
+                parts.keepAlive,
+                parts.backoffMin,
+                parts.backoffMax,
+                parts.resendAfter,
+                parts.answerTimeout);
     }
 
-    public DeviceConfig withAnswerTimeout(Duration answerTimeout) {
-        return new DeviceConfig(
-                name,
-                key,
-                host,
-                port,
-                journal,
-                journalLimitBytes,
-                keepAlive,
-                backoffMin,
-                backoffMax,
-                resendAfter,
-                answerTimeout);
+    /** What may differ from the defaults. */
+    private static final class Parts {
+        private long journalLimitBytes;
+        private long commandLimitBytes;
+        private Duration keepAlive;
+        private Duration backoffMin;
+        private Duration backoffMax;
+        private Duration resendAfter;
+        private Duration answerTimeout;
+
+        private Parts(DeviceConfig from) {
+            journalLimitBytes = from.journalLimitBytes;
+            commandLimitBytes = from.commandLimitBytes;
+            keepAlive = from.keepAlive;
+            backoffMin = from.backoffMin;
+            backoffMax = from.backoffMax;
+            resendAfter = from.resendAfter;
+            answerTimeout = from.answerTimeout;
+        }
     }
 }

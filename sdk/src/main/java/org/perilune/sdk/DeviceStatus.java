@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param journalBytes size of the journal on disk
  * @param reconnects connections made after the first
  * @param refused readings that were refused because the journal was full
+ * @param commands how it stands with its commands
  * @param lastFailure why the last connection failed or ended, or null
  */
 public record DeviceStatus(
@@ -26,4 +27,5 @@ public record DeviceStatus(
         long journalBytes,
         long reconnects,
         long refused,
+        CommandStatus commands,
         @Nullable String lastFailure) {}

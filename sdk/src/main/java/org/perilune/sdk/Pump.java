@@ -381,6 +381,7 @@ final class Pump implements AutoCloseable {
                     journal.bytes(),
                     Math.max(0, connections - 1),
                     refused,
+                    commands.status(),
                     lastFailure);
         } finally {
             lock.unlock();

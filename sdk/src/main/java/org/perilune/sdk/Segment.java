@@ -134,7 +134,7 @@ final class Segment {
         into.putInt(start + 4, crc(into, start + 8, length));
     }
 
-    private static int crc(ByteBuffer bytes, int offset, int length) {
+    static int crc(ByteBuffer bytes, int offset, int length) {
         var crc = new CRC32C();
         crc.update(bytes.slice(offset, length));
         return (int) crc.getValue();

@@ -9,11 +9,15 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -282,6 +286,125 @@ class DeviceCommandTest {
             assertThat(end("choosy", "c1").getDetail()).isEqualTo("The tank is empty");
             assertThat(stages("choosy", "c1")).doesNotContain(Stage.STAGE_EXECUTING);
             assertThat(device.status().connected()).isTrue();
+        }
+    }
+
+    @Test
+    void anotherStartBeginsWhatWaitedAndAnswersForTheRest(@TempDir Path folder) {
+        var begun = new CountDownLatch(1);
+        var gate = new Semaphore(0);
+        var config = config("reborn", folder);
+        try (var device = Device.open(config, DESCRIPTION, Clock.systemUTC(), command -> {
+            begun.countDown();
+            gate.acquireUninterruptibly();
+            return CommandOutcome.completed();
+        })) {
+            whenConnected("reborn");
+            ground.send("reborn", Commands.of("interrupted", "BURN").build(), 60);
+            ground.send("reborn", Commands.of("waiting", "TURN").build(), 60);
+            ground.send(
+                    "reborn", Commands.expiring("late", "TURN", ofMillis(100)).build(), 60);
+            await().until(() ->
+                    begun.getCount() == 0 && device.status().commands().waiting() == 3);
+        }
+        var done = new CopyOnWriteArrayList<String>();
+        try (var device = Device.open(config, DESCRIPTION, Clock.systemUTC(), command -> {
+            done.add(command.id());
+            return CommandOutcome.completed();
+        })) {
+            assertThat(end("reborn", "interrupted").getStage()).isEqualTo(Stage.STAGE_UNKNOWN);
+            assertThat(end("reborn", "waiting").getStage()).isEqualTo(Stage.STAGE_COMPLETED);
+            assertThat(end("reborn", "late").getStage()).isEqualTo(Stage.STAGE_EXPIRED);
+            assertThat(done).containsExactly("waiting");
+            assertThat(device.status().commands().failure()).isNull();
+        } finally {
+            gate.release();
+        }
+    }
+
+    @Test
+    void aFullLogRefusesAndSaysSo(@TempDir Path folder) {
+        var config = config("full", folder).withCommandLimitBytes(150);
+        try (var device = Device.open(
+                config, DESCRIPTION, Clock.systemUTC(), command -> CommandOutcome.completed("x".repeat(200)))) {
+            whenConnected("full");
+            ground.send("full", Commands.of("c1", "TURN").build(), 60);
+            assertThat(end("full", "c1").getStage()).isEqualTo(Stage.STAGE_COMPLETED);
+            ground.send("full", Commands.of("c2", "TURN").build(), 60);
+            await().until(() -> device.status().commands().dropped() == 1);
+        }
+        try (var device = Device.open(
+                config.withCommandLimitBytes(250),
+                DESCRIPTION,
+                Clock.systemUTC(),
+                command -> CommandOutcome.completed())) {
+            await().until(() -> device.status().connected());
+            ground.send("full", Commands.of("c2", "TURN").build(), 60);
+            assertThat(end("full", "c2").getStage()).isEqualTo(Stage.STAGE_REJECTED);
+            assertThat(end("full", "c2").getDetail()).contains("full");
+        }
+    }
+
+    @Test
+    void aListenerHearsEachStepAndHarmsNothing(@TempDir Path folder) {
+        var heard = new CopyOnWriteArrayList<String>();
+        var listener = new CommandListener() {
+            @Override
+            public void received(DeviceCommand command, Instant at) {
+                heard.add("received " + command.id());
+                throw new IllegalStateException("The mirror is broken");
+            }
+
+            @Override
+            public void began(DeviceCommand command, Instant at) {
+                heard.add("began " + command.id());
+            }
+
+            @Override
+            public void ended(DeviceCommand command, CommandEnd end) {
+                heard.add("ended " + command.id() + " " + end.stage() + " " + end.results());
+            }
+        };
+        try (var device = Device.open(
+                config("watched", folder),
+                DESCRIPTION,
+                Clock.systemUTC(),
+                command -> CommandOutcome.completed("", Map.of("n", 3)),
+                listener)) {
+            whenConnected("watched");
+            ground.send("watched", Commands.of("c1", "TURN").build(), 60);
+            await().until(() -> heard.size() == 3);
+            assertThat(heard).containsExactly("received c1", "began c1", "ended c1 STAGE_COMPLETED {n=3.0}");
+            assertThat(device.status().connected()).isTrue();
+        }
+    }
+
+    @Test
+    void manyCommandsAreDoneOnceInOrder(@TempDir Path folder) {
+        int commands = Integer.getInteger("perilune.commands", 2_000);
+        var done = new CopyOnWriteArrayList<String>();
+        CommandHandler handler = command -> {
+            if (commands <= 2_000) {
+                done.add(command.id());
+            }
+            return CommandOutcome.completed();
+        };
+        try (var device = open("busy", folder, handler)) {
+            whenConnected("busy");
+            List<String> ids = IntStream.range(0, commands)
+                    .mapToObj(i -> new UUID(7, i).toString())
+                    .toList();
+            long began = System.nanoTime();
+            for (String id : ids) {
+                var _ = ground.publish("busy", Commands.of(id, "TURN").build().toByteArray(), 60);
+            }
+            await().atMost(ofMinutes(1)).pollInterval(ofMillis(10)).until(() -> ground.ends("busy") == commands);
+            long took = System.nanoTime() - began;
+            System.out.printf("%,d commands, %,d/s%n", commands, commands * 1_000_000_000L / took);
+            assertThat(device.status().commands().executed()).isEqualTo(commands);
+            if (commands <= 2_000) {
+                assertThat(done).containsExactlyElementsOf(ids);
+            }
         }
     }
 

@@ -13,11 +13,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.perilune.contracts.Topics;
 import org.perilune.contracts.v1.Ack;
@@ -38,7 +40,7 @@ final class Ground implements AutoCloseable {
     private final Map<String, List<Connect>> connects = new ConcurrentHashMap<>();
     private final Map<String, List<Long>> wills = new ConcurrentHashMap<>();
     private final Map<String, Integer> losses = new ConcurrentHashMap<>();
-    private final Map<String, List<Ack>> acks = new ConcurrentHashMap<>();
+    private final Map<String, Queue<Ack>> acks = new ConcurrentHashMap<>();
     private final Map<String, Integer> ackLosses = new ConcurrentHashMap<>();
     private final Map<String, Integer> cuts = new ConcurrentHashMap<>();
 
@@ -126,7 +128,16 @@ final class Ground implements AutoCloseable {
     }
 
     List<Ack> acks(String device) {
-        return acks.getOrDefault(device, List.of());
+        return List.copyOf(acks.getOrDefault(device, new ConcurrentLinkedQueue<>()));
+    }
+
+    /** How many commands of a device have ended, as far as was said here. */
+    long ends(String device) {
+        return acks(device).stream()
+                .filter(ack -> CommandMessage.isFinal(ack.getStage()))
+                .map(Ack::getId)
+                .distinct()
+                .count();
     }
 
     /** The final acknowledgement of a command, once it has come. */
@@ -148,7 +159,7 @@ final class Ground implements AutoCloseable {
                     if (countDown(ackLosses, topic.device())) {
                         return CompletableFuture.failedFuture(new IllegalStateException("Cut off"));
                     }
-                    acks.computeIfAbsent(topic.device(), name -> new CopyOnWriteArrayList<>())
+                    acks.computeIfAbsent(topic.device(), name -> new ConcurrentLinkedQueue<>())
                             .add(Ack.parseFrom(payload));
                 }
                 default -> {

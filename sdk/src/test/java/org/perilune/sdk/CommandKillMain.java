@@ -1,0 +1,81 @@
+package org.perilune.sdk;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.Random;
+
+/** Executes commands until it is killed, and says how each ended. Run by {@link CommandKillTest}. */
+final class CommandKillMain {
+    private static final int MOST_WAITING = 50;
+
+    private CommandKillMain() {}
+
+    /** Arguments: folder, number of the first command, seed. */
+    public static void main(String[] arguments) {
+        Path folder = Path.of(arguments[0]);
+        var random = new Random(Long.parseLong(arguments[2]));
+        var desk = desk(folder);
+        desk.acknowledgeAgain();
+        desk.start();
+        for (int number = Integer.parseInt(arguments[1]); ; ) {
+            var ack = desk.outbox().take();
+            if (ack != null && CommandMessage.isFinal(ack.getStage())) {
+                System.out.println(ack.getId() + " " + ack.getStage());
+                if (random.nextInt(3) > 0) {
+                    desk.acknowledged(ack);
+                }
+            }
+            if (desk.status().waiting() < MOST_WAITING) {
+                send(desk, number);
+                // What came before comes again, perhaps of an earlier start.
+                send(desk, Math.max(0, number - random.nextInt(1_500)));
+                number++;
+            }
+        }
+    }
+
+    static CommandDesk desk(Path folder) {
+        var config = DeviceConfig.of("killed", DeviceKey.of("none"), "127.0.0.1", 1, folder);
+        var random = new Random();
+        CommandHandler handler = command -> {
+            linger(random);
+            note(folder, command.id());
+            linger(random);
+            return CommandOutcome.completed();
+        };
+        return new CommandDesk(config, handler, new CommandListener() {}, Clock.systemUTC());
+    }
+
+    private static void linger(Random random) {
+        long until = System.nanoTime() + random.nextInt(200_000);
+        while (System.nanoTime() < until) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void note(Path folder, String id) {
+        try {
+            Files.writeString(effects(folder), id + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    static Path effects(Path folder) {
+        return folder.resolve("effects");
+    }
+
+    private static void send(CommandDesk desk, int number) {
+        boolean repeatable = number % 5 == 0;
+        var command = Commands.expiring((repeatable ? "again-" : "once-") + number, "ACT", Duration.ofHours(1))
+                .setRepeatable(repeatable)
+                .build();
+        desk.take(command.toByteArray(), OptionalLong.empty());
+    }
+}
