@@ -317,6 +317,6 @@ class DispatchTest {
 
     @Test
     void becomesReady() {
-        await().untilAsserted(() -> assertThat(house.get("/ready").body()).contains("dictionary"));
+        await().until(() -> house.get("/ready").statusCode() == 200);
     }
 }
