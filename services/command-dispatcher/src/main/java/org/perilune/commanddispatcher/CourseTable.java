@@ -27,7 +27,7 @@ final class CourseTable {
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     UUID id = rows.getObject(1, UUID.class);
-                    long within = rows.getLong(6);
+                    Long within = rows.getObject(6, Long.class);
                     courses.put(
                             id,
                             new Course(
@@ -36,7 +36,7 @@ final class CourseTable {
                                     SqlTimes.instant(rows, 3),
                                     rows.getInt(4),
                                     rows.getBoolean(5),
-                                    rows.wasNull() ? null : within));
+                                    within));
                 }
             }
         }

@@ -22,6 +22,11 @@ record HistoryLine(
         return new HistoryLine(step.command(), at, step.deviceTime(), stage, step.by(), step.detail(), late);
     }
 
+    /** Whether another line has the same to say. */
+    boolean isAbout(HistoryLine other) {
+        return command.equals(other.command) && stage == other.stage && by.equals(other.by);
+    }
+
     /**
      * In the given order. What is late is written once: a device that repeats itself after the end would otherwise
      * make the history grow for ever.

@@ -60,7 +60,10 @@ final class Transitions {
 
     private static Outcome go(Course course, Step step, Instant now, List<HistoryLine> lines) {
         if (course.state.isFinal()) {
-            lines.add(HistoryLine.of(step, step.to(), now, true));
+            HistoryLine late = HistoryLine.of(step, step.to(), now, true);
+            if (lines.stream().noneMatch(late::isAbout)) {
+                lines.add(late);
+            }
             return Outcome.LATE;
         }
         CommandState to =

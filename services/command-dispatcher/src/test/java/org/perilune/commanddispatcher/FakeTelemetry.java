@@ -1,0 +1,130 @@
+package org.perilune.commanddispatcher;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.perilune.chassis.Json;
+
+/** Answers as telemetry and crew do, as far as verification asks them. */
+final class FakeTelemetry implements AutoCloseable {
+    private final HttpServer server;
+    private final List<Reading> readings = new CopyOnWriteArrayList<>();
+    private final List<LinkedBlockingQueue<String>> followers = new CopyOnWriteArrayList<>();
+    volatile boolean away;
+    /** What is shown live is not stored yet. */
+    volatile boolean onlyLive;
+
+    private record Reading(String device, Instant time, String name, double value) {}
+
+    FakeTelemetry() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/tokens", exchange -> answer(exchange, "{\"access_token\":\"t\",\"expires_in\":900}"));
+        server.createContext("/data", this::data);
+        server.createContext("/stream", this::stream);
+        server.createContext(
+                "/devices/", exchange -> answer(exchange, "{\"parameters\":[{\"name\":\"speed\",\"unit\":\"m/s\"}]}"));
+        server.start();
+    }
+
+    String address() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    void show(String device, Instant time, String name, double value) {
+        if (!onlyLive) {
+            readings.add(new Reading(device, time, name, value));
+        }
+        String event = "event: frames\ndata: {\"frames\":[{\"device\":\"%s\",\"timestamp\":\"%s\",\"received\":\"%s\","
+                        .formatted(device, time, time)
+                + "\"epoch\":\"1\",\"seq\":\"1\",\"status\":\"nominal\",\"values\":{\"%s\":%s}}],\"skipped\":0}\n\n"
+                        .formatted(name, value);
+        followers.forEach(follower -> follower.add(event));
+    }
+
+    boolean isFollowed() {
+        return !followers.isEmpty();
+    }
+
+    private void data(HttpExchange exchange) throws IOException {
+        String query = exchange.getRequestURI().getQuery();
+        String device = parameter(query, "device");
+        String from = parameter(query, "from");
+        String to = parameter(query, "to");
+        ObjectNode page = Json.mapper().createObjectNode();
+        var data = page.putArray("data");
+        var newestFirst = new ArrayList<>(readings);
+        newestFirst.sort(Comparator.comparing(Reading::time).reversed());
+        for (Reading reading : newestFirst) {
+            if (reading.device.equals(device)
+                    && (from.isEmpty() || !reading.time.isBefore(Instant.parse(from)))
+                    && (to.isEmpty() || !reading.time.isAfter(Instant.parse(to)))) {
+                data.addObject()
+                        .put("device", device)
+                        .put("timestamp", reading.time.toString())
+                        .put(reading.name, reading.value);
+            }
+        }
+        page.putNull("next");
+        answer(exchange, page.toString());
+    }
+
+    private static String parameter(String query, String name) {
+        for (String pair : query.split("&")) {
+            if (pair.startsWith(name + "=")) {
+                return pair.substring(name.length() + 1);
+            }
+        }
+        return "";
+    }
+
+    private void stream(HttpExchange exchange) throws IOException {
+        if (away) {
+            exchange.sendResponseHeaders(503, -1);
+            exchange.close();
+            return;
+        }
+        exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+        exchange.sendResponseHeaders(200, 0);
+        var events = new LinkedBlockingQueue<String>();
+        followers.add(events);
+        try (var out = exchange.getResponseBody()) {
+            out.write(": follow\n\n".getBytes(UTF_8));
+            out.flush();
+            while (true) {
+                out.write(events.take().getBytes(UTF_8));
+                out.flush();
+            }
+        } catch (InterruptedException end) {
+            Thread.currentThread().interrupt();
+        } finally {
+            followers.remove(events);
+        }
+    }
+
+    private void answer(HttpExchange exchange, String json) throws IOException {
+        byte[] body = json.getBytes(UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(away ? 503 : 200, body.length);
+        try (var out = exchange.getResponseBody()) {
+            out.write(body);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.perilune.commanddispatcher;
+
+import org.jspecify.annotations.NullMarked;
