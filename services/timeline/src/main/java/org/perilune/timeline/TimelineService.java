@@ -1,16 +1,29 @@
 package org.perilune.timeline;
 
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Meters;
 import org.perilune.chassis.Mongo;
 import org.perilune.chassis.Resources;
+import org.perilune.chassis.ServiceClient;
+import org.perilune.chassis.ServiceTokens;
 import org.perilune.chassis.TokenVerifier;
 import org.perilune.contracts.Topology;
 
 /** Keeps what is planned and foreseen, and sends the commands of events when they are due. */
 public final class TimelineService implements AutoCloseable {
+    private static final Duration PREDICTIONS_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration PREDICTIONS_EVERY = Duration.ofSeconds(10);
+    /** Often enough that a token is never asked for when an event is due. */
+    private static final Duration TOKEN_EVERY = Duration.ofSeconds(10);
+
+    private static final Duration TRIM_EVERY = Duration.ofSeconds(30);
+    private static final Duration PRUNE_EVERY = Duration.ofMinutes(10);
+
     private final Resources owned;
     private final HttpListener http;
 
@@ -28,13 +41,48 @@ public final class TimelineService implements AutoCloseable {
             var health = new Health();
             Mongo mongo = owned.add(Mongo.open(config.mongo()));
             health.add("mongodb", mongo::problem);
+            ServiceTokens tokens =
+                    owned.add(ServiceTokens.open(Topology.TIMELINE.name(), config.tokenSecret(), config.crew(), clock));
+            var dispatcher = owned.add(new DispatcherClient(config.commandDispatcher(), tokens));
+            var lunarModule = owned.add(ServiceClient.open("lunar-module", config.lunarModule(), PREDICTIONS_TIMEOUT));
+            String copy = UUID.randomUUID().toString();
+            var store = new EventStore(mongo.database());
+            var log = new ChangeLog(mongo.database(), copy);
+            var index = new EventIndex();
+            var bell = new Bell();
+            var followers = owned.add(new Followers());
+            var timeline = new Timeline(store, log, index, followers, bell);
+            var lease = owned.add(new Lease(mongo.database(), copy, config.lease()));
+            var changes = owned.add(ChangeFollower.start(store, log, index, timeline, followers));
+            health.add("timeline", changes::problem);
+            var series = new SeriesTurn(timeline, store, config.grace(), clock);
+            var launches = new Launches(timeline, store, series, dispatcher, lease, config.grace(), clock, meters);
+            owned.add(new LaunchTimer(index, launches, lease, changes::isLoaded, bell, clock));
+            var predictions = new Predictions(lunarModule, tokens, timeline, store, index, clock);
+            var pruning = new Pruning(timeline, index, config.keepPlanned(), config.keepPredicted(), clock);
+            owned.add(new Upkeep(
+                    lease,
+                    changes::isLoaded,
+                    List.of(
+                            new Upkeep.Chore("The token for command-dispatcher", TOKEN_EVERY, tokens::token),
+                            new Upkeep.Chore("Foreseeing passes", PREDICTIONS_EVERY, predictions::turn),
+                            new Upkeep.Chore("Trimming the log of changes", TRIM_EVERY, log::trim),
+                            new Upkeep.Chore("Removing what is long past", PRUNE_EVERY, pruning::turn))));
+            var maker = new EventMaker(clock);
+            var dryRuns = new DryRuns(dispatcher);
+            var routes = new TimelineRoutes(
+                    new DataRoute(store, index, changes::isLoaded),
+                    new InputRoute(timeline, store, index, maker, dryRuns, config.mostEvents(), clock),
+                    new ChangeRoute(timeline, store, maker, dryRuns, clock),
+                    new LiveRoute(followers, clock),
+                    followers);
             var http = owned.add(HttpListener.open(
                     config.http(),
                     Topology.TIMELINE.name(),
                     health,
                     meters,
                     TokenVerifier.byKeysAt(config.http().keys(), clock),
-                    javalin -> {}));
+                    routes::register));
             return new TimelineService(owned, http);
         } catch (Throwable failure) {
             owned.closeAfter(failure);

@@ -1,0 +1,59 @@
+package org.perilune.timeline;
+
+import java.time.Instant;
+import org.bson.BsonDocument;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+/** What a change sets and takes away; the version is counted up by itself. Not safe for threads. */
+final class Change {
+    private final BsonDocument set = new BsonDocument();
+    private final BsonDocument unset = new BsonDocument();
+
+    /** A change by the timeline itself, which leaves on whose behalf the event is dispatched. */
+    static Change at(Instant now) {
+        return new Change().set(EventDocument.CHANGED_AT, EventDocument.time(now));
+    }
+
+    /** A change by a person or program. */
+    static Change by(String who, Instant now) {
+        return at(now).set(EventDocument.CHANGED_BY, EventDocument.text(who));
+    }
+
+    Change state(EventState state) {
+        return set(EventDocument.STATE, EventDocument.text(state));
+    }
+
+    Change detail(String detail) {
+        return set(EventDocument.DETAIL, EventDocument.text(detail));
+    }
+
+    Change fence(long fence) {
+        return set(EventDocument.FENCE, new BsonInt64(fence));
+    }
+
+    Change time(Instant time) {
+        return set(EventDocument.TIME, EventDocument.time(time));
+    }
+
+    /** @param value takes the field away where null */
+    Change set(String field, @Nullable BsonValue value) {
+        if (value == null) {
+            unset.append(field, new BsonString(""));
+        } else {
+            set.append(field, value);
+        }
+        return this;
+    }
+
+    BsonDocument update() {
+        var update = new BsonDocument("$inc", new BsonDocument(EventDocument.VERSION, new BsonInt64(1)));
+        update.append("$set", set);
+        if (!unset.isEmpty()) {
+            update.append("$unset", unset);
+        }
+        return update;
+    }
+}

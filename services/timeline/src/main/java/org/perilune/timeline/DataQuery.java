@@ -1,0 +1,35 @@
+package org.perilune.timeline;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One question to {@code GET /data}.
+ *
+ * @param fromMillis earliest end, not negative
+ * @param toMillis latest time
+ * @param device all where null
+ * @param kinds all where empty
+ * @param states all where empty
+ * @param after where the page before ended
+ */
+record DataQuery(
+        long fromMillis,
+        long toMillis,
+        @Nullable String device,
+        Set<EventKind> kinds,
+        Set<EventState> states,
+        int limit,
+        @Nullable Position after) {
+    DataQuery {
+        kinds = Set.copyOf(kinds);
+        states = Set.copyOf(states);
+    }
+
+    boolean admits(Entry entry) {
+        return entry.endMillis() >= fromMillis
+                && (device == null || device.equals(entry.device()))
+                && (kinds.isEmpty() || kinds.contains(entry.kind()))
+                && (states.isEmpty() || states.contains(entry.state()));
+    }
+}

@@ -1,0 +1,12 @@
+package org.perilune.timeline;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is dispatched when an event is due.
+ *
+ * @param parameters a JSON object, as text: the store would not take every name of a member
+ * @param expiresInSeconds the command type's own where null
+ */
+record EventCommand(
+        String type, String parameters, @Nullable Integer expiresInSeconds) {}

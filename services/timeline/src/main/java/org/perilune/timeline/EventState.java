@@ -1,0 +1,31 @@
+package org.perilune.timeline;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** How far an event is. All but the first two are final, except that predictions follow the orbit. */
+enum EventState {
+    PLANNED,
+    /** Claimed by a copy; the command may have left. */
+    DISPATCHING,
+    DISPATCHED,
+    /** Its time came, and it had no command. */
+    PASSED,
+    MISSED,
+    FAILED,
+    CANCELLED,
+    PREDICTED;
+
+    String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Optional<EventState> ofWireName(String wireName) {
+        for (EventState state : values()) {
+            if (state.wireName().equals(wireName)) {
+                return Optional.of(state);
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,68 @@
+package org.perilune.timeline;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Json;
+import org.perilune.chassis.ServiceException;
+
+/** Whoever follows the timeline live. Safe for threads. */
+final class Followers implements AutoCloseable {
+    private static final int MOST = 500;
+
+    private final List<Follower> followers = new CopyOnWriteArrayList<>();
+    private boolean closed; // guarded by this
+
+    /** @throws ServiceException.Unavailable when there are too many */
+    synchronized Follower follow(Set<String> devices) {
+        if (followers.size() >= MOST || closed) {
+            throw new ServiceException.Unavailable(
+                    "There are " + followers.size() + " followers already; try again later",
+                    Duration.ofSeconds(5),
+                    null);
+        }
+        var follower = new Follower(devices);
+        followers.add(follower);
+        return follower;
+    }
+
+    void leave(Follower follower) {
+        followers.remove(follower);
+    }
+
+    /** For when nobody knows what they missed: they come back, and read the page anew. */
+    void endAll() {
+        followers.forEach(Follower::end);
+    }
+
+    void changed(Event event) {
+        if (!followers.isEmpty()) {
+            tell(event.id(), event.device(), Follower.message("event", EventJson.bytes(event)));
+        }
+    }
+
+    void removed(UUID id, @Nullable String device) {
+        if (!followers.isEmpty()) {
+            tell(id, device, Follower.message("removed", Json.bytes(Map.of("id", id))));
+        }
+    }
+
+    private void tell(UUID id, @Nullable String device, byte[] message) {
+        for (Follower follower : followers) {
+            if (follower.wants(device)) {
+                follower.offer(id, message);
+            }
+        }
+    }
+
+    /** Ends all streams; their clients come back to another copy. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        endAll();
+    }
+}

@@ -1,0 +1,183 @@
+package org.perilune.timeline;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.perilune.timeline.DispatcherClient.Outcome;
+
+/**
+ * What happens to one event when it is due. Every step names the version it builds on, so that of several copies one
+ * takes it; and the command's key names event and time, so that a step done twice is one command. Safe for threads.
+ */
+final class Launches {
+    /** What is claimed and unsure may still be repeated so long after its grace: another copy takes over meanwhile. */
+    private static final Duration TAKEOVER = Duration.ofSeconds(10);
+
+    private final Timeline timeline;
+    private final EventStore store;
+    private final SeriesTurn series;
+    private final DispatcherClient dispatcher;
+    private final Lease lease;
+    private final Duration grace;
+    private final Clock clock;
+    private final Timer lateness;
+    private final MeterRegistry meters;
+
+    Launches(
+            Timeline timeline,
+            EventStore store,
+            SeriesTurn series,
+            DispatcherClient dispatcher,
+            Lease lease,
+            Duration grace,
+            Clock clock,
+            MeterRegistry meters) {
+        this.timeline = timeline;
+        this.store = store;
+        this.series = series;
+        this.dispatcher = dispatcher;
+        this.lease = lease;
+        this.grace = grace;
+        this.clock = clock;
+        this.meters = meters;
+        this.lateness = Timer.builder("timeline.launch.lateness")
+                .description("From an event's time until its command was sent")
+                .publishPercentiles(0.5, 0.99)
+                .register(meters);
+    }
+
+    /** How an attempt ended. */
+    enum Result {
+        DONE,
+        /** Claimed, and the dispatcher did not take it; surely. */
+        NOT_TAKEN,
+        /** Claimed, and it may have been taken. */
+        UNSURE
+    }
+
+    /** An event whose time has come. */
+    Result due(Entry entry) {
+        Instant now = clock.instant();
+        if (entry.repeats()) {
+            series.turn(entry);
+            return Result.DONE;
+        }
+        if (!entry.hasCommand()) {
+            end(entry.id(), entry.version(), Change.at(now).state(EventState.PASSED));
+            return Result.DONE;
+        }
+        boolean onTime = !now.isAfter(Instant.ofEpochMilli(entry.timeMillis()).plus(grace));
+        if (!onTime && !entry.runOnce()) {
+            end(
+                    entry.id(),
+                    entry.version(),
+                    missed(now, "Nobody launched it in time: the timeline or MongoDB was away"));
+            return Result.DONE;
+        }
+        Change claim = Change.at(now).state(EventState.DISPATCHING).fence(lease.fence());
+        return timeline.changeFirst(entry.id(), entry.version(), claim)
+                .map(event -> attempt(event, true, true))
+                .orElse(Result.DONE);
+    }
+
+    /**
+     * An event that was claimed before, by this copy or one that ended.
+     *
+     * @param sure whether no attempt before can have been taken
+     */
+    Result again(Entry entry, boolean sure) {
+        Optional<Event> event = store.find(entry.id());
+        if (event.isEmpty()
+                || event.get().version() != entry.version()
+                || event.get().state() != EventState.DISPATCHING) {
+            timeline.refresh(entry.id());
+            return Result.DONE;
+        }
+        long fence = lease.fence();
+        if (event.get().fence() == fence) {
+            return attempt(event.get(), sure, false);
+        }
+        return timeline.changeFirst(
+                        entry.id(), entry.version(), Change.at(clock.instant()).fence(fence))
+                .map(claimed -> attempt(claimed, false, false))
+                .orElse(Result.DONE);
+    }
+
+    private Result attempt(Event event, boolean sure, boolean first) {
+        EventCommand command = event.command();
+        if (command == null) {
+            throw new IllegalStateException("An event without a command was claimed: " + event.id());
+        }
+        if (!first && !event.runOnce() && isTooLate(event, sure)) {
+            giveUp(event, sure, "command-dispatcher did not take it in time");
+            return Result.DONE;
+        }
+        if (!lease.isHeld()) {
+            return sure ? Result.NOT_TAKEN : Result.UNSURE; // whoever holds it goes on
+        }
+        Instant sent = clock.instant();
+        Outcome outcome = dispatcher.dispatch(event, command);
+        return switch (outcome) {
+            case Outcome.Accepted accepted -> {
+                lateness.record(Math.max(0, Duration.between(event.time(), sent).toNanos()), TimeUnit.NANOSECONDS);
+                dispatched(event, accepted.commandId());
+                yield Result.DONE;
+            }
+            case Outcome.Refused refused -> {
+                Change failed = Change.at(clock.instant())
+                        .state(EventState.FAILED)
+                        .detail("command-dispatcher refused it: " + refused.detail());
+                end(event.id(), event.version(), failed);
+                yield Result.DONE;
+            }
+            case Outcome.NotTaken notTaken -> orGiveUp(event, sure, notTaken.detail());
+            case Outcome.Unsure unsure -> orGiveUp(event, false, unsure.detail());
+        };
+    }
+
+    private Result orGiveUp(Event event, boolean sure, String detail) {
+        if (!event.runOnce() && isTooLate(event, sure)) {
+            giveUp(event, sure, detail);
+            return Result.DONE;
+        }
+        return sure ? Result.NOT_TAKEN : Result.UNSURE;
+    }
+
+    private boolean isTooLate(Event event, boolean sure) {
+        Duration patience = sure ? grace : grace.plus(TAKEOVER);
+        return clock.instant().isAfter(event.time().plus(patience));
+    }
+
+    private void giveUp(Event event, boolean sure, String detail) {
+        Instant now = clock.instant();
+        Change change = sure
+                ? missed(now, detail)
+                : Change.at(now)
+                        .state(EventState.FAILED)
+                        .detail("It is not known whether the command left; see command-dispatcher. " + detail);
+        end(event.id(), event.version(), change);
+    }
+
+    private void dispatched(Event event, String commandId) {
+        Change change = Change.at(clock.instant())
+                .state(EventState.DISPATCHED)
+                .set(EventDocument.COMMAND_ID, EventDocument.text(commandId));
+        end(event.id(), event.version(), change);
+    }
+
+    private static Change missed(Instant now, String detail) {
+        return Change.at(now).state(EventState.MISSED).detail(detail);
+    }
+
+    private void end(UUID id, long version, Change change) {
+        timeline.changeFirst(id, version, change).ifPresent(event -> {
+            meters.counter("timeline.events", "state", event.state().wireName()).increment();
+            timeline.tell(id);
+        });
+    }
+}

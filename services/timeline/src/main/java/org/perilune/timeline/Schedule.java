@@ -1,0 +1,69 @@
+package org.perilune.timeline;
+
+import com.cronutils.model.CronType;
+import com.cronutils.model.definition.CronDefinitionBuilder;
+import com.cronutils.model.time.ExecutionTime;
+import com.cronutils.parser.CronParser;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** When a repeated event comes: a cron expression of five fields, in UTC, where no hour is skipped or comes twice. */
+final class Schedule {
+    /** The last instant that anything can be planned for. */
+    static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
+
+    private static final int LONGEST = 100;
+    private static final Pattern FIVE_FIELDS = Pattern.compile("\\S+( +\\S+){4}");
+
+    private final ExecutionTime times;
+
+    private Schedule(ExecutionTime times) {
+        this.times = times;
+    }
+
+    /** @throws IllegalArgumentException whose message says what is wrong with the expression */
+    static Schedule parse(String expression) {
+        if (expression.length() > LONGEST || !FIVE_FIELDS.matcher(expression).matches()) {
+            throw new IllegalArgumentException(
+                    "must be five cron fields: minute, hour, day of month, month, day of week");
+        }
+        var parser = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
+        return new Schedule(ExecutionTime.forCron(parser.parse(expression)));
+    }
+
+    /** The first one at that instant or after it; empty where none comes any more. */
+    Optional<Instant> atOrAfter(Instant instant) {
+        return next(instant.truncatedTo(ChronoUnit.SECONDS).equals(instant) ? instant.minusSeconds(1) : instant);
+    }
+
+    Optional<Instant> after(Instant instant) {
+        return next(instant);
+    }
+
+    /** The last one at that instant or before it. */
+    Optional<Instant> atOrBefore(Instant instant) {
+        return last(instant.truncatedTo(ChronoUnit.SECONDS).plusSeconds(1))
+                .filter(found -> !found.isAfter(instant))
+                .or(() -> last(instant));
+    }
+
+    Optional<Instant> before(Instant instant) {
+        return last(instant);
+    }
+
+    private Optional<Instant> next(Instant instant) {
+        return times.nextExecution(utc(instant)).map(ZonedDateTime::toInstant).filter(found -> !found.isAfter(LATEST));
+    }
+
+    private Optional<Instant> last(Instant instant) {
+        return times.lastExecution(utc(instant)).map(ZonedDateTime::toInstant);
+    }
+
+    private static ZonedDateTime utc(Instant instant) {
+        return instant.atZone(ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,76 @@
+package org.perilune.timeline;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.Threads;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is done every so often by the copy that holds the lease. One thread. */
+final class Upkeep implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+    private static final Duration TICK = Duration.ofMillis(250);
+
+    private final Lease lease;
+    private final Supplier<Boolean> loaded;
+    private final List<Chore> chores;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Thread thread;
+
+    /** One of the things to do; failures are logged and do no harm. Not safe for threads. */
+    static final class Chore {
+        private final String name;
+        private final long everyNanos;
+        private final Runnable task;
+        private long nextNanos = System.nanoTime();
+
+        Chore(String name, Duration every, Runnable task) {
+            this.name = name;
+            this.everyNanos = every.toNanos();
+            this.task = task;
+        }
+    }
+
+    Upkeep(Lease lease, Supplier<Boolean> loaded, List<Chore> chores) {
+        this.lease = lease;
+        this.loaded = loaded;
+        this.chores = List.copyOf(chores);
+        this.thread = Threads.start("timeline-upkeep", this::run);
+    }
+
+    private void run() {
+        try {
+            while (!closing.await(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (lease.isHeld() && loaded.get()) {
+                    chores.forEach(Upkeep::turn);
+                }
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void turn(Chore chore) {
+        if (System.nanoTime() - chore.nextNanos < 0) {
+            return;
+        }
+        chore.nextNanos = System.nanoTime() + chore.everyNanos;
+        try {
+            chore.task.run();
+        } catch (ServiceException refused) {
+            LOG.info("{} waits: {}", chore.name, refused.getMessage());
+        } catch (RuntimeException failure) {
+            LOG.error("{} failed; it is tried again", chore.name, failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        closing.countDown();
+        Stopping.await(thread, Duration.ofSeconds(1));
+    }
+}
