@@ -57,6 +57,15 @@ final class StandInService implements AutoCloseable {
         followers.removeIf(follower -> !write(follower, bytes));
     }
 
+    /** Breaks off in the middle of an event. */
+    void breakOff(String begun) {
+        followers.forEach(follower -> {
+            write(follower, begun.getBytes(StandardCharsets.UTF_8));
+            closeQuietly(follower);
+        });
+        followers.clear();
+    }
+
     /** As when the service stops: no answers, and the streams end. */
     void leave() {
         away = true;

@@ -57,7 +57,7 @@ final class UplinkPagesTest {
         console.logIn(page, "ada", "/commands");
         page.getByLabel("Command", new Page.GetByLabelOptions().setExact(true)).selectOption("SET_ATTITUDE");
         Locator pitch = page.locator("[data-field='parameters.pitch']");
-        assertThat(page.locator("#fields")).containsText("−90.00 to 90.00 ° · Nose above the horizon");
+        assertThat(page.locator("#fields")).containsText("−90 to 90 ° · Nose above the horizon");
         assertThat(page.locator("[data-field='parameters.mode']")).hasValue("calm");
         pitch.fill("100");
         page.locator("#go").click();

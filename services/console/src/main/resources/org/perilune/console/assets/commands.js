@@ -127,8 +127,11 @@ function replace(page) {
   flush();
 }
 
+let asked = 0;
 async function reload(quiet) {
+  const mine = quiet ? asked : ++asked;
   const answer = await load('/commands.json' + query({}));
+  if (mine !== asked) return; // Another filter was chosen meanwhile.
   if (!answer.ok) { lost(answer); return; }
   notice(away, null);
   // What is there stays where it is; a filter that changed begins anew.
@@ -143,9 +146,11 @@ function lost(answer) {
 
 older.addEventListener('click', async () => {
   older.disabled = true;
+  const mine = asked;
   const last = body.lastElementChild && rows.get(body.lastElementChild.dataset.id).command;
   const answer = await load('/commands.json' + query(trimmed || !next ? { to: last?.requested_at } : { cursor: next }));
   older.disabled = false;
+  if (mine !== asked) return;
   if (!answer.ok) { lost(answer); return; }
   next = answer.body.next;
   trimmed = false;

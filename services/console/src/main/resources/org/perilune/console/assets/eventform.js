@@ -15,7 +15,7 @@ export class EventForm {
     this.event = null;
     this.title = make('h2', { id: 'event-form-title' });
     this.name = make('input', { autocomplete: 'off', maxlength: 200 });
-    this.time = make('input', { autocomplete: 'off', class: 'num', placeholder: '2026-11-21T02:38:00Z', spellcheck: 'false' });
+    this.time = make('input', { autocomplete: 'off', class: 'num', placeholder: '2026-11-21 02:38:00', spellcheck: 'false' });
     this.device = make('select', {}, ...(fixed ? [] : [new Option('none', '')]), ...devices.map((one) => new Option(one.name, one.name)));
     this.missed = make('select', {}, new Option('skip it', 'skip'), new Option('run it once, late', 'run-once'));
     this.repeat = make('input', { autocomplete: 'off', spellcheck: 'false', placeholder: 'such as 0 6 * * 1' });
@@ -23,11 +23,12 @@ export class EventForm {
     this.newest = make('button', { type: 'button', hidden: true, onclick: () => this.loadNewest() }, 'Load the newest');
     this.save = make('button', { class: 'act' });
     this.timeField = field('time', 'Time (UTC)', this.time, ' ');
-    const command = make('fieldset', {}, make('legend', {}, 'Command'));
+    const command = make('div', { class: 'inset', role: 'group', 'aria-label': 'Command' });
     const close = make('button', { type: 'button', onclick: () => this.dialog.close() }, 'Close');
-    this.form = make('form', { novalidate: true }, this.title, field('name', 'Name', this.name, ''), this.timeField,
-      field('device', 'Device', this.device, ''), command, field('if_missed', 'If missed', this.missed, 'What is to happen when it could not be done at its time.'),
-      field('repeat', 'Repeat', this.repeat, 'Minute, hour, day, month, weekday, in UTC; empty: once.'), this.said,
+    this.form = make('form', { novalidate: true }, this.title, field('name', 'Name', this.name, ''),
+      make('div', { class: 'pair' }, this.timeField, field('device', 'Device', this.device, '')), command,
+      make('div', { class: 'pair' }, field('if_missed', 'If missed', this.missed, 'When it could not be done at its time.'),
+        field('repeat', 'Repeat', this.repeat, 'Minute, hour, day, month, weekday in UTC; empty: once.')), this.said,
       make('div', { class: 'acts' }, this.save, this.newest, close));
     this.dialog = make('dialog', { 'aria-labelledby': 'event-form-title' }, this.form);
     document.querySelector('main').append(this.dialog);
@@ -39,7 +40,7 @@ export class EventForm {
 
   ownTime() {
     const time = Date.parse(this.instant());
-    this.timeField.querySelector('.hint').textContent = Number.isFinite(time) ? local(time) : 'an instant such as 2026-11-21T02:38:00Z';
+    this.timeField.querySelector('.hint').textContent = Number.isFinite(time) ? local(time) : 'such as 2026-11-21 02:38:00';
   }
 
   // The date alone, a blank instead of T, and no Z are understood; it is UTC in any case.
@@ -62,7 +63,7 @@ export class EventForm {
     this.save.disabled = false;
     clearFaults(this.form);
     this.name.value = shown.name || '';
-    this.time.value = (shown.time || '').replace('.000Z', 'Z');
+    this.time.value = (shown.time || '').replace('T', ' ').replace(/(\.0+)?Z$/, '');
     if (shown.device && ![...this.device.options].some((one) => one.value === shown.device)) this.device.append(new Option(shown.device, shown.device));
     this.device.value = shown.device || '';
     this.missed.value = shown.if_missed || 'skip';

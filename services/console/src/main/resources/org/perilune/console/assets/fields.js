@@ -1,6 +1,6 @@
 // A command's form, built from the dictionary of the device's type; and the faults of an answer at their fields.
 import { load, make } from './act.js';
-import { number, span } from './format.js';
+import { span } from './format.js';
 
 const known = new Map();
 // Asked again after ten seconds: a dictionary may change while the page is open.
@@ -51,6 +51,7 @@ export function showFaults(form, errors) {
 function range(argument) {
   const { minimum, maximum, unit } = argument;
   const tail = unit ? ' ' + unit : '';
+  const number = (value) => String(value).replace('-', '\u2212');
   const has = (value) => value !== null && value !== undefined;
   if (has(minimum) && has(maximum)) return `${number(minimum)} to ${number(maximum)}${tail}`;
   if (has(minimum)) return `at least ${number(minimum)}${tail}`;

@@ -1,6 +1,6 @@
 // The lanes of the timeline: a lane for each device, windows as bands, events as marks, and now as a line.
 import { stateMark, word } from './act.js';
-import { clock, local, utc } from './format.js';
+import { clock, local, mark, utc } from './format.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const LEFT = 136;
@@ -39,6 +39,12 @@ const widths = new Map();
 function width(text) {
   if (!widths.has(text)) { if (widths.size > 5000) widths.clear(); widths.set(text, measure.measureText(text).width); }
   return widths.get(text);
+}
+
+function fitting(text, room) {
+  if (width(text) <= room) return text;
+  const letters = Math.floor(text.length * room / width(text)) - 1;
+  return letters >= 4 ? text.slice(0, letters).trimEnd() + '…' : '';
 }
 
 // Keeps one element for each key and drops what was not asked for since begin().
@@ -144,24 +150,28 @@ export class Lanes {
     }
     y += kinds.length * STRIP + 4;
     const points = entries.filter(({ event }) => !kinds.includes(event.kind)).sort((a, b) => a.time - b.time);
-    const ends = new Array(ROWS).fill(-Infinity);
-    const bare = new Array(ROWS).fill(-Infinity);
+    const placed = [];
+    const last = new Array(ROWS).fill(null);
     for (const { event, time } of points) {
       const at = x(time);
       const text = event.state === 'planned' || event.state === 'passed' ? event.name : `${event.name}, ${word(event.state)}`;
-      // A mark never hides behind a name; where there is no room for the name, the table has it.
-      let row = ends.findIndex((end) => end < at - 12);
-      const named = row >= 0;
-      if (!named) row = bare.indexOf(Math.min(...bare));
-      ends[row] = Math.max(ends[row], at + (named ? 14 + width(text) : 8));
-      bare[row] = at;
-      const mark = this.marks.take(event.id);
-      mark.id = event.id;
-      set(mark.element, { class: 'event s-' + event.state, transform: `translate(${at.toFixed(1)} ${y + row * ROW + 12})` });
-      set(mark.shape, { d: SHAPES[event.state] || SHAPES.planned });
-      set(mark.hit, { width: named ? 26 + width(text) : 24 });
-      say(mark.text, named ? text : '');
-      say(mark.title, `${event.name}, ${word(event.state)}: ${utc(time)}, ${local(time)}`);
+      // Where no name has ended yet, the one that began first gives way; the table has it in full.
+      let row = last.findIndex((one) => !one || one.at + 26 + width(one.text) < at);
+      if (row < 0) row = last.indexOf(last.reduce((a, b) => (b.at < a.at ? b : a)));
+      const one = { event, time, at, text, row, room: full - at - 14 };
+      if (last[row]) last[row].room = Math.min(last[row].room, at - last[row].at - 24);
+      last[row] = one;
+      placed.push(one);
+    }
+    for (const { event, time, at, text, row, room } of placed) {
+      const sign = this.marks.take(event.id);
+      const name = fitting(text, room);
+      sign.id = event.id;
+      set(sign.element, { class: 'event s-' + event.state, transform: `translate(${at.toFixed(1)} ${y + row * ROW + 12})` });
+      set(sign.shape, { d: SHAPES[event.state] || SHAPES.planned });
+      set(sign.hit, { width: name ? 26 + width(name) : 24 });
+      say(sign.text, name);
+      say(sign.title, `${event.name}, ${word(event.state)}: ${utc(time)}, ${local(time)}`);
     }
     return y + (points.length ? ROWS * ROW : 0) + 8;
   }
@@ -181,5 +191,6 @@ export class Lanes {
 }
 
 export function eventMark(span, event) {
-  return stateMark(span, event.state === 'predicted' ? 'band-' + event.kind : event.state);
+  if (event.state === 'predicted') mark(span, 's-band-' + event.kind, 'predicted');
+  else stateMark(span, event.state);
 }

@@ -118,7 +118,7 @@ function write(row, event) {
   row.version = event.version + event.state;
   row.element.id = 'event-' + event.id;
   cells.at.replaceChildren(time(event.time), make('span', { class: 'second num' }, event.until ? 'until ' + clock(Date.parse(event.until)) : repeated(event)));
-  cells.name.replaceChildren(event.kind === 'planned' ? event.name : word(event.kind),
+  cells.name.replaceChildren(event.kind === 'planned' ? event.name : word(event.kind).replace(/^./, (letter) => letter.toUpperCase()),
     make('span', { class: 'second' }, event.kind === 'planned' ? `by ${event.changed_by || event.created_by || '–'}` : 'computed ahead'));
   cells.device.replaceChildren(event.device ? make('a', { href: '/devices/' + encodeURIComponent(event.device), class: 'plain' }, event.device) : '–');
   eventMark(cells.mark, event);
@@ -148,7 +148,8 @@ function fill(body, list, now) {
     const row = rows.get(event.id);
     write(row, event);
     const at = Date.parse(event.time);
-    say(row.cells.left, at > now ? 'in ' + span(at - now) : span(now - at) + ' ago');
+    const until = Date.parse(event.until || '');
+    say(row.cells.left, at > now ? 'in ' + span(at - now) : until > now ? 'ends in ' + span(until - now) : span(now - at) + ' ago');
     return row.element;
   });
   if (wanted.length === body.children.length && wanted.every((element, index) => body.children[index] === element)) return;
