@@ -1,0 +1,4 @@
+@NullMarked
+package org.perilune.bench;
+
+import org.jspecify.annotations.NullMarked;
