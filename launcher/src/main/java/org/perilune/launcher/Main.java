@@ -31,6 +31,7 @@ import picocli.CommandLine.ScopeType;
             TokenCommand.class,
             DeviceCommand.class,
             ReplayCommand.class,
+            ImportTimelineCommand.class,
             RunCommand.class,
             CheckCommand.class,
             TrainCommand.class,
