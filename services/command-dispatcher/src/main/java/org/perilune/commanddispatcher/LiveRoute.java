@@ -49,8 +49,13 @@ final class LiveRoute {
     private void tell(ServletOutputStream out, CommandFollower follower, Instant expires)
             throws IOException, InterruptedException {
         write(out, BEGIN);
-        while (!follower.hasEnded() && clock.instant().isBefore(expires)) {
-            byte[] events = follower.next(HEARTBEAT).orElse(BEAT);
+        while (true) {
+            Duration left = Duration.between(clock.instant(), expires);
+            if (left.isNegative() || left.isZero()) {
+                return;
+            }
+            byte[] events = follower.next(left.compareTo(HEARTBEAT) < 0 ? left : HEARTBEAT)
+                    .orElse(BEAT);
             if (follower.hasEnded()) {
                 return;
             }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -41,16 +42,17 @@ class LiveTest {
         private final List<JsonNode> commands = new CopyOnWriteArrayList<>();
         private final AtomicBoolean following = new AtomicBoolean();
         private final AtomicBoolean ended = new AtomicBoolean();
+        private final InputStream body;
         private final BufferedReader lines;
 
         private Reader(CommandDispatcherService copy, String path, String token) throws Exception {
             HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + copy.port() + path))
                     .header("Authorization", "Bearer " + token)
                     .build();
-            HttpResponse<java.io.InputStream> answer =
-                    house.client().send(request, HttpResponse.BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> answer = house.client().send(request, HttpResponse.BodyHandlers.ofInputStream());
             assertThat(answer.statusCode()).isEqualTo(200);
-            lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
+            body = answer.body();
+            lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
             Threads.start("test-follower", this::read);
             await().untilTrue(following);
         }
@@ -71,7 +73,7 @@ class LiveTest {
 
         @Override
         public void close() throws IOException {
-            lines.close();
+            body.close(); // the reader's own close() would wait for its line
         }
     }
 
@@ -112,6 +114,13 @@ class LiveTest {
                 assertThat(rows.next()).isTrue();
                 return CommandQueries.command(rows);
             }
+        }
+    }
+
+    @Test
+    void aStreamEndsWithItsToken() throws Exception {
+        try (var reader = new Reader(house.service, "/stream", house.ground.sign("vera", 1))) {
+            await().untilTrue(reader.ended);
         }
     }
 
