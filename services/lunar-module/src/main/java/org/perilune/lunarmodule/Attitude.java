@@ -1,8 +1,8 @@
 package org.perilune.lunarmodule;
 
 /**
- * How the vehicle holds itself: it drifts to the edge of a dead band, a thruster sends it back, and so on. Angles are
- * degrees from level flight with the antenna to Earth; times are seconds of simulated time.
+ * How the vehicle holds itself: around the commanded attitude it drifts to the edge of a dead band, a thruster sends it
+ * back, and so on. Times are seconds of simulated time.
  */
 final class Attitude {
     private static final Axis ROLL = new Axis(0.5, 1_260, 100);
@@ -28,16 +28,9 @@ final class Attitude {
         }
     }
 
-    static double roll(double elapsed) {
-        return ROLL.at(elapsed);
-    }
-
-    static double pitch(double elapsed) {
-        return PITCH.at(elapsed);
-    }
-
-    static double yaw(double elapsed) {
-        return YAW.at(elapsed);
+    /** From the attitude that is to be held. */
+    static Angles drift(double elapsed) {
+        return new Angles(ROLL.at(elapsed), PITCH.at(elapsed), YAW.at(elapsed));
     }
 
     static double propellantKilograms(double elapsed) {
@@ -46,8 +39,8 @@ final class Attitude {
     }
 
     /** What the antenna loses for pointing off by pitch and yaw: a beam of 10° between half-power points. */
-    static double pointingLossDecibels(double elapsed) {
-        double off = Math.hypot(pitch(elapsed), yaw(elapsed)) / 10;
+    static double pointingLossDecibels(Angles attitude) {
+        double off = Math.hypot(attitude.pitch(), attitude.yaw()) / 10;
         return 12 * off * off;
     }
 }

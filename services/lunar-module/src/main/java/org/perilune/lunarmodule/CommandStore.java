@@ -1,78 +1,131 @@
 package org.perilune.lunarmodule;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.type.TypeReference;
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.SqlFailures;
 
 /**
- * The commands that were given to this device. They are kept as pending; nothing executes them yet.
+ * The commands that came to this device.
  *
  * <p>All methods throw {@link ServiceException.Unavailable} where the database is away.
  */
 final class CommandStore {
+    private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
+    private static final String COLUMNS = """
+            select id, command_type, parameters, state, detail, results, sent_at, expires_at,
+                received_at, began_at, ended_at
+            from command
+            """;
+
     private final Jdbi jdbi;
-    private final Clock clock;
 
-    CommandStore(Jdbi jdbi, Clock clock) {
+    CommandStore(Jdbi jdbi) {
         this.jdbi = jdbi;
-        this.clock = clock;
     }
 
-    record Command(
-            @JsonProperty("id") long id,
-            @JsonProperty("command_type") String type,
-            @JsonProperty("parameters") JsonNode parameters,
-            @JsonProperty("state") String state,
-            @JsonProperty("created_at") Instant createdAt,
-            @JsonProperty("created_by") String createdBy) {}
+    /** All of them or none. Can be repeated, with what was known later as well: an end is never undone. */
+    void write(List<ReceivedCommand> commands) {
+        answering(() -> jdbi.inTransaction(handle -> {
+            var batch = handle.prepareBatch("""
+                    insert into command (id, command_type, parameters, state, detail, results, sent_at, expires_at,
+                        received_at, began_at, ended_at)
+                    values (:id, :type, :parameters::jsonb, :state, :detail, :results::jsonb, :sentAt, :expiresAt,
+                        :receivedAt, :beganAt, :endedAt)
+                    on conflict (id) do update
+                    set state = excluded.state, detail = excluded.detail, results = excluded.results,
+                        received_at = coalesce(command.received_at, excluded.received_at),
+                        began_at = coalesce(excluded.began_at, command.began_at),
+                        ended_at = excluded.ended_at
+                    where command.ended_at is null
+                    """);
+            for (ReceivedCommand command : commands) {
+                batch.bind("id", text(command.id()))
+                        .bind("type", text(command.type()))
+                        .bind("parameters", json(command.parameters()))
+                        .bind("state", command.state())
+                        .bind("detail", text(command.detail()))
+                        .bind("results", json(command.results()))
+                        .bind("sentAt", time(command.sentAt()))
+                        .bind("expiresAt", time(command.expiresAt()))
+                        .bindByType("receivedAt", time(command.receivedAt()), OffsetDateTime.class)
+                        .bindByType("beganAt", time(command.beganAt()), OffsetDateTime.class)
+                        .bindByType("endedAt", time(command.endedAt()), OffsetDateTime.class)
+                        .add();
+            }
+            return batch.execute();
+        }));
+    }
 
-    Command add(String type, JsonNode parameters, String createdBy) {
-        return answering(() -> jdbi.withHandle(handle -> handle.createQuery("""
-                        insert into command (command_type, parameters, created_at, created_by)
-                        values (:type, :parameters::jsonb, :now, :by)
-                        returning id, command_type, parameters, state, created_at, created_by
+    /** The first that came and has not ended; asking twice answers twice. */
+    Optional<ReceivedCommand> oldestOpen() {
+        return answering(() -> jdbi.withHandle(handle -> handle.createQuery(COLUMNS + """
+                        where state in ('received', 'executing') order by received_at, id limit 1
                         """)
-                .bind("type", type)
-                .bind("parameters", parameters.toString())
-                .bind("now", clock.instant().atOffset(ZoneOffset.UTC))
-                .bind("by", createdBy)
                 .map((row, context) -> command(row))
-                .one()));
+                .findOne()));
     }
 
-    /** Stays pending: asking twice answers twice. */
-    Optional<Command> oldestPending() {
-        return answering(() -> jdbi.withHandle(handle ->
-                handle.createQuery("""
-                        select id, command_type, parameters, state, created_at, created_by
-                        from command where state = 'pending' order by id limit 1
-                        """).map((row, context) -> command(row)).findOne()));
+    List<ReceivedCommand> newest(int limit) {
+        return answering(() ->
+                jdbi.withHandle(handle -> handle.createQuery(COLUMNS + " order by sent_at desc, id desc limit :limit")
+                        .bind("limit", limit)
+                        .map((row, context) -> command(row))
+                        .list()));
     }
 
-    private static Command command(ResultSet row) throws SQLException {
+    private static ReceivedCommand command(ResultSet row) throws SQLException {
+        return new ReceivedCommand(
+                row.getString("id"),
+                row.getString("command_type"),
+                object(row.getString("parameters")),
+                row.getString("state"),
+                row.getString("detail"),
+                object(row.getString("results")),
+                row.getObject("sent_at", OffsetDateTime.class).toInstant(),
+                row.getObject("expires_at", OffsetDateTime.class).toInstant(),
+                instant(row, "received_at"),
+                instant(row, "began_at"),
+                instant(row, "ended_at"));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
+        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
+    }
+
+    /** PostgreSQL's text has no place for U+0000, and no such character is worth a command's record. */
+    private static String text(String from) {
+        return from.replace('\0', '\uFFFD');
+    }
+
+    private static String json(Map<String, Object> object) {
+        return new String(Json.bytes(object), StandardCharsets.UTF_8).replace("\\u0000", "\\ufffd");
+    }
+
+    private static Map<String, Object> object(String json) throws SQLException {
         try {
-            return new Command(
-                    row.getLong("id"),
-                    row.getString("command_type"),
-                    Json.mapper().readTree(row.getString("parameters")),
-                    row.getString("state"),
-                    row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                    row.getString("created_by"));
+            return Json.mapper().readValue(json, OBJECT);
         } catch (JsonProcessingException impossible) {
-            throw new SQLException("A jsonb column holds no JSON", impossible);
+            throw new SQLException("A jsonb column holds no JSON object", impossible);
         }
     }
 

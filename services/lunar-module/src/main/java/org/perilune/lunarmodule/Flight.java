@@ -4,11 +4,15 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.CountDownLatch;
+import java.util.OptionalDouble;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Threads;
+import org.perilune.lunarmodule.Mission.Situation;
 import org.perilune.sdk.Device;
+import org.perilune.sdk.DeviceDescription;
 import org.perilune.sdk.JournalFailedException;
 import org.perilune.sdk.JournalFullException;
 import org.perilune.sdk.SilenceWindow;
@@ -19,64 +23,104 @@ import org.slf4j.LoggerFactory;
 final class Flight implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Flight.class);
 
-    private final LunarOrbit orbit;
-    private final MissionTime mission;
-    private final Duration interval;
+    /** A change of view is found to a tenth of it. */
+    private static final long SHORTEST_WAIT_NANOS = 1_000_000;
+
+    private final Mission mission;
+    private final Duration configuredInterval;
     private final Clock clock;
     private final Device device;
-    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Semaphore wake = new Semaphore(0);
     private final Thread thread;
+    private volatile boolean closing;
 
     /** Guards the systems, which the loop and {@link #report} both advance. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Systems systems;
 
-    /** The loop's own. */
+    // What follows is the loop's own.
     private boolean link;
-
     private boolean reporting = true;
+    private Situation described;
 
-    /** What {@code GET /state} answers. Lost and acquired: the next after now, real time. */
+    /** When the view changes, a turn is over, or it is time to look for that again. */
+    private Instant lookAgain = Instant.MIN;
+
+    /** What {@code GET /state} answers. Lost and acquired: the next after now, real time; null: none in sight. */
     record Report(
             @JsonProperty("vehicle") VehicleState vehicle,
             @JsonProperty("orbit") OrbitElements orbit,
             @JsonProperty("time_scale") double timeScale,
-            @JsonProperty("next_loss_of_signal") Instant nextLoss,
-            @JsonProperty("next_acquisition_of_signal") Instant nextAcquisition,
+            @JsonProperty("report_interval_s") double reportIntervalSeconds,
+            @JsonProperty("next_loss_of_signal") @Nullable Instant nextLoss,
+
+            @JsonProperty("next_acquisition_of_signal") @Nullable
+            Instant nextAcquisition,
+
             @JsonProperty("connected") boolean connected,
             @JsonProperty("frames_on_board") long framesOnBoard) {}
 
     record OrbitElements(
+            @JsonProperty("version") int version,
             @JsonProperty("period_s") double periodSeconds,
             @JsonProperty("semi_major_axis_km") double semiMajorAxisKilometres,
-            @JsonProperty("eccentricity") double eccentricity) {}
+            @JsonProperty("eccentricity") double eccentricity,
+            @JsonProperty("inclination_deg") double inclinationDegrees) {
+        static OrbitElements of(Trajectory trajectory) {
+            Elements elements = trajectory.elements();
+            return new OrbitElements(
+                    trajectory.version(),
+                    elements.periodSeconds(),
+                    elements.semiMajorAxis() / 1_000,
+                    elements.eccentricity(),
+                    Math.toDegrees(elements.inclination()));
+        }
+    }
 
-    private Flight(LunarOrbit orbit, MissionTime mission, Duration interval, Clock clock, Device device) {
-        this.orbit = orbit;
+    private Flight(Mission mission, Situation described, Duration configuredInterval, Clock clock, Device device) {
         this.mission = mission;
-        this.interval = interval;
+        this.described = described;
+        this.configuredInterval = configuredInterval;
         this.clock = clock;
         this.device = device;
-        double elapsed = mission.elapsed(clock.instant());
-        this.systems = new Systems(orbit, elapsed);
-        this.link = orbit.seesEarth(elapsed);
+        double elapsed = described.elapsed(clock.instant());
+        this.systems = new Systems(described.orbit(), elapsed);
+        this.link = described.orbit().seesEarth(elapsed);
+        mission.onChange(wake::release);
         this.thread = Threads.start("lunar-module-flight", this::fly);
     }
 
-    /** Takes over the device, which its opener closes. */
-    static Flight start(LunarOrbit orbit, MissionTime mission, Duration interval, Clock clock, Device device) {
-        return new Flight(orbit, mission, interval, clock, device);
+    /**
+     * Takes over the device, which its opener closes.
+     *
+     * @param described what the device was opened with
+     */
+    static Flight start(Mission mission, Situation described, Duration interval, Clock clock, Device device) {
+        return new Flight(mission, described, interval, clock, device);
     }
 
-    /** The present silence, or the next, in real time. */
-    static SilenceWindow silence(LunarOrbit orbit, MissionTime mission, Instant now) {
-        double elapsed = mission.elapsed(now);
-        // Behind the Moon the loss lies in the past: at most one revolution back there is a view, and then a loss.
-        double loss = orbit.seesEarth(elapsed)
-                ? orbit.next(elapsed, false)
-                : orbit.next(orbit.next(elapsed - orbit.periodSeconds(), true), false);
-        return new SilenceWindow(mission.instantOf(loss), mission.instantOf(orbit.next(loss, true)));
+    /** The present silence, or the next, in real time; null: none in sight. */
+    static @Nullable SilenceWindow silence(Situation situation, Instant now) {
+        LunarOrbit orbit = situation.orbit();
+        double elapsed = situation.elapsed(now);
+        OptionalDouble loss = orbit.seesEarth(elapsed) ? orbit.next(elapsed, false) : OptionalDouble.of(elapsed);
+        if (loss.isEmpty()) {
+            return null;
+        }
+        OptionalDouble back = orbit.next(loss.getAsDouble(), true);
+        if (back.isEmpty()) {
+            return null;
+        }
+        return new SilenceWindow(situation.instantOf(loss.getAsDouble()), situation.instantOf(back.getAsDouble()));
+    }
+
+    static DeviceDescription description(Situation situation, Duration configuredInterval, Instant now) {
+        MissionState state = situation.state();
+        return TelemetryFormat.description(
+                state.reportInterval(configuredInterval),
+                state.attitude().settledBy(situation.elapsed(now)),
+                silence(situation, now));
     }
 
     private void fly() {
@@ -85,44 +129,56 @@ final class Flight implements AutoCloseable {
             device.linkDown();
         }
         try {
-            do {
+            while (!closing) {
                 Instant now = clock.instant();
-                boolean sees = orbit.seesEarth(mission.elapsed(now));
-                if (sees && !link) {
-                    acquire(now);
+                Situation situation = mission.now();
+                boolean news = !situation.state().equals(described.state());
+                if (news || !now.isBefore(lookAgain)) {
+                    follow(situation, now);
                 }
-                if (!sees && link) {
-                    lose();
-                }
-                if (System.nanoTime() - nextReport >= 0) {
+                Duration interval = situation.state().reportInterval(configuredInterval);
+                if (news || System.nanoTime() - nextReport >= 0) {
                     report(now);
-                    nextReport = Math.max(nextReport + interval.toNanos(), System.nanoTime() - interval.toNanos());
+                    long due = news ? System.nanoTime() : nextReport;
+                    nextReport = Math.max(due + interval.toNanos(), System.nanoTime() - interval.toNanos());
                 }
-            } while (!closing.await(nanosToNext(nextReport), TimeUnit.NANOSECONDS));
+                // Permits beyond the first say the same.
+                if (wake.tryAcquire(nanosToNext(nextReport), TimeUnit.NANOSECONDS)) {
+                    wake.drainPermits();
+                }
+            }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
     private long nanosToNext(long nextReport) {
-        Instant now = clock.instant();
-        double elapsed = mission.elapsed(now);
-        double turn = orbit.next(elapsed, !link);
-        long toTurn = Math.max(0, Duration.between(now, mission.instantOf(turn)).toNanos());
-        return Math.min(toTurn, nextReport - System.nanoTime());
+        long toTurn = Duration.between(clock.instant(), lookAgain).toNanos();
+        return Math.min(Math.max(SHORTEST_WAIT_NANOS, toTurn), nextReport - System.nanoTime());
     }
 
-    private void acquire(Instant now) {
-        link = true;
-        LOG.info("Acquisition of signal [frames on board: {}]", device.status().unsettledFrames());
-        device.describe(TelemetryFormat.description(interval, silence(orbit, mission, now)));
-        device.linkUp();
-    }
+    /** After a command, or when the view may have changed: sets the link, says what is new, and when to look again. */
+    private void follow(Situation situation, Instant now) {
+        double elapsed = situation.elapsed(now);
+        LunarOrbit orbit = situation.orbit();
+        boolean sees = orbit.seesEarth(elapsed);
+        device.describe(description(situation, configuredInterval, now));
+        described = situation;
+        if (sees && !link) {
+            LOG.info(
+                    "Acquisition of signal [frames on board: {}]",
+                    device.status().unsettledFrames());
+            device.linkUp();
+        }
+        if (!sees && link) {
+            LOG.info("Loss of signal: behind the Moon");
+            device.linkDown();
+        }
+        link = sees;
 
-    private void lose() {
-        link = false;
-        LOG.info("Loss of signal: behind the Moon");
-        device.linkDown();
+        double turn = orbit.next(elapsed, !sees).orElse(elapsed + orbit.periodSeconds() / 2);
+        double turned = situation.state().attitude().reachedAt();
+        lookAgain = situation.instantOf(turned > elapsed ? Math.min(turn, turned) : turn);
     }
 
     private void report(Instant now) {
@@ -139,11 +195,12 @@ final class Flight implements AutoCloseable {
     }
 
     private VehicleState state(Instant now) {
-        double elapsed = mission.elapsed(now);
         lock.lock();
         try {
-            systems.advanceTo(elapsed);
-            return VehicleState.of(now, elapsed, orbit, systems);
+            Situation situation = mission.now();
+            systems.follow(situation.orbit());
+            systems.advanceTo(situation.elapsed(now));
+            return VehicleState.of(now, situation, systems);
         } finally {
             lock.unlock();
         }
@@ -151,21 +208,29 @@ final class Flight implements AutoCloseable {
 
     Report report() {
         Instant now = clock.instant();
-        double elapsed = mission.elapsed(now);
+        Situation situation = mission.now();
+        double elapsed = situation.elapsed(now);
+        MissionState state = situation.state();
         var status = device.status();
         return new Report(
                 state(now),
-                new OrbitElements(orbit.periodSeconds(), orbit.semiMajorAxis() / 1_000, LunarOrbit.ECCENTRICITY),
-                mission.scale(),
-                mission.instantOf(orbit.next(elapsed, false)),
-                mission.instantOf(orbit.next(elapsed, true)),
+                OrbitElements.of(state.trajectory()),
+                state.time().scale(),
+                MissionState.seconds(state.reportInterval(configuredInterval)),
+                instant(situation, situation.orbit().next(elapsed, false)),
+                instant(situation, situation.orbit().next(elapsed, true)),
                 status.connected(),
                 status.unsettledFrames());
     }
 
+    private static @Nullable Instant instant(Situation situation, OptionalDouble elapsed) {
+        return elapsed.isPresent() ? situation.instantOf(elapsed.getAsDouble()) : null;
+    }
+
     @Override
     public void close() {
-        closing.countDown();
+        closing = true;
+        wake.release();
         try {
             thread.join();
         } catch (InterruptedException interrupted) {

@@ -1,5 +1,6 @@
 package org.perilune.lunarmodule;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.perilune.chassis.HttpConfig;
@@ -12,15 +13,17 @@ import org.perilune.contracts.Topology;
  * Where the lunar module listens and reports, and how it flies.
  *
  * @param mqtt the broker; the user is the device's name, the password its key
+ * @param commandDispatcher who sends commands; {@code POST /command} passes them on
  * @param journal folder of what it records on board
- * @param orbitPeriod of one revolution around the Moon, simulated time
+ * @param orbitPeriod of one revolution around the Moon before any manoeuvre, simulated time
  * @param timeScale simulated seconds in a real one; telemetry bears real time
- * @param reportInterval real time between two readings
+ * @param reportInterval real time between two readings, until another is commanded
  */
 public record LunarModuleConfig(
         HttpConfig http,
         PostgresConfig postgres,
         MqttConfig mqtt,
+        URI commandDispatcher,
         Path journal,
         Duration orbitPeriod,
         double timeScale,
@@ -34,7 +37,7 @@ public record LunarModuleConfig(
     private static final int POOL_SIZE = 3;
 
     /**
-     * Reads {@code http.*}, {@code postgres.*}, {@code mqtt.*}, {@code journal}, {@code orbit.period},
+     * Reads {@code http.*}, {@code postgres.*}, {@code mqtt.*}, {@code command-dispatcher.url}, {@code journal}, {@code orbit.period},
      * {@code time-scale}, {@code report.interval}.
      *
      * @param in the settings under {@code lunar-module.}
@@ -44,6 +47,7 @@ public record LunarModuleConfig(
                 HttpConfig.read(in, Topology.LUNAR_MODULE.port()),
                 PostgresConfig.read(in, POOL_SIZE),
                 MqttConfig.read(in),
+                in.uri("command-dispatcher.url", URI.create("http://127.0.0.1:" + Topology.COMMAND_DISPATCHER.port())),
                 in.path("journal", Path.of("lunar-module-journal")),
                 in.duration("orbit.period", Duration.ofHours(6)),
                 in.decimal("time-scale", 1, 0.001, 3_600),

@@ -1,74 +1,117 @@
 package org.perilune.lunarmodule;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Access;
-import org.perilune.chassis.HttpListener;
+import org.perilune.chassis.Json;
 import org.perilune.chassis.Requests;
+import org.perilune.chassis.ServiceClient;
 import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.TraceContext;
 
-/** {@code GET /state}, {@code GET} and {@code POST /command}. */
+/** {@code GET /state}, {@code /predictions}, {@code /commands}, {@code /command} and {@code POST /command}. */
 final class LunarModuleRoutes {
-    private static final Pattern COMMAND_TYPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
-    private static final int MOST_PARAMETER_CHARACTERS = 16 * 1024;
+    private static final String AUTHORIZATION = "Authorization";
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]([\\x20-\\x7e]{0,198}[\\x21-\\x7e])?");
+    private static final int MOST_EVENTS = 2_000;
 
+    private final String device;
     private final Flight flight;
+    private final Mission mission;
     private final CommandStore commands;
+    private final ServiceClient dispatcher;
+    private final Clock clock;
+
+    LunarModuleRoutes(
+            String device,
+            Flight flight,
+            Mission mission,
+            CommandStore commands,
+            ServiceClient dispatcher,
+            Clock clock) {
+        this.device = device;
+        this.flight = flight;
+        this.mission = mission;
+        this.commands = commands;
+        this.dispatcher = dispatcher;
+        this.clock = clock;
+    }
 
     private record NewCommand(
             @JsonProperty("command_type") @Nullable String type,
             @JsonProperty("parameters") @Nullable JsonNode parameters) {}
 
-    LunarModuleRoutes(Flight flight, CommandStore commands) {
-        this.flight = flight;
-        this.commands = commands;
-    }
+    /** As command-dispatcher takes it. */
+    private record Dispatch(
+            @JsonProperty("command_type") String type,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("parameters") @Nullable
+            JsonNode parameters,
+
+            @JsonProperty("device") String device) {}
+
+    private record Commands(@JsonProperty("commands") List<ReceivedCommand> commands) {}
 
     void addTo(JavalinConfig config) {
         config.routes.get("/state", context -> context.json(flight.report()), Access.VIEWER);
+        config.routes.get("/predictions", this::predictions, Access.VIEWER);
+        config.routes.get("/commands", this::newest, Access.VIEWER);
         config.routes.get("/command", this::oldest, Access.OPERATOR);
-        config.routes.post("/command", this::add, Access.OPERATOR);
+        config.routes.post("/command", this::dispatch, Access.OPERATOR);
+    }
+
+    private void predictions(Context context) {
+        Requests.onlyParameters(context, Set.of("hours"));
+        var ahead = Duration.ofHours(Requests.integer(context, "hours", 48, 1, 168));
+        context.json(Predictions.of(device, mission.now(), clock.instant(), ahead, MOST_EVENTS));
+    }
+
+    private void newest(Context context) {
+        Requests.onlyParameters(context, Set.of("limit"));
+        context.json(new Commands(commands.newest(Requests.integer(context, "limit", 100, 1, 1_000))));
     }
 
     private void oldest(Context context) {
-        commands.oldestPending().ifPresentOrElse(context::json, () -> context.status(204));
+        commands.oldestOpen().ifPresentOrElse(context::json, () -> context.status(204));
     }
 
-    private void add(Context context) {
+    /** Passed on as the caller's own: rights, approval and what was asked before are the dispatcher's to judge. */
+    private void dispatch(Context context) {
         var command = Requests.json(context, NewCommand.class);
-        String type = command.type();
-        if (type == null || !COMMAND_TYPE.matcher(type).matches()) {
-            throw new ServiceException.Invalid(
-                    "command_type",
-                    "must be 1 to 64 letters, digits, '_', '-' or '.', beginning with a letter or digit");
+        if (command.type() == null) {
+            throw new ServiceException.Invalid("command_type", "is missing");
         }
-        context.status(201)
-                .json(commands.add(
-                        type,
-                        parameters(command.parameters()),
-                        HttpListener.principal(context).name()));
+        var headers = new HashMap<String, String>();
+        copy(context, AUTHORIZATION, headers);
+        String key = context.header(IDEMPOTENCY_KEY);
+        if (key != null && !KEY.matcher(key).matches()) {
+            throw Requests.malformed(IDEMPOTENCY_KEY, "must be 1 to 200 printable ASCII characters");
+        }
+        copy(context, IDEMPOTENCY_KEY, headers);
+        copy(context, TraceContext.HEADER, headers);
+        byte[] body = Json.bytes(new Dispatch(command.type(), command.parameters(), device));
+        ServiceClient.Answer answer = dispatcher.exchange("POST", "/dispatch", body, headers);
+        context.status(answer.status());
+        context.result(answer.body());
+        context.contentType(answer.contentType());
     }
 
-    private static JsonNode parameters(@Nullable JsonNode given) {
-        if (given == null || given.isNull()) {
-            return JsonNodeFactory.instance.objectNode();
+    private static void copy(Context context, String header, Map<String, String> into) {
+        String value = context.header(header);
+        if (value != null) {
+            into.put(header, value);
         }
-        if (!given.isObject()) {
-            throw new ServiceException.Invalid("parameters", "must be an object");
-        }
-        if (given.toString().length() > MOST_PARAMETER_CHARACTERS) {
-            throw new ServiceException.Invalid(
-                    "parameters", "must not be longer than " + MOST_PARAMETER_CHARACTERS + " characters");
-        }
-        // PostgreSQL's text has no place for it.
-        if (given.toString().contains("\\u0000")) {
-            throw new ServiceException.Invalid("parameters", "must not contain the character U+0000");
-        }
-        return given;
     }
 }

@@ -2,13 +2,14 @@ package org.perilune.lunarmodule;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.Optional;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Meters;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.Resources;
+import org.perilune.chassis.ServiceClient;
 import org.perilune.chassis.TokenVerifier;
 import org.perilune.contracts.Topology;
 import org.perilune.sdk.Device;
@@ -16,10 +17,12 @@ import org.perilune.sdk.DeviceConfig;
 import org.perilune.sdk.DeviceKey;
 
 /**
- * A simulated lander in orbit around the Moon, reporting through the same journal and broker as any other device. It
- * flies on while its database is away.
+ * A simulated lander in orbit around the Moon, reporting through the same journal and broker as any other device, and
+ * executing commands. It flies on while its database is away.
  */
 public final class LunarModuleService implements AutoCloseable {
+    private static final Duration DISPATCHER_TIMEOUT = Duration.ofSeconds(10);
+
     private final int port;
     private final Resources owned;
 
@@ -34,16 +37,22 @@ public final class LunarModuleService implements AutoCloseable {
             var health = new Health();
             var meters = Meters.open();
             var postgres = owned.add(Postgres.open(config.postgres(), "db/lunar-module", meters));
-            var orbit = new LunarOrbit(config.orbitPeriod());
             var missions = new MissionStore(postgres);
-            var mission = mission(config, orbit, missions, clock.instant());
+            var mission = Mission.open(config, missions, clock);
             owned.add(missions.keep(mission));
-            var device = owned.add(device(config, orbit, mission, clock));
-            measure(device, meters);
-            var flight = owned.add(Flight.start(orbit, mission, config.reportInterval(), clock, device));
+            var commands = new CommandStore(postgres.jdbi());
+            var recorder = owned.add(CommandRecorder.start(postgres, commands));
+            var computer = new FlightComputer(mission, clock);
+            var opened = mission.now();
+            var device = owned.add(device(config, opened, clock, computer, recorder));
+            owned.add(computer);
+            measure(device, recorder, meters);
+            var flight = owned.add(Flight.start(mission, opened, config.reportInterval(), clock, device));
             health.add("postgresql", postgres::problem);
             health.add("mqtt", () -> linkProblem(device));
-            var routes = new LunarModuleRoutes(flight, new CommandStore(postgres.jdbi(), clock));
+            var dispatcher = owned.add(ServiceClient.open(
+                    Topology.COMMAND_DISPATCHER.name(), config.commandDispatcher(), DISPATCHER_TIMEOUT));
+            var routes = new LunarModuleRoutes(config.mqtt().user(), flight, mission, commands, dispatcher, clock);
             var verifier = TokenVerifier.byKeysAt(config.http().keys(), clock);
             var http = owned.add(HttpListener.open(
                     config.http(), Topology.LUNAR_MODULE.name(), health, meters, verifier, routes::addTo));
@@ -54,25 +63,22 @@ public final class LunarModuleService implements AutoCloseable {
         }
     }
 
-    private static MissionTime mission(LunarModuleConfig config, LunarOrbit orbit, MissionStore missions, Instant now) {
-        var file = new MissionFile(config.journal());
-        var mission = file.read()
-                .or(missions::readIfThere)
-                .orElseGet(() -> MissionTime.first(orbit, now, config.timeScale()))
-                .withScale(now, config.timeScale());
-        file.write(mission);
-        return mission;
-    }
-
-    private static Device device(LunarModuleConfig config, LunarOrbit orbit, MissionTime mission, Clock clock) {
+    private static Device device(
+            LunarModuleConfig config,
+            Mission.Situation situation,
+            Clock clock,
+            FlightComputer computer,
+            CommandRecorder recorder) {
         var mqtt = config.mqtt();
         var deviceConfig = DeviceConfig.of(
                 mqtt.user(), DeviceKey.of(mqtt.password().reveal()), mqtt.host(), mqtt.port(), config.journal());
-        var silence = Flight.silence(orbit, mission, clock.instant());
-        return Device.open(deviceConfig, TelemetryFormat.description(config.reportInterval(), silence), clock);
+        var description = Flight.description(situation, config.reportInterval(), clock.instant());
+        return Device.open(deviceConfig, description, clock, computer, recorder);
     }
 
-    private static void measure(Device device, MeterRegistry meters) {
+    private static void measure(Device device, CommandRecorder recorder, MeterRegistry meters) {
+        meters.gauge("perilune.device.commands.unwritten", recorder, CommandRecorder::unwritten);
+        meters.gauge("perilune.device.commands.left.out", recorder, CommandRecorder::leftOut);
         meters.gauge("perilune.device.unsettled.frames", device, each ->
                 (double) each.status().unsettledFrames());
         meters.gauge("perilune.device.journal.bytes", device, each ->

@@ -1,16 +1,22 @@
 package org.perilune.lunarmodule;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.jdbi.v3.core.JdbiException;
+import org.perilune.chassis.Json;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The mission's time in PostgreSQL: for a lunar module whose disk was replaced. */
+/** The mission's state in PostgreSQL: for a lunar module whose disk was replaced. */
 final class MissionStore {
     private static final Logger LOG = LoggerFactory.getLogger(MissionStore.class);
     private static final Duration RETRY = Duration.ofSeconds(5);
@@ -21,32 +27,55 @@ final class MissionStore {
         this.postgres = postgres;
     }
 
-    /** Empty also where the database is away: the flight does not wait for it. */
-    Optional<MissionTime> readIfThere() {
+    /**
+     * Empty also where the database is away: the flight does not wait for it.
+     *
+     * @param configuredPeriodSeconds of the orbit, where only the time was kept
+     */
+    Optional<MissionState> readIfThere(double configuredPeriodSeconds) {
         if (postgres.problem().isPresent()) {
             return Optional.empty();
         }
         try {
             return postgres.jdbi()
-                    .withHandle(handle -> handle.createQuery("select at, elapsed_seconds, scale from mission")
-                            .map((row, context) -> new MissionTime(
-                                    row.getObject("at", OffsetDateTime.class).toInstant(),
-                                    row.getDouble("elapsed_seconds"),
-                                    row.getDouble("scale")))
+                    .withHandle(handle -> handle.createQuery("select at, elapsed_seconds, scale, state from mission")
+                            .map((row, context) -> state(row, configuredPeriodSeconds))
                             .findOne());
         } catch (JdbiException failure) {
-            LOG.warn("The mission's time cannot be read from the database; going on without", failure);
+            LOG.warn("The mission's state cannot be read from the database; going on without", failure);
             return Optional.empty();
         }
     }
 
-    /** Tries in the background until the database has it; close to give up. */
-    AutoCloseable keep(MissionTime mission) {
+    private static MissionState state(ResultSet row, double configuredPeriodSeconds) throws SQLException {
+        String state = row.getString("state");
+        if (state == null) {
+            var time = new MissionTime(
+                    row.getObject("at", OffsetDateTime.class).toInstant(),
+                    row.getDouble("elapsed_seconds"),
+                    row.getDouble("scale"));
+            return MissionState.begunAt(time, configuredPeriodSeconds);
+        }
+        try {
+            return Json.mapper().readValue(state, MissionState.class);
+        } catch (JsonProcessingException failure) {
+            throw new SQLException("The mission's state in the database cannot be read", failure);
+        }
+    }
+
+    /** Brings every change to the database in the background, and the newest when it was away; close to give up. */
+    AutoCloseable keep(Mission mission) {
+        var changes = new Semaphore(1);
+        mission.onChange(changes::release);
         Thread thread = Threads.start("lunar-module-mission", () -> {
             try {
                 postgres.awaitMigrated();
-                while (!write(mission)) {
-                    Thread.sleep(RETRY);
+                while (true) {
+                    changes.acquire();
+                    changes.drainPermits();
+                    while (!write(mission.now().state())) {
+                        Thread.sleep(RETRY);
+                    }
                 }
             } catch (InterruptedException closed) {
                 Thread.currentThread().interrupt();
@@ -55,21 +84,24 @@ final class MissionStore {
         return thread::interrupt;
     }
 
-    private boolean write(MissionTime mission) {
+    private boolean write(MissionState state) {
         try {
             postgres.jdbi()
                     .useHandle(handle -> handle.createUpdate("""
-                            insert into mission (at, elapsed_seconds, scale) values (:at, :elapsed, :scale)
+                            insert into mission (at, elapsed_seconds, scale, state)
+                            values (:at, :elapsed, :scale, :state::jsonb)
                             on conflict (id) do update
-                            set at = excluded.at, elapsed_seconds = excluded.elapsed_seconds, scale = excluded.scale
+                            set at = excluded.at, elapsed_seconds = excluded.elapsed_seconds, scale = excluded.scale,
+                                state = excluded.state
                             """)
-                            .bind("at", mission.at().atOffset(ZoneOffset.UTC))
-                            .bind("elapsed", mission.elapsedSeconds())
-                            .bind("scale", mission.scale())
+                            .bind("at", state.time().at().atOffset(ZoneOffset.UTC))
+                            .bind("elapsed", state.time().elapsedSeconds())
+                            .bind("scale", state.time().scale())
+                            .bind("state", new String(Json.bytes(state), StandardCharsets.UTF_8))
                             .execute());
             return true;
         } catch (JdbiException failure) {
-            LOG.warn("The mission's time cannot be kept in the database yet; trying again", failure);
+            LOG.warn("The mission's state cannot be kept in the database yet; trying again", failure);
             return false;
         }
     }

@@ -16,8 +16,10 @@ record MissionTime(Instant at, double elapsedSeconds, double scale) {
 
     /** A first start is in view, and goes behind the Moon 17 minutes of simulated time later. */
     static MissionTime first(LunarOrbit orbit, Instant now, double scale) {
-        double firstLoss = orbit.next(orbit.next(0, true), false);
-        return new MissionTime(now, firstLoss - FIRST_LOSS_AFTER.toSeconds(), scale);
+        double before = MissionState.seconds(FIRST_LOSS_AFTER);
+        double firstView = orbit.next(0, true).orElse(0);
+        double firstLoss = orbit.next(firstView, false).orElse(before);
+        return new MissionTime(now, firstLoss - before, scale);
     }
 
     double elapsed(Instant now) {

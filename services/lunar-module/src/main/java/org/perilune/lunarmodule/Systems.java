@@ -4,10 +4,13 @@ package org.perilune.lunarmodule;
  * Heat and power on board, integrated over simulated time from what the orbit says of Sun and link.
  *
  * <p>Both forget: whatever they began with, after some revolutions they are where the orbit puts them. So a restart
- * needs no saved state, only {@link #WARM_UP_REVOLUTIONS} revolutions of catching up. Not safe for threads.
+ * needs no saved state, only some revolutions of catching up. Not safe for threads.
  */
 final class Systems {
-    static final int WARM_UP_REVOLUTIONS = 4;
+    private static final int WARM_UP_REVOLUTIONS = 4;
+
+    /** Enough for the slowest of them, and bounded: an orbit may take a day and more. */
+    private static final double LONGEST_WARM_UP_SECONDS = 3 * 86_400;
 
     private static final double STEP_SECONDS = 10;
     private static final double KELVIN = 273.15;
@@ -31,7 +34,7 @@ final class Systems {
     private static final double CHARGE_EFFICIENCY = 0.92;
     private static final double MOST_CHARGE_WATTS = 1_000;
 
-    private final LunarOrbit orbit;
+    private LunarOrbit orbit;
     private double elapsed;
     private double hull = 5;
     private double cabin = 20;
@@ -43,14 +46,26 @@ final class Systems {
     /** Steady state at a time. */
     Systems(LunarOrbit orbit, double elapsed) {
         this.orbit = orbit;
-        this.elapsed = elapsed - WARM_UP_REVOLUTIONS * orbit.periodSeconds();
+        this.elapsed = elapsed - warmUp();
         advanceTo(elapsed);
+    }
+
+    private double warmUp() {
+        return Math.min(WARM_UP_REVOLUTIONS * orbit.periodSeconds(), LONGEST_WARM_UP_SECONDS);
+    }
+
+    /** After a manoeuvre: up to then they were on the old orbit. */
+    void follow(LunarOrbit newOrbit) {
+        if (newOrbit != orbit) {
+            advanceTo(newOrbit.elements().epochSeconds());
+            orbit = newOrbit;
+        }
     }
 
     /** Time that goes back is ignored. */
     void advanceTo(double to) {
         // After a long sleep of the machine only the last revolutions count.
-        elapsed = Math.max(elapsed, to - WARM_UP_REVOLUTIONS * orbit.periodSeconds());
+        elapsed = Math.max(elapsed, to - warmUp());
         while (elapsed < to) {
             double step = Math.min(STEP_SECONDS, to - elapsed);
             step(step);

@@ -9,7 +9,9 @@ import java.time.Instant;
  * @param time real
  * @param positionDegrees along the orbit from the point under Earth: 180 is behind the Moon
  * @param sunPositionDegrees where along the orbit the Sun stands overhead, counted like the position
+ * @param propellantKilograms of the attitude thrusters, which have tanks of their own
  * @param signal received power on the ground's side of the link; -140 is what is received of nothing
+ * @param mission running, paused or stopped
  */
 record VehicleState(
         @JsonProperty("time") Instant time,
@@ -32,43 +34,60 @@ record VehicleState(
         @JsonProperty("propellant_kg") double propellantKilograms,
         @JsonProperty("signal_dbm") double signal,
         @JsonProperty("link") boolean link,
-        @JsonProperty("sunlit") boolean sunlit) {
+        @JsonProperty("sunlit") boolean sunlit,
+        @JsonProperty("mission") String mission,
+        @JsonProperty("period_min") double periodMinutes,
+        @JsonProperty("perilune_altitude_km") double periluneKilometres,
+        @JsonProperty("apolune_altitude_km") double apoluneKilometres,
+        @JsonProperty("engine_propellant_kg") double enginePropellantKilograms,
+        @JsonProperty("boots") int boots) {
 
     private static final double SIGNAL_AT_MEAN_DISTANCE = -97;
     private static final double NO_SIGNAL = -140;
     private static final double MEAN_DISTANCE = 384_400_000;
 
-    static VehicleState of(Instant time, double elapsed, LunarOrbit orbit, Systems systems) {
+    static VehicleState of(Instant time, Mission.Situation situation, Systems systems) {
+        double elapsed = situation.elapsed(time);
+        LunarOrbit orbit = situation.orbit();
+        MissionState mission = situation.state();
+        Elements elements = orbit.elements();
+        Angles attitude = situation.commanded(elapsed).plus(Attitude.drift(elapsed));
         var motion = orbit.at(elapsed);
         boolean link = orbit.seesEarth(elapsed);
         boolean sunlit = orbit.seesSun(elapsed);
-        double distance = orbit.earth(elapsed).distance(motion.position());
+        double distance = Body.EARTH.position(elapsed).distance(motion.position());
         // Free-space loss grows with the square of the distance.
         double signal = SIGNAL_AT_MEAN_DISTANCE
                 - 20 * Math.log10(distance / MEAN_DISTANCE)
-                - Attitude.pointingLossDecibels(elapsed);
+                - Attitude.pointingLossDecibels(attitude);
         return new VehicleState(
                 time,
                 elapsed,
                 status(link, sunlit),
                 orbit.positionAngle(elapsed),
                 orbit.sunAngle(elapsed),
-                (motion.position().getNorm() - LunarOrbit.MOON_RADIUS) / 1_000,
+                (motion.position().getNorm() - Body.MOON_RADIUS) / 1_000,
                 motion.velocity().getNorm(),
                 orbit.latitude(elapsed),
                 orbit.longitude(elapsed),
-                Attitude.roll(elapsed),
-                Attitude.pitch(elapsed),
-                Attitude.yaw(elapsed),
+                attitude.roll(),
+                attitude.pitch(),
+                attitude.yaw(),
                 systems.hullCelsius(),
                 systems.cabinCelsius(),
                 systems.batteryPercent(),
                 systems.batteryVolts(),
                 systems.panelWatts(),
                 Attitude.propellantKilograms(elapsed),
-                link ? signal : NO_SIGNAL,
+                link ? Math.max(signal, NO_SIGNAL) : NO_SIGNAL,
                 link,
-                sunlit);
+                sunlit,
+                mission.phase().word(),
+                elements.periodSeconds() / 60,
+                elements.periluneKilometres(),
+                elements.apoluneKilometres(),
+                EngineBurn.TANK_KILOGRAMS - mission.trajectory().spentKilograms(),
+                mission.boots());
     }
 
     private static String status(boolean link, boolean sunlit) {

@@ -7,9 +7,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
+import org.perilune.sdk.DeviceParameter;
 
 class SystemsTest {
-    private final LunarOrbit orbit = new LunarOrbit(Duration.ofHours(6));
+    private final LunarOrbit orbit = new LunarOrbit(Elements.first(6 * 3_600));
 
     @Test
     void drainsAndCoolsInShadowAndRecoversInTheSun() {
@@ -62,8 +63,8 @@ class SystemsTest {
     void attitudeStaysInItsBandAndCostsPropellant() {
         var rolls = new ArrayList<Double>();
         for (int at = 0; at < 21_600; at += 30) {
-            rolls.add(Attitude.roll(at));
-            assertThat(Math.abs(Attitude.yaw(at))).isLessThanOrEqualTo(0.6);
+            rolls.add(Attitude.drift(at).roll());
+            assertThat(Math.abs(Attitude.drift(at).yaw())).isLessThanOrEqualTo(0.6);
         }
         assertThat(rolls).anyMatch(roll -> roll > 0.4).anyMatch(roll -> roll < -0.4);
         assertThat(Attitude.propellantKilograms(21_600)).isLessThan(Attitude.propellantKilograms(0));
@@ -73,20 +74,30 @@ class SystemsTest {
     @Test
     void everyStateCanBeReported() {
         var systems = new Systems(orbit, 0);
-        for (double at = 0; at < orbit.periodSeconds(); at += 1_000) {
+        var mission =
+                new Mission.Situation(MissionState.begunAt(new MissionTime(Instant.EPOCH, 0, 1), 6 * 3_600), orbit);
+        for (int at = 0; at < orbit.periodSeconds(); at += 1_000) {
             systems.advanceTo(at);
-            var state = VehicleState.of(Instant.EPOCH, at, orbit, systems);
+            var state = VehicleState.of(Instant.EPOCH.plusSeconds(at), mission, systems);
             var names = TelemetryFormat.reading(state).values().stream()
                     .map(value -> value.getName())
                     .toList();
             assertThat(names)
-                    .containsExactlyElementsOf(TelemetryFormat.description(
-                                    Duration.ofSeconds(1),
-                                    new org.perilune.sdk.SilenceWindow(Instant.EPOCH, Instant.EPOCH))
-                            .parameters()
-                            .stream()
-                            .map(org.perilune.sdk.DeviceParameter::name)
-                            .toList());
+                    .containsExactlyElementsOf(
+                            Flight.description(mission, Duration.ofSeconds(1), Instant.EPOCH).parameters().stream()
+                                    .map(DeviceParameter::name)
+                                    .toList());
         }
+    }
+
+    @Test
+    void aManoeuvreGoesOnFromTheHeatThatWasThere() {
+        var systems = new Systems(orbit, 0);
+        systems.advanceTo(5_000);
+        double hull = systems.hullCelsius();
+        var higher = new Elements(9_000_000, 0.5, 0.2, 0, 0, 0, 5_010);
+        systems.follow(new LunarOrbit(higher));
+        systems.advanceTo(5_020);
+        assertThat(systems.hullCelsius()).isCloseTo(hull, within(1.0));
     }
 }

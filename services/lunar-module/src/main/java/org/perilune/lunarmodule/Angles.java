@@ -1,0 +1,23 @@
+package org.perilune.lunarmodule;
+
+/** How the vehicle is turned from level flight with the antenna to Earth, degrees. */
+record Angles(double roll, double pitch, double yaw) {
+    static final Angles LEVEL = new Angles(0, 0, 0);
+
+    Angles plus(Angles other) {
+        return new Angles(roll + other.roll, pitch + other.pitch, yaw + other.yaw);
+    }
+
+    Angles minus(Angles other) {
+        return new Angles(roll - other.roll, pitch - other.pitch, yaw - other.yaw);
+    }
+
+    Angles times(double factor) {
+        return new Angles(roll * factor, pitch * factor, yaw * factor);
+    }
+
+    /** That of the three which is farthest from 0. */
+    double largest() {
+        return Math.max(Math.abs(roll), Math.max(Math.abs(pitch), Math.abs(yaw)));
+    }
+}

@@ -1,0 +1,67 @@
+package org.perilune.lunarmodule;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * All that the flight must not forget; everything else follows from it and the time.
+ *
+ * @param reportIntervalSeconds as commanded; 0: as configured
+ * @param boots how often the on-board computer was reset
+ */
+record MissionState(
+        MissionTime time, Trajectory trajectory, Phase phase, Slew attitude, double reportIntervalSeconds, int boots) {
+
+    /** A first start is in view, and goes behind the Moon some minutes later. */
+    static MissionState first(Duration period, Instant now, double scale) {
+        double seconds = seconds(period);
+        return begunAt(MissionTime.first(new LunarOrbit(Elements.first(seconds)), now, scale), seconds);
+    }
+
+    /** Nothing was commanded yet. */
+    static MissionState begunAt(MissionTime time, double periodSeconds) {
+        var level = Slew.holding(Angles.LEVEL, time.elapsedSeconds());
+        return new MissionState(time, Trajectory.first(periodSeconds), Phase.RUNNING, level, 0, 0);
+    }
+
+    /** What a start makes of what was kept, under settings that may have changed. */
+    MissionState under(Duration period, Instant now, double scale) {
+        return new MissionState(
+                time.withScale(now, scale),
+                trajectory.under(seconds(period)),
+                phase,
+                attitude,
+                reportIntervalSeconds,
+                boots);
+    }
+
+    static double seconds(Duration duration) {
+        return duration.toNanos() / 1e9;
+    }
+
+    Duration reportInterval(Duration configured) {
+        return reportIntervalSeconds == 0 ? configured : Duration.ofNanos(Math.round(reportIntervalSeconds * 1e9));
+    }
+
+    MissionState after(EngineBurn burn) {
+        return new MissionState(time, trajectory.after(burn), phase, attitude, reportIntervalSeconds, boots);
+    }
+
+    MissionState with(Phase newPhase) {
+        return new MissionState(time, trajectory, newPhase, attitude, reportIntervalSeconds, boots);
+    }
+
+    MissionState with(Slew newAttitude) {
+        return new MissionState(time, trajectory, phase, newAttitude, reportIntervalSeconds, boots);
+    }
+
+    /** @param seconds 0: as configured */
+    MissionState withReportInterval(double seconds) {
+        return new MissionState(time, trajectory, phase, attitude, seconds, boots);
+    }
+
+    /** The orbit is none of the computer's settings: it stays. */
+    MissionState reset(double elapsed) {
+        return new MissionState(time, trajectory, Phase.RUNNING, attitude.towards(Angles.LEVEL, elapsed), 0, boots + 1);
+    }
+}

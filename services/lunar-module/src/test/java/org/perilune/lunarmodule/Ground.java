@@ -1,0 +1,328 @@
+package org.perilune.lunarmodule;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.time.Instant;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import org.perilune.chassis.Json;
+import org.perilune.chassis.Settings;
+import org.perilune.chassis.TokenVerifier;
+import org.perilune.contracts.Topics;
+import org.perilune.contracts.v1.Ack;
+import org.perilune.contracts.v1.Argument;
+import org.perilune.contracts.v1.Command;
+import org.perilune.contracts.v1.Connect;
+import org.perilune.contracts.v1.Frame;
+import org.perilune.contracts.v1.Stage;
+import org.perilune.contracts.v1.Telemetry;
+import org.perilune.contracts.v1.Value;
+import org.perilune.pad.InboundMessage;
+import org.perilune.pad.Pad;
+import org.perilune.pad.PadConfig;
+
+/** Real backing servers, and a memory of all that the lunar module says; stands in for crew and command-dispatcher. */
+final class Ground implements AutoCloseable {
+    static final String DEVICE = "lunar-module";
+
+    final List<Connect> connects = new CopyOnWriteArrayList<>();
+    final List<Frame> frames = new CopyOnWriteArrayList<>();
+    final List<Ack> acks = new CopyOnWriteArrayList<>();
+
+    /** What came to the stand-in for command-dispatcher: headers and body. */
+    final List<Map.Entry<Map<String, List<String>>, JsonNode>> dispatched = new CopyOnWriteArrayList<>();
+
+    volatile int dispatcherStatus = 202;
+    final Pad pad;
+    final String token;
+    private final HttpServer neighbours;
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final Mqtt5AsyncClient publisher;
+
+    Ground(Path home) throws Exception {
+        pad = Pad.start(PadConfig.onFreePorts(home, List.of("lunar_module")), progress -> {});
+        pad.onPublish(this::take);
+        ECKey key = new ECKeyGenerator(Curve.P_256).keyID("test").generate();
+        token = token(key);
+        byte[] published = new JWKSet(key.toPublicJWK()).toString().getBytes(StandardCharsets.UTF_8);
+        neighbours = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        neighbours.createContext("/keys", exchange -> answer(exchange, 200, "application/json", published));
+        neighbours.createContext("/dispatch", this::dispatch);
+        neighbours.start();
+        publisher = Mqtt5Client.builder()
+                .serverHost("127.0.0.1")
+                .serverPort(pad.mqttPort())
+                .identifier("command-dispatcher:test")
+                .buildAsync();
+        publisher
+                .connectWith()
+                .simpleAuth()
+                .username(setting("command-dispatcher.mqtt.user"))
+                .password(Files.readString(Path.of(setting("command-dispatcher.mqtt.password-file")))
+                        .strip()
+                        .getBytes(StandardCharsets.UTF_8))
+                .applySimpleAuth()
+                .send()
+                .join();
+    }
+
+    private String setting(String key) {
+        return pad.settings().getOrDefault(key, "");
+    }
+
+    @SuppressWarnings("JavaUtilDate") // the token library's own type
+    private static String token(ECKey key) throws Exception {
+        Instant now = Instant.now();
+        var claims = new JWTClaimsSet.Builder()
+                .issuer(TokenVerifier.ISSUER)
+                .audience(TokenVerifier.AUDIENCE)
+                .subject("tester")
+                .claim("role", "operator")
+                .issueTime(Date.from(now))
+                .expirationTime(Date.from(now.plusSeconds(3_600)))
+                .build();
+        var header = new JWSHeader.Builder(JWSAlgorithm.ES256)
+                .type(new JOSEObjectType(TokenVerifier.TYPE))
+                .keyID("test")
+                .build();
+        var signed = new SignedJWT(header, claims);
+        signed.sign(new ECDSASigner(key));
+        return signed.serialize();
+    }
+
+    private CompletionStage<Void> take(InboundMessage message) {
+        try {
+            if (message.topic().endsWith(Topics.CONNECT)) {
+                connects.add(Connect.parseFrom(message.payload()));
+            }
+            if (message.topic().endsWith(Topics.ACK)) {
+                acks.add(Ack.parseFrom(message.payload()));
+            }
+            if (message.topic().endsWith(Topics.TELEMETRY)) {
+                frames.addAll(Telemetry.parseFrom(message.payload()).getFramesList());
+            }
+            return CompletableFuture.completedFuture(null);
+        } catch (InvalidProtocolBufferException failure) {
+            return CompletableFuture.failedFuture(failure);
+        }
+    }
+
+    private void dispatch(HttpExchange exchange) throws IOException {
+        JsonNode body = Json.mapper().readTree(exchange.getRequestBody());
+        dispatched.add(Map.entry(Map.copyOf(exchange.getRequestHeaders()), body));
+        if (dispatcherStatus == 202) {
+            answer(
+                    exchange,
+                    202,
+                    "application/json",
+                    "{\"id\":\"1\",\"state\":\"accepted\"}".getBytes(StandardCharsets.UTF_8));
+            return;
+        }
+        byte[] problem = "{\"title\":\"as the dispatcher says\"}".getBytes(StandardCharsets.UTF_8);
+        answer(exchange, dispatcherStatus, "application/problem+json", problem);
+    }
+
+    private static void answer(HttpExchange exchange, int status, String type, byte[] body) throws IOException {
+        exchange.getResponseHeaders().add("Content-Type", type);
+        exchange.sendResponseHeaders(status, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    /** As before everything: for a module on a new disk would go on from its database. */
+    void forget() throws Exception {
+        String password = Files.readString(Path.of(setting("lunar-module.postgres.password-file")))
+                .strip();
+        try (var connection = DriverManager.getConnection(
+                        setting("lunar-module.postgres.url"), setting("lunar-module.postgres.user"), password);
+                var statement = connection.createStatement()) {
+            statement.execute("drop schema public cascade; create schema public");
+        }
+        frames.clear();
+        connects.clear();
+        acks.clear();
+        dispatched.clear();
+        dispatcherStatus = 202;
+    }
+
+    String neighboursUrl() {
+        return "http://127.0.0.1:" + neighbours.getAddress().getPort();
+    }
+
+    /** What the service would be told to start with. */
+    Map<String, String> settings(Path folder, Map<String, String> extra) {
+        var values = new HashMap<String, String>();
+        pad.settings().forEach((key, value) -> {
+            if (key.startsWith("lunar-module.")) {
+                values.put(key, value);
+            }
+        });
+        values.put("lunar-module.http.port", "0");
+        values.put("lunar-module.tokens.keys-url", neighboursUrl() + "/keys");
+        values.put("lunar-module.command-dispatcher.url", neighboursUrl());
+        values.put("lunar-module.journal", folder.toString());
+        extra.forEach((key, value) -> values.put("lunar-module." + key, value));
+        return values;
+    }
+
+    LunarModuleConfig config(Path folder, Map<String, String> extra) {
+        return config(settings(folder, extra));
+    }
+
+    static LunarModuleConfig config(Map<String, String> values) {
+        var settings = Settings.of(values);
+        var config = LunarModuleConfig.read(settings.at("lunar-module"));
+        settings.check();
+        return config;
+    }
+
+    /** Publishes it as command-dispatcher would, when the device has its link; returns its id. */
+    String send(String type, Map<String, Object> arguments) {
+        String id = UUID.randomUUID().toString();
+        send(id, type, arguments, Instant.now().plusSeconds(60));
+        return id;
+    }
+
+    void send(String id, String type, Map<String, Object> arguments, Instant notAfter) {
+        var command = Command.newBuilder()
+                .setId(id)
+                .setCommandType(type)
+                .setSentMicros(Instant.now().toEpochMilli() * 1_000)
+                .setNotAfterMicros(notAfter.toEpochMilli() * 1_000);
+        arguments.forEach((name, value) -> {
+            var argument = Argument.newBuilder().setName(name);
+            if (value instanceof Number number) {
+                argument.setNumber(number.doubleValue());
+            } else {
+                argument.setText(String.valueOf(value));
+            }
+            command.addArguments(argument);
+        });
+        await().until(() -> !connects.isEmpty());
+        publisher
+                .publishWith()
+                .topic(Topics.of(DEVICE, Topics.COMMAND))
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .payload(command.build().toByteArray())
+                .send()
+                .join();
+    }
+
+    /** Sends it and waits for its end. */
+    Ack run(String type, Map<String, Object> arguments) {
+        return end(send(type, arguments));
+    }
+
+    Ack end(String id) {
+        return ack(id, ack -> ack.getStageValue() >= Stage.STAGE_COMPLETED_VALUE);
+    }
+
+    Ack ack(String id, Stage stage) {
+        return ack(id, ack -> ack.getStage() == stage);
+    }
+
+    private Ack ack(String id, Predicate<Ack> wanted) {
+        Predicate<Ack> his = ack -> ack.getId().equals(id) && wanted.test(ack);
+        await().until(() -> acks.stream().anyMatch(his));
+        return acks.stream().filter(his).findFirst().orElseThrow();
+    }
+
+    /** The newest frame that was made after everything so far. */
+    Frame freshFrame() {
+        long now = Instant.now().toEpochMilli() * 1_000;
+        await().until(() -> frames.stream().anyMatch(frame -> frame.getTimeMicros() > now));
+        return frames.stream()
+                .filter(frame -> frame.getTimeMicros() > now)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    static double number(Frame frame, String name) {
+        return value(frame.getValuesList(), name).getNumber();
+    }
+
+    static String text(Frame frame, String name) {
+        return value(frame.getValuesList(), name).getText();
+    }
+
+    static Value value(List<Value> values, String name) {
+        return values.stream()
+                .filter(value -> value.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** With a token of an operator. */
+    HttpResponse<String> get(LunarModuleService service, String path) throws Exception {
+        return client.send(request(service, path).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    JsonNode json(LunarModuleService service, String path) throws Exception {
+        return Json.mapper().readTree(get(service, path).body());
+    }
+
+    HttpResponse<String> post(LunarModuleService service, String path, String body, String... headers)
+            throws Exception {
+        var request = request(service, path)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpRequest.Builder request(LunarModuleService service, String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path))
+                .header("Authorization", "Bearer " + token);
+    }
+
+    int statusWithoutToken(LunarModuleService service, String path) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path))
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+
+    @Override
+    public void close() {
+        var _ = publisher.disconnect();
+        client.close();
+        neighbours.stop(0);
+        pad.close();
+    }
+}
