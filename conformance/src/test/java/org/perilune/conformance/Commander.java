@@ -92,8 +92,7 @@ final class Commander implements AutoCloseable {
                 .atMost(PATIENCE)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(PAUSE)
-                .ignoreExceptionsInstanceOf(IOException.class)
-                .ignoreExceptionsInstanceOf(AssertionError.class)
+                .ignoreExceptionsMatching(failure -> failure instanceof IOException || failure instanceof AssertionError)
                 .until(() -> send(method, path, key, body), reply -> reply.status() != 503 && reply.status() != 401);
     }
 
