@@ -15,13 +15,13 @@ public final class Device implements AutoCloseable {
 
     private final Journal journal;
     private final CommandDesk commands;
-    private final Pump pump;
+    private final DeviceLink link;
     private final LongAdder refused = new LongAdder();
 
-    private Device(Journal journal, CommandDesk commands, Pump pump) {
+    private Device(Journal journal, CommandDesk commands, DeviceLink link) {
         this.journal = journal;
         this.commands = commands;
-        this.pump = pump;
+        this.link = link;
     }
 
     /**
@@ -56,9 +56,9 @@ public final class Device implements AutoCloseable {
         var journal = Journal.open(config.journal(), config.journalLimitBytes(), clock);
         var commands = new CommandDesk(config, handler, listener, clock);
         commands.start();
-        var pump = new Pump(config, description, journal, commands);
-        pump.start();
-        return new Device(journal, commands, pump);
+        var link = new DeviceLink(config, description, journal, commands);
+        link.start();
+        return new Device(journal, commands, link);
     }
 
     /**
@@ -115,26 +115,26 @@ public final class Device implements AutoCloseable {
 
     /** Cuts the link: the broker publishes the last will. Readings are still taken. Does not wait. */
     public void linkDown() {
-        pump.want(false);
+        link.want(false);
     }
 
     /** Lets the device connect, at once and again after every loss; so it is from the start. */
     public void linkUp() {
-        pump.want(true);
+        link.want(true);
     }
 
     /** Says something new of the device, now if connected, and after every connect. */
     public void describe(DeviceDescription description) {
-        pump.describe(description);
+        link.describe(description);
     }
 
     public DeviceStatus status() {
-        return pump.status(refused.sum());
+        return link.status(refused.sum());
     }
 
     /** Waits until everything in the journal is stored on the ground; false if it took longer. */
     public boolean awaitStored(Duration within) throws InterruptedException {
-        return pump.awaitSettled(within);
+        return link.awaitSettled(within);
     }
 
     /**
@@ -144,7 +144,7 @@ public final class Device implements AutoCloseable {
     @Override
     public void close() {
         commands.stop();
-        pump.close();
+        link.close();
         commands.close();
         journal.close();
     }

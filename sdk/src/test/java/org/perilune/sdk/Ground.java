@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +42,7 @@ final class Ground implements AutoCloseable {
     private final Map<String, List<Long>> wills = new ConcurrentHashMap<>();
     private final Map<String, Integer> losses = new ConcurrentHashMap<>();
     private final Map<String, Queue<Ack>> acks = new ConcurrentHashMap<>();
+    private final Map<String, Set<String>> ends = new ConcurrentHashMap<>();
     private final Map<String, Integer> ackLosses = new ConcurrentHashMap<>();
     private final Map<String, Integer> cuts = new ConcurrentHashMap<>();
 
@@ -132,12 +134,8 @@ final class Ground implements AutoCloseable {
     }
 
     /** How many commands of a device have ended, as far as was said here. */
-    long ends(String device) {
-        return acks(device).stream()
-                .filter(ack -> CommandMessage.isFinal(ack.getStage()))
-                .map(Ack::getId)
-                .distinct()
-                .count();
+    int ends(String device) {
+        return ends.getOrDefault(device, Set.of()).size();
     }
 
     /** The final acknowledgement of a command, once it has come. */
@@ -159,8 +157,7 @@ final class Ground implements AutoCloseable {
                     if (countDown(ackLosses, topic.device())) {
                         return CompletableFuture.failedFuture(new IllegalStateException("Cut off"));
                     }
-                    acks.computeIfAbsent(topic.device(), name -> new ConcurrentLinkedQueue<>())
-                            .add(Ack.parseFrom(payload));
+                    takeAck(topic.device(), Ack.parseFrom(payload));
                 }
                 default -> {
                     if (countDown(cuts, topic.device())) {
@@ -174,6 +171,13 @@ final class Ground implements AutoCloseable {
             return CompletableFuture.completedFuture(null);
         } catch (InvalidProtocolBufferException failure) {
             throw new AssertionError(failure);
+        }
+    }
+
+    private void takeAck(String device, Ack ack) {
+        acks.computeIfAbsent(device, name -> new ConcurrentLinkedQueue<>()).add(ack);
+        if (CommandMessage.isFinal(ack.getStage())) {
+            ends.computeIfAbsent(device, name -> ConcurrentHashMap.newKeySet()).add(ack.getId());
         }
     }
 
