@@ -15,7 +15,7 @@ import org.perilune.contracts.Topics;
 final class CommandRoutes {
     private final ServiceClient dispatcher;
     private final Relay relay;
-    private final FleetCache fleet;
+    private final Shared<List<Device>> fleet;
     private final Sessions sessions;
     private final SessionCookie cookie;
     private final Pages pages;
@@ -23,9 +23,9 @@ final class CommandRoutes {
     /** A device that can be chosen in a form. */
     record Choice(String name, String type) {
         /** Empty when telemetry is away. */
-        static List<Choice> of(FleetCache fleet, String token) {
+        static List<Choice> of(Shared<List<Device>> fleet, String token) {
             try {
-                return fleet.devices(token).stream()
+                return fleet.recent(token).stream()
                         .map(device -> new Choice(
                                 device.name(),
                                 Optional.ofNullable(device.type()).orElse("")))
@@ -39,7 +39,7 @@ final class CommandRoutes {
     CommandRoutes(
             ServiceClient dispatcher,
             Relay relay,
-            FleetCache fleet,
+            Shared<List<Device>> fleet,
             Sessions sessions,
             SessionCookie cookie,
             Pages pages) {
@@ -64,6 +64,19 @@ final class CommandRoutes {
         config.routes.post("/commands/{id}/approve", context -> decide(context, "/approve"), Access.FLIGHT_DIRECTOR);
         config.routes.post("/commands/{id}/reject", context -> decide(context, "/reject"), Access.FLIGHT_DIRECTOR);
         config.routes.post("/commands/{id}/cancel", context -> decide(context, "/cancel"), Access.OPERATOR);
+    }
+
+    /** How many commands wait for approval, a hundred at most; -1 when that is not known. */
+    static int held(ServiceClient dispatcher, String token) {
+        try {
+            var answer =
+                    dispatcher.exchange("GET", "/commands?state=held&limit=100", Optional.of(token), Optional.empty());
+            return answer.status() == 200
+                    ? answer.as(JsonNode.class).path("commands").size()
+                    : -1;
+        } catch (ServiceException.Unavailable | ServiceException.Malformed away) {
+            return -1;
+        }
     }
 
     private void page(Context context) {

@@ -4,6 +4,7 @@ import io.javalin.config.JavalinConfig;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Meters;
@@ -39,9 +40,14 @@ public final class ConsoleService implements AutoCloseable {
             var live = new LiveStreams(
                     Map.of("telemetry", telemetry, "commands", dispatcher, "timeline", timeline), sessions, cookie);
             var logIn = new LogInRoutes(crew, sessions, cookie, pages, live);
-            var devices = new FleetCache(telemetry, clock);
+            var devices = new Shared<>(
+                    token -> telemetry
+                            .get("/devices", Optional.of(token), FleetRoutes.Fleet.class)
+                            .devices(),
+                    clock);
+            var held = new Shared<>(token -> CommandRoutes.held(dispatcher, token), clock);
             var relay = new Relay(sessions, cookie);
-            var fleet = new FleetRoutes(telemetry, sessions, cookie, pages, devices);
+            var fleet = new FleetRoutes(telemetry, sessions, cookie, pages, devices, held);
             var system = new SystemRoutes(status, telemetry, sessions, cookie, pages);
             var commands = new CommandRoutes(dispatcher, relay, devices, sessions, cookie, pages);
             var events = new TimelineRoutes(timeline, relay, devices, sessions, cookie, pages);

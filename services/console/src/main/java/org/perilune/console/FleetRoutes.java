@@ -1,5 +1,6 @@
 package org.perilune.console;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -21,14 +22,26 @@ final class FleetRoutes {
     private final Sessions sessions;
     private final SessionCookie cookie;
     private final Pages pages;
-    private final FleetCache fleet;
+    private final Shared<List<Device>> fleet;
+    private final Shared<Integer> held;
 
-    FleetRoutes(ServiceClient telemetry, Sessions sessions, SessionCookie cookie, Pages pages, FleetCache fleet) {
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Fleet(List<Device> devices) {}
+
+    /** @param held how many commands wait for approval; -1 when that is not known */
+    FleetRoutes(
+            ServiceClient telemetry,
+            Sessions sessions,
+            SessionCookie cookie,
+            Pages pages,
+            Shared<List<Device>> fleet,
+            Shared<Integer> held) {
         this.telemetry = telemetry;
         this.sessions = sessions;
         this.cookie = cookie;
         this.pages = pages;
         this.fleet = fleet;
+        this.held = held;
     }
 
     void addTo(JavalinConfig config) {
@@ -45,7 +58,7 @@ final class FleetRoutes {
         var access = sessions.access(cookie.required(context));
         var frame = pages.frame(context, "Fleet", "fleet", Optional.of(access));
         try {
-            List<Device> devices = fleet.fetch(access.token());
+            List<Device> devices = fleet.now(access.token());
             pages.page(context, frame, out -> JtefleetGenerated.render(out, NoInterceptor.NONE, devices, "", frame));
         } catch (ServiceException.Unavailable away) {
             context.status(503);
@@ -95,18 +108,22 @@ final class FleetRoutes {
         }
     }
 
-    /** The header's sign: the worst limit in the fleet. */
+    /** The header's signs: the worst limit in the fleet, and how many commands wait for approval. */
     private void worst(Context context) {
+        String token = sessions.access(cookie.required(context)).token();
+        int waiting = held.recent(token);
         Optional<Device.Violation> worst;
         try {
-            worst = fleet.devices(sessions.access(cookie.required(context)).token()).stream()
+            worst = fleet.recent(token).stream()
                     .flatMap(device -> device.worst().stream())
                     .max(Comparator.comparing(Device.Violation::level));
         } catch (ServiceException.Unavailable away) {
-            pages.fragment(context, out -> JteworstGenerated.render(out, NoInterceptor.NONE, Optional.empty(), false));
+            pages.fragment(
+                    context,
+                    out -> JteworstGenerated.render(out, NoInterceptor.NONE, Optional.empty(), false, waiting));
             return;
         }
-        pages.fragment(context, out -> JteworstGenerated.render(out, NoInterceptor.NONE, worst, true));
+        pages.fragment(context, out -> JteworstGenerated.render(out, NoInterceptor.NONE, worst, true, waiting));
     }
 
     private void pass(Context context, String pathAndQuery) {

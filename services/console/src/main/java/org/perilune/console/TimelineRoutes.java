@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.perilune.chassis.Access;
@@ -13,7 +14,7 @@ import org.perilune.chassis.ServiceClient;
 final class TimelineRoutes {
     private final ServiceClient timeline;
     private final Relay relay;
-    private final FleetCache fleet;
+    private final Shared<List<Device>> fleet;
     private final Sessions sessions;
     private final SessionCookie cookie;
     private final Pages pages;
@@ -21,7 +22,7 @@ final class TimelineRoutes {
     TimelineRoutes(
             ServiceClient timeline,
             Relay relay,
-            FleetCache fleet,
+            Shared<List<Device>> fleet,
             Sessions sessions,
             SessionCookie cookie,
             Pages pages) {

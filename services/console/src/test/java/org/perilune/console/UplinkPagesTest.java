@@ -138,6 +138,7 @@ final class UplinkPagesTest {
     void wantsAReasonToReject() {
         console.dispatcher.add("FIRE_ENGINE", "held", "grace", null);
         console.logIn(page, "ada", "/commands");
+        assertThat(page.locator("nav #held")).hasText("1 waiting for approval");
         Locator waiting = page.locator("#waiting li");
         var exact = new Locator.GetByTextOptions().setExact(true);
         waiting.getByText("Reject", exact).click();

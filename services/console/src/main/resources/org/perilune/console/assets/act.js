@@ -55,6 +55,21 @@ export function time(iso, text) {
     text || utc(millis).slice(0, -4));
 }
 
+// Instants as they sort: some come with a fraction of a second, some without.
+export function order(iso) {
+  const [seconds, fraction = ''] = String(iso || '').replace('Z', '').split('.');
+  return seconds + '.' + fraction.padEnd(9, '0');
+}
+
+const start = Number(document.querySelector('[data-clock=elapsed]').dataset.start);
+// Mission-elapsed: T+1d 02:38:00.
+export function elapsed(iso) {
+  const seconds = Math.round((Date.parse(iso) - start) / 1000);
+  const size = Math.abs(seconds);
+  const days = Math.floor(size / 86400);
+  return `T${seconds < 0 ? '\u2212' : '+'}${days ? days + 'd ' : ''}${new Date(size % 86400 * 1000).toISOString().slice(11, 19)}`;
+}
+
 // The parameters in one line.
 export function brief(parameters) {
   return Object.entries(parameters || {}).map(([name, value]) => `${name} ${value}`).join(', ');

@@ -1,5 +1,5 @@
 // The Commands page: send, approve, follow.
-import { DISPATCHER_AWAY, brief, commandPath, load, make, notice, stateMark, time, word } from './act.js';
+import { DISPATCHER_AWAY, brief, commandPath, load, make, notice, order, stateMark, time, word } from './act.js';
 import { Sender, cancelButton, cancellable, decisions, me } from './approval.js';
 import { CommandFields, clearFaults, field, showFaults } from './fields.js';
 import { say, span } from './format.js';
@@ -56,7 +56,7 @@ function fits(command) {
     && (!asked.get('who') || asked.get('who') === command.requested_by);
 }
 
-const later = (a, b) => a.requested_at > b.requested_at || (a.requested_at === b.requested_at && a.id > b.id);
+const later = (a, b) => order(a.requested_at) + a.id > order(b.requested_at) + b.id;
 
 function insert(command) {
   const row = rowOf(command);

@@ -91,6 +91,7 @@ export class EventForm {
     clearFaults(this.form);
     this.said.textContent = '';
     const given = this.given();
+    if (this.event && Object.keys(this.change(given)).length === 1) { this.dialog.close(); return; }
     this.save.disabled = true;
     const all = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
     const answer = this.event ? await act(eventPath(this.event.id), this.change(given)) : await act('/timeline', all, this.key);

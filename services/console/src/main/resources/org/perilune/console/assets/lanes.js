@@ -184,7 +184,7 @@ export class Lanes {
       set(tick.line, { x1: x(time), x2: x(time), y1: 24, y2: height });
       set(tick.text, { x: x(time) + 4, y: 26 });
       const midnight = time % 86400000 === 0;
-      say(tick.text, midnight ? new Date(time).toISOString().slice(5, 10) : clock(time).slice(0, 5));
+      say(tick.text, x(time) + 40 > full ? '' : midnight ? new Date(time).toISOString().slice(5, 10) : clock(time).slice(0, 5));
       set(tick.element, { class: midnight ? 'tick day' : 'tick' });
     }
   }

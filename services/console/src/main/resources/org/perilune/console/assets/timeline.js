@@ -1,5 +1,5 @@
 // The Timeline page: lanes, and a table of the same.
-import { TIMELINE_AWAY, act, commandPath, load, make, notice, sureButton, time, word } from './act.js';
+import { TIMELINE_AWAY, act, commandPath, elapsed, load, make, notice, order, sureButton, time, word } from './act.js';
 import { EventForm } from './eventform.js';
 import { clock, say, span, utc } from './format.js';
 import { Lanes, eventMark } from './lanes.js';
@@ -117,7 +117,7 @@ function write(row, event) {
   if (row.version === event.version + event.state) return;
   row.version = event.version + event.state;
   row.element.id = 'event-' + event.id;
-  cells.at.replaceChildren(time(event.time), make('span', { class: 'second num' }, event.until ? 'until ' + clock(Date.parse(event.until)) : repeated(event)));
+  cells.at.replaceChildren(time(event.time), make('span', { class: 'second num' }, [elapsed(event.time), event.until ? 'until ' + clock(Date.parse(event.until)) : repeated(event)].filter(Boolean).join(' · ')));
   cells.name.replaceChildren(event.kind === 'planned' ? event.name : word(event.kind).replace(/^./, (letter) => letter.toUpperCase()),
     make('span', { class: 'second' }, event.kind === 'planned' ? `by ${event.changed_by || event.created_by || '–'}` : 'computed ahead'));
   cells.device.replaceChildren(event.device ? make('a', { href: '/devices/' + encodeURIComponent(event.device), class: 'plain' }, event.device) : '–');
@@ -161,7 +161,7 @@ function fill(body, list, now) {
 function tables() {
   const now = Date.now();
   const shown = [...events.values()].filter((event) => !chosen.value || event.device === chosen.value)
-    .sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : a.id < b.id ? -1 : 1));
+    .sort((a, b) => (order(a.time) + a.id < order(b.time) + b.id ? -1 : 1));
   const coming = (event) => Date.parse(event.until || event.time) >= now || ['planned', 'dispatching'].includes(event.state);
   const next = shown.filter(coming).slice(0, 50);
   const past = shown.filter((event) => !coming(event) && Date.parse(event.time) >= from - length / 2 && Date.parse(event.time) <= from + length)

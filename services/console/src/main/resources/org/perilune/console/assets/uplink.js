@@ -1,5 +1,5 @@
 // What a device is told, on its own page: the mission's buttons, its latest commands, what comes next.
-import { brief, commandPath, load, make, stateMark, sureButton, time, word } from './act.js';
+import { brief, commandPath, load, make, order, stateMark, sureButton, time, word } from './act.js';
 import { Sender, me } from './approval.js';
 import { EventForm } from './eventform.js';
 import { CommandFields, clearFaults, dictionary, showFaults } from './fields.js';
@@ -157,7 +157,7 @@ export class Uplink {
   }
 
   newest() {
-    return [...this.commands].sort(([, a], [, b]) => (a.requested_at < b.requested_at ? 1 : a.requested_at > b.requested_at ? -1 : 0));
+    return [...this.commands].sort(([, a], [, b]) => (order(a.requested_at) < order(b.requested_at) ? 1 : -1));
   }
 
   row(key, create) {
@@ -183,7 +183,7 @@ export class Uplink {
       return row.element;
     });
     const coming = [...this.events.values()].filter((one) => Date.parse(one.until || one.time) >= now || ['planned', 'dispatching'].includes(one.state))
-      .sort((a, b) => (a.time < b.time ? -1 : 1)).slice(0, SHOWN).map((event) => {
+      .sort((a, b) => (order(a.time) < order(b.time) ? -1 : 1)).slice(0, SHOWN).map((event) => {
         const row = this.row('event-' + event.id, () => {
           const cells = { at: make('td'), left: make('span', { class: 'second num' }), name: make('th', { scope: 'row' }), mark: make('span') };
           return { element: make('tr', {}, cells.at, cells.name, make('td', {}, cells.mark, cells.left)), cells };
