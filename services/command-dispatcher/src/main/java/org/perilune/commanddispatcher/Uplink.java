@@ -11,6 +11,7 @@ import org.perilune.chassis.ServiceTokens;
 /** Everything between the database and the devices: sends commands, reads answers, and ends what is overdue. */
 final class Uplink implements AutoCloseable {
     private static final int SENDER_LOCK = 1;
+    private static final int VERIFIER_LOCK = 2;
 
     private final Resources owned;
     private final Signal work;
@@ -42,6 +43,9 @@ final class Uplink implements AutoCloseable {
             owned.add(SoleRunner.start("command-sender", SENDER_LOCK, postgres, sender::run));
             owned.add(ReconnectHint.follow(redis, sender::connected));
             owned.add(AckReader.start(postgres, redis, transitions, meters));
+            TelemetryReader telemetry = owned.add(new TelemetryReader(config.telemetry(), tokens));
+            var verifier = new Verifier(telemetry, transitions, meters, clock);
+            owned.add(SoleRunner.start("command-verifier", VERIFIER_LOCK, postgres, verifier::run));
             changes.onChange(ids -> work.raise());
             return new Uplink(owned, work);
         } catch (Throwable failure) {

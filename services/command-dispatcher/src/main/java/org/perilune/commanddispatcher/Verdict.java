@@ -1,0 +1,58 @@
+package org.perilune.commanddispatcher;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What telemetry says of a command.
+ *
+ * @param last the last value that was seen of the parameter; null where there was none
+ */
+record Verdict(Kind kind, @Nullable JsonNode last) {
+    enum Kind {
+        SHOWN,
+        NOT_SHOWN,
+        /** The time that is looked at is not over on the device, as far as telemetry has heard. */
+        OPEN
+    }
+
+    /** Gathers what is shown, oldest first. Not safe for threads. */
+    static final class Jury {
+        private final Verifying command;
+        private final Instant end;
+        private boolean shown;
+        private boolean over;
+        private boolean any;
+        private @Nullable JsonNode last;
+
+        Jury(Verifying command) {
+            this.command = command;
+            this.end = command.executedAt().plus(command.expectation().within());
+        }
+
+        /**
+         * What the device reported before it was done does not count. Where it reports so rarely that nothing falls
+         * into the time that was given, the first after it counts.
+         */
+        void see(Instant time, @Nullable JsonNode value) {
+            if (shown || !time.isAfter(command.executedAt())) {
+                return;
+            }
+            boolean late = time.isAfter(end);
+            if (value != null && !value.isNull() && (!late || !any)) {
+                any = true;
+                last = value;
+                shown = command.expectation().isMetBy(value, command.valueBefore());
+            }
+            over |= late;
+        }
+
+        Verdict verdict() {
+            if (shown) {
+                return new Verdict(Kind.SHOWN, last);
+            }
+            return new Verdict(over ? Kind.NOT_SHOWN : Kind.OPEN, last);
+        }
+    }
+}

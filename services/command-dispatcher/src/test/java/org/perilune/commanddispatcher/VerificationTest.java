@@ -1,0 +1,154 @@
+package org.perilune.commanddispatcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.perilune.commanddispatcher.UplinkFixture.LIMIT;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class VerificationTest {
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final String AT_LEAST = "{\"parameter\":\"speed\",\"within\":10,\"minimum\":1600}";
+
+    private UplinkFixture fixture;
+
+    @BeforeAll
+    void start(@TempDir Path home) throws Exception {
+        fixture = new UplinkFixture(home);
+    }
+
+    @AfterEach
+    void comeBack() {
+        fixture.telemetry.away = false;
+        fixture.telemetry.onlyLive = false;
+    }
+
+    @AfterAll
+    void stop() {
+        fixture.close();
+    }
+
+    private UUID done(UplinkFixture.Copy copy, String device, String verification) throws Exception {
+        UUID id = fixture.insert(device, MINUTE, 1, verification).getFirst();
+        copy.uplink().wake();
+        fixture.awaitState(id, CommandState.VERIFYING);
+        return id;
+    }
+
+    private Instant executed(UUID id) throws Exception {
+        return Instant.parse(
+                fixture.text("select to_char(executed_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+                        + " from command where id = '" + id + "'"));
+    }
+
+    private String detail(UUID id) throws Exception {
+        return fixture.text("select detail from command where id = '" + id + "'");
+    }
+
+    @Test
+    void completesByWhatIsStored() throws Exception {
+        try (var copy = fixture.copy();
+                var device = fixture.device("stored", FakeDevice::obedient)) {
+            UUID id = done(copy, "stored", AT_LEAST);
+            assertThat(device.received).hasSize(1);
+            fixture.telemetry.show("stored", executed(id).minusMillis(1), "speed", 2_000);
+            fixture.telemetry.show("stored", executed(id).plusSeconds(1), "speed", 1_500);
+            fixture.telemetry.show("stored", executed(id).plusSeconds(2), "speed", 1_631.2);
+            fixture.awaitState(id, CommandState.COMPLETED);
+            assertThat(detail(id)).isEqualTo("telemetry shows speed 1,631.2 m/s, as expected");
+            assertThat(fixture.history(id)).isEqualTo("sent received executing verifying completed");
+            assertThat(fixture.text(
+                            "select by from command_history where stage = 'completed' and command_id = '" + id + "'"))
+                    .isEqualTo("command-dispatcher");
+        }
+    }
+
+    @Test
+    void completesAtOnceByWhatIsShownLive() throws Exception {
+        fixture.telemetry.onlyLive = true;
+        try (var copy = fixture.copy();
+                var device = fixture.device("live", FakeDevice::obedient)) {
+            UUID id = done(copy, "live", AT_LEAST);
+            assertThat(device.received).hasSize(1);
+            await().atMost(LIMIT).until(fixture.telemetry::isFollowed);
+            fixture.telemetry.show("live", executed(id).plusSeconds(1), "speed", 1_700);
+            fixture.awaitState(id, CommandState.COMPLETED);
+            await().atMost(LIMIT).until(() -> {
+                fixture.telemetry.show("other", Instant.now(), "speed", 1); // a write finds out that nobody listens
+                return !fixture.telemetry.isFollowed();
+            });
+        }
+    }
+
+    @Test
+    void failsOnceTheTimeIsOverOnTheDevice() throws Exception {
+        try (var copy = fixture.copy();
+                var device = fixture.device("slow", FakeDevice::obedient)) {
+            UUID id = done(copy, "slow", AT_LEAST);
+            assertThat(device.received).hasSize(1);
+            fixture.telemetry.show("slow", executed(id).plusSeconds(9), "speed", 1_531.2);
+            fixture.telemetry.show("slow", executed(id).plusSeconds(11), "speed", 1_700);
+            fixture.awaitState(id, CommandState.FAILED);
+            assertThat(detail(id))
+                    .isEqualTo("telemetry should have shown speed of at least 1,600 m/s within 10 s;"
+                            + " it showed 1,531.2 m/s");
+        }
+    }
+
+    @Test
+    void comparesToTheValueBefore() throws Exception {
+        String change = "{\"parameter\":\"speed\",\"within\":10,\"changes_by\":-12.5,\"tolerance\":0.1}";
+        try (var copy = fixture.copy();
+                var device = fixture.device("braking", FakeDevice::obedient)) {
+            fixture.telemetry.show("braking", Instant.now().minusSeconds(5), "speed", 1_000);
+            fixture.telemetry.show("braking", Instant.now().minusSeconds(2), "speed", 1_600);
+            UUID id = done(copy, "braking", change);
+            assertThat(device.received).hasSize(1);
+            fixture.telemetry.show("braking", executed(id).plusSeconds(1), "speed", 1_600);
+            await().atMost(LIMIT)
+                    .until(
+                            () -> fixture.text("select value_before from command where id = '" + id + "'"),
+                            "1600"::equals);
+            fixture.telemetry.show("braking", executed(id).plusSeconds(2), "speed", 1_587.55);
+            fixture.awaitState(id, CommandState.COMPLETED);
+        }
+    }
+
+    @Test
+    void waitsForATelemetryThatIsAwayAndForADeviceWithoutALink() throws Exception {
+        fixture.telemetry.away = true;
+        try (var copy = fixture.copy();
+                var device = fixture.device("dark", FakeDevice::obedient)) {
+            UUID id = done(copy, "dark", AT_LEAST);
+            assertThat(device.received).hasSize(1);
+            fixture.clock.advance(Duration.ofSeconds(40));
+            fixture.telemetry.show("dark", executed(id).plusSeconds(3), "speed", 1_601);
+            fixture.telemetry.show("dark", executed(id).plusSeconds(30), "speed", 1);
+            fixture.telemetry.away = false;
+            fixture.awaitState(id, CommandState.COMPLETED);
+        }
+    }
+
+    @Test
+    void endsWithoutTelemetryWhenAllTimesAreOver() throws Exception {
+        fixture.telemetry.away = true;
+        try (var copy = fixture.copy();
+                var device = fixture.device("gone", FakeDevice::obedient)) {
+            UUID id = done(copy, "gone", AT_LEAST);
+            assertThat(device.received).hasSize(1);
+            fixture.clock.advance(Duration.ofSeconds(91));
+            fixture.awaitState(id, CommandState.UNKNOWN);
+            assertThat(detail(id)).contains("telemetry showed nothing of speed", "at least 1,600");
+        }
+    }
+}
