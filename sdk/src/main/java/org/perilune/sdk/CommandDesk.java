@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.v1.Ack;
 import org.perilune.contracts.v1.Command;
 import org.perilune.contracts.v1.Stage;
@@ -123,21 +124,18 @@ final class CommandDesk implements AutoCloseable {
             command = CommandMessage.read(message);
         } catch (IllegalArgumentException bad) {
             malformed.increment();
-            refuse(message, String.valueOf(bad.getMessage()), now);
+            refuse(message, null, String.valueOf(bad.getMessage()), now);
             return;
         }
-        if (log.full()) {
-            refuse(message, "The command log of the device is full", now);
-            return;
-        }
-        Optional<String> mistrust = CommandLane.mistrust(command, now);
-        if (mistrust.isPresent()) {
-            refuse(message, mistrust.get(), now);
+        Optional<String> refusal =
+                log.full() ? Optional.of("The command log of the device is full") : CommandLane.mistrust(command, now);
+        if (refusal.isPresent()) {
+            refuse(message, command, refusal.get(), now);
             return;
         }
         if (waiting.get() >= MOST_WAITING) {
             // The ground sends it again.
-            arriving.remove(message.getId());
+            arriving.remove(command.id());
             dropped.increment();
             return;
         }
@@ -156,12 +154,17 @@ final class CommandDesk implements AutoCloseable {
         });
     }
 
-    private void refuse(Command message, String reason, Instant now) {
+    /** @param command null if it cannot be understood */
+    private void refuse(Command message, @Nullable DeviceCommand command, String reason, Instant now) {
         Ack ack = CommandMessage.ack(message.getId(), Stage.STAGE_REJECTED, reason, now);
         var _ = log.ended(ack, message.getNotAfterMicros()).whenComplete((nothing, failure) -> {
             arriving.remove(message.getId());
-            if (failure == null) {
-                outbox.put(ack);
+            if (failure != null) {
+                return;
+            }
+            outbox.put(ack);
+            if (command != null) {
+                listener.ended(command, CommandMessage.end(ack));
             }
         });
     }
@@ -223,6 +226,10 @@ final class CommandDesk implements AutoCloseable {
     void acknowledgeAgain() {
         outbox.clear();
         log.unsettled().forEach(entry -> outbox.put(entry.ack()));
+    }
+
+    Optional<CommandEnd> endOf(String id) {
+        return log.find(id).filter(CommandEntry::ended).map(entry -> CommandMessage.end(entry.ack()));
     }
 
     /** The ground has it. */

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -126,6 +127,11 @@ public final class Device implements AutoCloseable {
     /** Says something new of the device, now if connected, and after every connect. */
     public void describe(DeviceDescription description) {
         link.describe(description);
+    }
+
+    /** How a command ended, as this device's record has it; empty while it has not, or when it is no longer known. */
+    public Optional<CommandEnd> commandEnd(String id) {
+        return commands.endOf(id);
     }
 
     public DeviceStatus status() {
