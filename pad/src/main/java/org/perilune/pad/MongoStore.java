@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.h2.mvstore.MVStore;
 
 /** One service's database, in a file of its own, so that no command reaches another's. Safe for threads. */
@@ -30,6 +32,8 @@ final class MongoStore implements AutoCloseable {
     private final String database;
     private final H2Backend backend;
     private final GroupCommit commit;
+    /** Shared by readers, alone for a change. */
+    private final ReentrantReadWriteLock documents = new ReentrantReadWriteLock();
 
     private MongoStore(String database, H2Backend backend) {
         this.database = database;
@@ -71,10 +75,23 @@ final class MongoStore implements AutoCloseable {
      */
     Document run(Channel channel, String command, Document query) {
         Document answer = READS.contains(command.toLowerCase(Locale.ROOT))
-                ? backend.handleCommand(channel, database, command, query)
-                : commit.change(() -> backend.handleCommand(channel, database, command, query));
+                ? answer(documents.readLock(), channel, command, query)
+                : commit.change(() -> answer(documents.writeLock(), channel, command, query));
         commit.await();
         return answer;
+    }
+
+    /**
+     * A copy: the library answers with the very documents that it stores, and changes them in place while an answer is
+     * still to be sent, so that several findAndModify would all return what the last of them made.
+     */
+    private Document answer(Lock lock, Channel channel, String command, Document query) {
+        lock.lock();
+        try {
+            return backend.handleCommand(channel, database, command, query).cloneDeeply();
+        } finally {
+            lock.unlock();
+        }
     }
 
     boolean works() {
