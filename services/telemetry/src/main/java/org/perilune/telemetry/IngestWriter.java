@@ -10,19 +10,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.Redis;
 import org.perilune.chassis.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * One loop: read what came on the partitions that it owns, store it, acknowledge it. When PostgreSQL or Redis fails it
- * forgets everything, waits, and begins anew from what was not acknowledged: whether the last commit happened does not
- * matter, since storing twice changes nothing. One thread.
+ * forgets everything and begins anew from what was not acknowledged: whether the last commit happened does not matter,
+ * since storing twice changes nothing. One thread.
  */
 final class IngestWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IngestWriter.class);
@@ -37,7 +35,6 @@ final class IngestWriter implements AutoCloseable {
     private static final int BATCH_UNDER_LOAD = 64;
 
     private static final long GATHER_MILLIS = 8;
-    private static final long LONGEST_PAUSE_MILLIS = 2_000;
 
     private final Postgres postgres;
     private final Redis redis;
@@ -46,10 +43,7 @@ final class IngestWriter implements AutoCloseable {
     private final IngestMeters meters;
     private final IngestLoad load;
     private final Clock clock;
-    private final String name;
-    private volatile boolean closing;
-    private volatile @Nullable String trouble = "Nothing is stored yet";
-    private final Thread thread;
+    private final StoreLoop loop;
     private int entriesEach = FIRST_ENTRIES;
 
     IngestWriter(
@@ -61,7 +55,6 @@ final class IngestWriter implements AutoCloseable {
             IngestMeters meters,
             IngestLoad load,
             Clock clock) {
-        this.name = name;
         this.postgres = postgres;
         this.redis = redis;
         this.devices = devices;
@@ -69,47 +62,14 @@ final class IngestWriter implements AutoCloseable {
         this.meters = meters;
         this.load = load;
         this.clock = clock;
-        this.thread = Threads.startPlatform(name, this::run);
+        this.loop = new StoreLoop(name, postgres);
+        loop.start(Threads::startPlatform, this::own);
     }
 
     /** What keeps it from storing; null when nothing does. */
     @Nullable
     String trouble() {
-        return trouble;
-    }
-
-    private void run() {
-        long pause = 50;
-        try {
-            postgres.awaitMigrated();
-            while (!closing) {
-                long began = System.nanoTime();
-                try {
-                    own();
-                } catch (SQLException | JdbiException | JedisException away) {
-                    trouble = "Cannot store just now: " + away.getMessage();
-                    LOG.warn(
-                            "Storing is interrupted; it goes on from what was not acknowledged [writer: {}]",
-                            name,
-                            away);
-                } catch (RuntimeException failure) {
-                    trouble = "Storing fails";
-                    LOG.error("Storing failed; it begins anew [writer: {}]", name, failure);
-                }
-                if (closing) {
-                    return;
-                }
-                boolean lasted =
-                        System.nanoTime() - began > Duration.ofSeconds(10).toNanos();
-                pause = lasted ? 50 : Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
-                TimeUnit.MILLISECONDS.sleep(pause);
-            }
-        } catch (InterruptedException interrupted) {
-            if (!closing) {
-                LOG.warn("A writer was interrupted [writer: {}]", name);
-            }
-            Thread.currentThread().interrupt();
-        }
+        return loop.trouble();
     }
 
     private void own() throws SQLException, InterruptedException {
@@ -120,7 +80,7 @@ final class IngestWriter implements AutoCloseable {
             var partitions = new TreeMap<Integer, IngestPartition>();
             try {
                 var store = new IngestStore(connection, devices, watermarks, meters, clock);
-                loop(ownership, partitions, reader, store);
+                storeWhatComes(ownership, partitions, reader, store);
             } finally {
                 release(connection, ownership);
             }
@@ -138,12 +98,12 @@ final class IngestWriter implements AutoCloseable {
         }
     }
 
-    private void loop(
+    private void storeWhatComes(
             IngestOwnership ownership, Map<Integer, IngestPartition> partitions, StreamReader reader, IngestStore store)
             throws SQLException, InterruptedException {
         long nextChores = System.nanoTime();
         long nextPending = nextChores + PENDING_AGAIN_NANOS;
-        while (!closing) {
+        while (!loop.isClosing()) {
             long now = System.nanoTime();
             if (now - nextChores >= 0) {
                 nextChores = now + EVERY_NANOS;
@@ -154,7 +114,7 @@ final class IngestWriter implements AutoCloseable {
                 nextPending = now + PENDING_AGAIN_NANOS;
                 partitions.values().forEach(IngestPartition::readPendingAgain);
             }
-            trouble = null;
+            loop.isWell();
             if (partitions.isEmpty()) {
                 TimeUnit.MILLISECONDS.sleep(BLOCK.toMillis());
                 continue;
@@ -254,7 +214,7 @@ final class IngestWriter implements AutoCloseable {
         } else if (most == entriesEach && bytes < READ_BYTES / 2) {
             entriesEach = Math.min(MOST_ENTRIES, entriesEach * 2);
         }
-        if (entries >= BATCH_UNDER_LOAD && most < entriesEach && !closing) {
+        if (entries >= BATCH_UNDER_LOAD && most < entriesEach && !loop.isClosing()) {
             TimeUnit.MILLISECONDS.sleep(GATHER_MILLIS);
         }
     }
@@ -262,13 +222,6 @@ final class IngestWriter implements AutoCloseable {
     /** Finishes the batch under way. */
     @Override
     public void close() {
-        closing = true;
-        try {
-            if (!thread.join(Duration.ofSeconds(4))) {
-                thread.interrupt();
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        loop.close();
     }
 }
