@@ -1,0 +1,166 @@
+package org.perilune.timeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoDatabase;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.perilune.chassis.Json;
+import org.perilune.chassis.Settings;
+import org.perilune.pad.Pad;
+import org.perilune.pad.PadConfig;
+
+/** The pad's MongoDB server behind a gate, the services asked as stand-ins, and any number of copies of the timeline. */
+final class Fixture implements AutoCloseable {
+    final StandIns others;
+    final Gate gate;
+    private final Pad pad;
+    private final Map<String, String> settings = new HashMap<>();
+    private final MongoClient direct;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final String operator;
+    private final String viewer;
+    private final List<TimelineService> copies = new ArrayList<>();
+
+    Fixture(Path home) throws Exception {
+        pad = Pad.start(PadConfig.onFreePorts(home, List.of()), step -> {});
+        others = new StandIns();
+        operator = others.token("jim", "operator");
+        viewer = others.token("vera", "viewer");
+        pad.settings().forEach((name, value) -> {
+            if (name.startsWith("timeline.")) {
+                settings.put(name, value);
+            }
+        });
+        int port = Integer.parseInt(settings.getOrDefault("timeline.mongodb.port", ""));
+        gate = new Gate(port);
+        String password = Files.readString(
+                        Path.of(settings.getOrDefault("timeline.mongodb.password-file", "")), StandardCharsets.UTF_8)
+                .strip();
+        direct = MongoClients.create(
+                "mongodb://timeline:" + password + "@127.0.0.1:" + port + "/timeline?authMechanism=SCRAM-SHA-256");
+        settings.put("timeline.mongodb.port", Integer.toString(gate.port()));
+        settings.put("timeline.http.port", "0");
+        settings.put("timeline.tokens.keys-url", others.uri() + "/keys");
+        settings.put("timeline.crew.url", others.uri().toString());
+        settings.put("timeline.command-dispatcher.url", others.uri().toString());
+        settings.put("timeline.lunar-module.url", others.uri().toString());
+        settings.put("timeline.lease", "1s");
+    }
+
+    MongoDatabase database() {
+        return direct.getDatabase("timeline");
+    }
+
+    /** A copy that is ready. */
+    TimelineService start(Clock clock) throws Exception {
+        TimelineService copy =
+                TimelineService.start(TimelineConfig.read(Settings.of(settings).at("timeline")), clock);
+        copies.add(copy);
+        awaitReady(copy);
+        return copy;
+    }
+
+    void awaitReady(TimelineService copy) {
+        await().atMost(Duration.ofSeconds(20))
+                .ignoreExceptions()
+                .untilAsserted(
+                        () -> assertThat(get(copy, "/ready").statusCode()).isEqualTo(200));
+    }
+
+    /** As if nothing had ever been here. */
+    void reset() throws IOException {
+        stopCopies();
+        for (String collection : List.of("event", "change", "counter", "lease")) {
+            database().getCollection(collection).drop();
+        }
+        others.forget();
+    }
+
+    void stopCopies() {
+        copies.forEach(TimelineService::close);
+        copies.clear();
+    }
+
+    HttpRequest.Builder request(TimelineService copy, String path, String token) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + copy.port() + path))
+                .timeout(Duration.ofSeconds(30))
+                .header("Authorization", "Bearer " + token);
+    }
+
+    HttpResponse<String> get(TimelineService copy, String path) throws Exception {
+        return http.send(request(copy, path, viewer).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> send(String method, TimelineService copy, String path, String body, String... headers)
+            throws Exception {
+        return sendAs(operator, method, copy, path, body, headers);
+    }
+
+    HttpResponse<String> sendAs(
+            String token, String method, TimelineService copy, String path, String body, String... headers)
+            throws Exception {
+        var request = request(copy, path, token)
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** A new event. */
+    JsonNode input(TimelineService copy, String body) throws Exception {
+        HttpResponse<String> answer = send("POST", copy, "/input", body);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        return json(answer);
+    }
+
+    JsonNode event(TimelineService copy, String id) throws Exception {
+        return json(get(copy, "/data/" + id));
+    }
+
+    void awaitState(TimelineService copy, String id, String state) {
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(
+                        () -> assertThat(event(copy, id).path("state").asText()).isEqualTo(state));
+    }
+
+    static JsonNode json(HttpResponse<String> answer) throws Exception {
+        return Json.mapper().readTree(answer.body());
+    }
+
+    String viewer() {
+        return viewer;
+    }
+
+    HttpClient http() {
+        return http;
+    }
+
+    @Override
+    public void close() throws IOException {
+        stopCopies();
+        http.close();
+        direct.close();
+        gate.close();
+        others.close();
+        pad.close();
+    }
+}

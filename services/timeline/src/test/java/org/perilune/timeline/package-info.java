@@ -1,0 +1,4 @@
+@NullMarked
+package org.perilune.timeline;
+
+import org.jspecify.annotations.NullMarked;
