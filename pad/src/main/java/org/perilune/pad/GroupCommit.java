@@ -80,7 +80,10 @@ final class GroupCommit {
         try {
             reached = changes.get();
             store.commit();
-            if (++commits % COMMITS_A_CLEANING == 0 && store.compact(LEAST_FILL_PERCENT, CLEANED_BYTES)) {
+            if (++commits % COMMITS_A_CLEANING == 0) {
+                // On disk before the room of what it replaces is written to.
+                store.sync();
+                store.compact(LEAST_FILL_PERCENT, CLEANED_BYTES);
                 store.commit();
             }
         } finally {

@@ -1,12 +1,12 @@
 package org.perilune.pad;
 
-import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import de.bwaldvogel.mongo.bson.Document;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
@@ -28,14 +28,15 @@ final class MongoStore implements AutoCloseable {
             "collstats");
 
     private static final int CACHE_MEGABYTES = 16;
+    private static final Duration LONGEST_READ = Duration.ofSeconds(10);
 
     private final String database;
-    private final H2Backend backend;
+    private final MongoBackend backend;
     private final GroupCommit commit;
     /** Shared by readers, alone for a change. */
     private final ReentrantReadWriteLock documents = new ReentrantReadWriteLock();
 
-    private MongoStore(String database, H2Backend backend) {
+    private MongoStore(String database, MongoBackend backend) {
         this.database = database;
         this.backend = backend;
         this.commit = new GroupCommit(backend.getMvStore());
@@ -49,8 +50,11 @@ final class MongoStore implements AutoCloseable {
                 .autoCommitDisabled()
                 .autoCommitBufferSize(0)
                 .open();
+        // How long room is kept that nobody needs any more. Every commit is on disk before the next one writes, so it
+        // is only for those who still read.
+        file.setRetentionTime((int) LONGEST_READ.toMillis());
         try {
-            var store = new MongoStore(database, new H2Backend(file));
+            var store = new MongoStore(database, new MongoBackend(file));
             store.commit.change(() -> store.backend.resolveDatabase(database));
             store.commit.await();
             // The file's name is as durable as what is in it.
