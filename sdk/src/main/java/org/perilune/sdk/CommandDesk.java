@@ -66,18 +66,13 @@ final class CommandDesk implements AutoCloseable {
         }
         DeviceCommand command = CommandMessage.read(entry.message());
         listener.received(command, Micros.toInstant(entry.receivedMicros()));
-        if (entry.ack().getStage() == Stage.STAGE_EXECUTING && !command.repeatable()) {
-            end(
-                    command,
-                    CommandMessage.ack(
-                            command.id(),
-                            Stage.STAGE_UNKNOWN,
-                            "It was interrupted by a restart of the device, and may have taken effect",
-                            clock.instant()));
+        boolean interrupted = entry.ack().getStage() == Stage.STAGE_EXECUTING;
+        if (interrupted && !command.repeatable()) {
+            end(command, CommandLane.unknown(command, clock.instant(), ""));
             return;
         }
         waiting.incrementAndGet();
-        lane(command).add(new WaitingCommand(command, OptionalLong.empty(), System.nanoTime()));
+        lane(command).add(new WaitingCommand(command, OptionalLong.empty(), System.nanoTime(), interrupted));
     }
 
     AckOutbox outbox() {
@@ -140,7 +135,7 @@ final class CommandDesk implements AutoCloseable {
             return;
         }
         waiting.incrementAndGet();
-        var wait = new WaitingCommand(command, lifetimeSeconds, System.nanoTime());
+        var wait = new WaitingCommand(command, lifetimeSeconds, System.nanoTime(), false);
         var _ = log.received(message, now).whenComplete((nothing, failure) -> {
             arriving.remove(command.id());
             if (failure != null) {

@@ -70,13 +70,23 @@ final class CommandLane implements AutoCloseable {
     private @Nullable Ack refusal(WaitingCommand waiting) {
         DeviceCommand command = waiting.command();
         Instant now = desk.clock().instant();
-        if (waiting.expired(now, System.nanoTime())) {
-            return CommandMessage.ack(command.id(), Stage.STAGE_EXPIRED, "It expired before it could be begun", now);
+        boolean expired = waiting.expired(now, System.nanoTime());
+        Optional<String> reason = expired
+                ? Optional.of("It expired before it could be begun")
+                : mistrust(command, now).or(() -> objection(command));
+        if (reason.isEmpty()) {
+            return null;
         }
-        return mistrust(command, now)
-                .or(() -> objection(command))
-                .map(reason -> CommandMessage.ack(command.id(), Stage.STAGE_REJECTED, reason, now))
-                .orElse(null);
+        if (waiting.interrupted()) {
+            return unknown(command, now, ". It was not begun again: " + reason.get());
+        }
+        var stage = expired ? Stage.STAGE_EXPIRED : Stage.STAGE_REJECTED;
+        return CommandMessage.ack(command.id(), stage, reason.get(), now);
+    }
+
+    static Ack unknown(DeviceCommand command, Instant now, String more) {
+        String detail = "It was interrupted by a restart of the device, and may have taken effect" + more;
+        return CommandMessage.ack(command.id(), Stage.STAGE_UNKNOWN, detail, now);
     }
 
     /** A clock that is behind the ground's would let a command begin that has long expired. */

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.contracts.v1.Ack;
@@ -129,6 +131,21 @@ class CommandLogTest {
         try (var log = open(expiry.plus(Duration.ofHours(25)))) {
             assertThat(log.find("c1")).isEmpty();
             assertThat(log.bytes()).isZero();
+        }
+    }
+
+    @Test
+    void aDiskThatTakesNothingIsTriedAgain() throws Exception {
+        Path gone = folder.resolve("gone");
+        try (var log = CommandLog.open(gone, LIMIT, Clock.fixed(NOW, ZoneOffset.UTC))) {
+            var received = log.received(command("c1"), NOW);
+            assertThatThrownBy(() -> received.get(100, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            assertThat(log.find("c1")).isEmpty();
+
+            Files.createDirectory(gone);
+            received.get(20, TimeUnit.SECONDS);
+            assertThat(log.find("c1")).isPresent();
+            assertThat(log.failure()).isEmpty();
         }
     }
 
