@@ -37,8 +37,7 @@ public final class TelemetryScanner {
     private static final int NUMBER = (2 << 3) | 1;
     private static final int TEXT = (3 << 3) | 2;
 
-    private byte[] bytes = new byte[0];
-    private int position;
+    private final WireReader in = new WireReader();
     private long epoch;
     private int count;
     private int[] from = new int[16];
@@ -52,19 +51,18 @@ public final class TelemetryScanner {
      * @throws MalformedTelemetry if the message as a whole cannot be taken
      */
     public void scan(byte[] payload) throws MalformedTelemetry {
-        bytes = payload;
-        position = 0;
+        in.open(payload);
         epoch = 0;
         count = 0;
         int end = payload.length;
-        while (position < end) {
-            int tag = tag(end);
+        while (in.position() < end) {
+            int tag = in.tag(end);
             if (tag == EPOCH) {
-                epoch = fixed64(end);
+                epoch = in.fixed64(end);
             } else if (tag == FRAMES) {
-                frame(block(end));
+                frame(in.block(end));
             } else {
-                skip(tag, end);
+                in.skip(tag, end);
             }
         }
         if (count == 0) {
@@ -84,16 +82,15 @@ public final class TelemetryScanner {
      * @throws MalformedTelemetry if the bytes are no message at all
      */
     public long scanEpoch(byte[] payload) throws MalformedTelemetry {
-        bytes = payload;
-        position = 0;
+        in.open(payload);
         epoch = 0;
         count = 0;
-        while (position < payload.length) {
-            int tag = tag(payload.length);
+        while (in.position() < payload.length) {
+            int tag = in.tag(payload.length);
             if (tag == EPOCH) {
-                epoch = fixed64(payload.length);
+                epoch = in.fixed64(payload.length);
             } else {
-                skip(tag, payload.length);
+                in.skip(tag, payload.length);
             }
         }
         return epoch;
@@ -141,23 +138,23 @@ public final class TelemetryScanner {
         if (index == from.length) {
             grow();
         }
-        from[index] = position;
-        length[index] = end - position;
+        from[index] = in.position();
+        length[index] = end - in.position();
         seq[index] = 0;
         time[index] = 0;
         fault[index] = null;
         int values = 0;
-        while (position < end) {
-            int tag = tag(end);
+        while (in.position() < end) {
+            int tag = in.tag(end);
             switch (tag) {
-                case SEQ -> seq[index] = varint(end);
-                case TIME -> time[index] = fixed64(end);
-                case STATUS -> text(index, block(end), "status");
+                case SEQ -> seq[index] = in.varint(end);
+                case TIME -> time[index] = in.fixed64(end);
+                case STATUS -> text(index, in.block(end), "status");
                 case VALUES -> {
                     values++;
-                    value(index, block(end));
+                    value(index, in.block(end));
                 }
-                default -> skip(tag, end);
+                default -> in.skip(tag, end);
             }
         }
         count++;
@@ -183,20 +180,20 @@ public final class TelemetryScanner {
 
     private void value(int index, int end) throws MalformedTelemetry {
         boolean named = false;
-        while (position < end) {
-            int tag = tag(end);
+        while (in.position() < end) {
+            int tag = in.tag(end);
             if (tag == NAME) {
                 named = true;
-                name(index, block(end));
+                name(index, in.block(end));
             } else if (tag == NUMBER) {
                 // NaN and the infinities have all bits of the exponent set.
-                if ((fixed64(end) & 0x7ff0_0000_0000_0000L) == 0x7ff0_0000_0000_0000L) {
+                if ((in.fixed64(end) & 0x7ff0_0000_0000_0000L) == 0x7ff0_0000_0000_0000L) {
                     blame(index, "A number is not finite");
                 }
             } else if (tag == TEXT) {
-                text(index, block(end), "text");
+                text(index, in.block(end), "text");
             } else {
-                skip(tag, end);
+                in.skip(tag, end);
             }
         }
         if (!named) {
@@ -205,31 +202,34 @@ public final class TelemetryScanner {
     }
 
     private void name(int index, int end) {
-        boolean sound = position < end && end - position <= LONGEST_NAME;
-        for (int at = position; sound && at < end; at++) {
+        byte[] bytes = in.bytes();
+        int begin = in.position();
+        boolean sound = begin < end && end - begin <= LONGEST_NAME;
+        for (int at = begin; sound && at < end; at++) {
             sound = bytes[at] >= 0 && NAME_CHARACTERS[bytes[at]];
         }
         if (!sound) {
             blame(index, "A name is not 1 to " + LONGEST_NAME + " letters, digits, '_', '-' or '.'");
         }
-        position = end;
+        in.moveTo(end);
     }
 
     private void text(int index, int end, String what) {
-        if (end - position > LONGEST_TEXT) {
+        byte[] bytes = in.bytes();
+        if (end - in.position() > LONGEST_TEXT) {
             blame(index, "A " + what + " is longer than " + LONGEST_TEXT + " bytes");
         }
-        int plain = position;
+        int plain = in.position();
         while (plain < end && bytes[plain] > 0) {
             plain++;
         }
-        if (plain < end && !isUtf8(plain, end)) {
+        if (plain < end && !isUtf8(bytes, plain, end)) {
             blame(index, "A " + what + " is not UTF-8 or has a zero character");
         }
-        position = end;
+        in.moveTo(end);
     }
 
-    private boolean isUtf8(int at, int end) {
+    private static boolean isUtf8(byte[] bytes, int at, int end) {
         for (int index = at; index < end; index++) {
             if (bytes[index] == 0) {
                 return false;
@@ -246,65 +246,6 @@ public final class TelemetryScanner {
     private void blame(int index, String reason) {
         if (fault[index] == null) {
             fault[index] = reason;
-        }
-    }
-
-    private int tag(int end) throws MalformedTelemetry {
-        long tag = varint(end);
-        if (tag >>> 32 != 0 || tag >>> 3 == 0) {
-            throw new MalformedTelemetry("A tag is not one of Protocol Buffers");
-        }
-        return (int) tag;
-    }
-
-    /** The end of the length-delimited field that begins here. */
-    private int block(int end) throws MalformedTelemetry {
-        long size = varint(end);
-        if (size < 0 || size > end - position) {
-            throw new MalformedTelemetry("A field is longer than what it is in");
-        }
-        return position + (int) size;
-    }
-
-    private void skip(int tag, int end) throws MalformedTelemetry {
-        switch (tag & 7) {
-            case 0 -> varint(end);
-            case 1 -> fixed64(end);
-            case 2 -> position = block(end);
-            case 5 -> {
-                need(4, end);
-                position += 4;
-            }
-            default -> throw new MalformedTelemetry("A field has no wire type of proto3");
-        }
-    }
-
-    private long fixed64(int end) throws MalformedTelemetry {
-        need(8, end);
-        long value = 0;
-        for (int at = position + 7; at >= position; at--) {
-            value = (value << 8) | (bytes[at] & 0xff);
-        }
-        position += 8;
-        return value;
-    }
-
-    private long varint(int end) throws MalformedTelemetry {
-        long value = 0;
-        for (int shift = 0; shift < 64; shift += 7) {
-            need(1, end);
-            byte next = bytes[position++];
-            value |= (long) (next & 0x7f) << shift;
-            if (next >= 0) {
-                return value;
-            }
-        }
-        throw new MalformedTelemetry("A number is longer than 10 bytes");
-    }
-
-    private void need(int size, int end) throws MalformedTelemetry {
-        if (end - position < size) {
-            throw new MalformedTelemetry("The message ends in the middle of a field");
         }
     }
 
