@@ -142,6 +142,16 @@ class ApprovalTest {
     }
 
     @Test
+    void whatIsOnItsWayIsCancelledNoMore() throws Exception {
+        String id = held("otto"); // which the sender leaves alone meanwhile
+        house.run("update command set handed_over = true where id = '" + id + "'");
+        HttpResponse<String> answer = say("otto", id, "cancel");
+        assertThat(answer.statusCode()).isEqualTo(409);
+        assertThat(answer.body()).contains("on its way");
+        assertThat(house.found("/commands/" + id).get("history")).hasSize(1);
+    }
+
+    @Test
     void unknownCommandsAreNotFound() throws Exception {
         assertThat(say("fred", "00000000-0000-7000-8000-000000000000", "approve")
                         .statusCode())

@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.Settings;
@@ -27,21 +28,30 @@ import org.perilune.pad.PadConfig;
 
 /** Two copies of the service on real backing servers, asked over HTTP by people of all roles. */
 final class DispatchFixture implements AutoCloseable {
+    private static final String URL = "command-dispatcher.postgres.url";
     final GroundStandIn ground = new GroundStandIn();
     final Connection sql;
     final CommandDispatcherService service;
     final CommandDispatcherService other;
     private final Pad pad;
+    private final @Nullable DatabaseGate gate;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     DispatchFixture(Path home) throws Exception {
+        this(home, false);
+    }
+
+    /** @param gated whether {@link #service} reaches its database by way of {@link #gate} only */
+    DispatchFixture(Path home, boolean gated) throws Exception {
         pad = Pad.start(PadConfig.onFreePorts(home, List.of("command_dispatcher")), sentence -> {});
-        service = CommandDispatcherService.start(config(), Clock.systemUTC());
-        other = CommandDispatcherService.start(config(), Clock.systemUTC());
         Map<String, String> settings = pad.settings();
+        URI url = URI.create(String.valueOf(settings.get(URL)).substring("jdbc:".length()));
+        gate = gated ? new DatabaseGate(url.getPort()) : null;
+        service = CommandDispatcherService.start(config(gate == null ? url.getPort() : gate.port()), Clock.systemUTC());
+        other = CommandDispatcherService.start(config(url.getPort()), Clock.systemUTC());
         sql = DriverManager.getConnection(
-                settings.get("command-dispatcher.postgres.url"),
+                settings.get(URL),
                 settings.get("command-dispatcher.postgres.user"),
                 Files.readString(
                                 Path.of(String.valueOf(settings.get("command-dispatcher.postgres.password-file"))),
@@ -51,13 +61,18 @@ final class DispatchFixture implements AutoCloseable {
                 && statusOf(other, "/dictionary/lunar-module") == 200);
     }
 
-    private CommandDispatcherConfig config() {
+    DatabaseGate gate() {
+        return Objects.requireNonNull(gate);
+    }
+
+    private CommandDispatcherConfig config(int databasePort) {
         var own = new HashMap<String, String>();
         pad.settings().forEach((name, value) -> {
             if (name.startsWith("command-dispatcher.")) {
                 own.put(name, value);
             }
         });
+        own.put(URL, "jdbc:postgresql://127.0.0.1:" + databasePort + "/command_dispatcher");
         own.put("command-dispatcher.http.port", "0");
         own.put("command-dispatcher.tokens.keys-url", ground.url() + "/keys");
         own.put("command-dispatcher.crew.url", ground.url().toString());
@@ -139,9 +154,12 @@ final class DispatchFixture implements AutoCloseable {
     }
 
     @Override
-    public void close() throws SQLException {
+    public void close() throws SQLException, IOException {
         client.close();
         service.close();
+        if (gate != null) {
+            gate.close();
+        }
         other.close();
         sql.close();
         pad.close();
