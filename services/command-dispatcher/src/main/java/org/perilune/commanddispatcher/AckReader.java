@@ -36,6 +36,7 @@ final class AckReader implements AutoCloseable {
     private final String consumer = UUID.randomUUID().toString();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
+    private volatile boolean migrated;
     private long lookForAbandoned;
     private long logRejects;
 
@@ -61,6 +62,7 @@ final class AckReader implements AutoCloseable {
         boolean troubled = false;
         try {
             postgres.awaitMigrated();
+            migrated = true;
             while (goesOn()) {
                 try (var stream = new AckStream(redis, consumer)) {
                     stream.makeGroup();
@@ -68,7 +70,7 @@ final class AckReader implements AutoCloseable {
                     read(stream);
                 } catch (JedisException failure) {
                     if (!troubled) {
-                        LOG.warn("Acknowledgements cannot be read; trying again", failure);
+                        LOG.warn("Acknowledgements wait for Redis [reason: {}]", failure.getMessage());
                         troubled = true;
                     }
                     closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
@@ -113,7 +115,10 @@ final class AckReader implements AutoCloseable {
                 throw redisAway;
             } catch (SQLException | RuntimeException failure) {
                 if (!troubled) {
-                    LOG.warn("Acknowledgements cannot be stored; they wait, and are tried again", failure);
+                    Reason.ofBeingAway(failure)
+                            .ifPresentOrElse(
+                                    away -> LOG.warn("Acknowledgements wait for the database [reason: {}]", away),
+                                    () -> LOG.error("Acknowledgements could not be stored; trying again", failure));
                     troubled = true;
                 }
                 closing.await(pause.toMillis(), TimeUnit.MILLISECONDS);
@@ -140,6 +145,9 @@ final class AckReader implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
+        if (!migrated) {
+            thread.interrupt();
+        }
         Stop.await(thread, STOP);
     }
 }

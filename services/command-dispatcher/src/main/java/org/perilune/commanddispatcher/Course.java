@@ -13,8 +13,11 @@ final class Course {
 
     private static final Duration QUICKEST_RETRY = Duration.ofSeconds(5);
 
-    /** How long after its end a command is waited for: an answer may still be on its way. */
-    static final Duration GRACE = Duration.ofSeconds(30);
+    /**
+     * How long after its time an answer is waited for: it may still be on its way. What is due is found within a
+     * second, so that a command has ended 30 seconds after its time.
+     */
+    static final Duration GRACE = Duration.ofSeconds(29);
 
     final UUID id;
     final Instant expiresAt;

@@ -7,7 +7,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jdbi.v3.core.Handle;
 import org.perilune.chassis.Postgres;
-import org.perilune.chassis.SqlFailures;
 import org.perilune.chassis.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +31,7 @@ final class SoleRunner implements AutoCloseable {
     private final Work work;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
+    private volatile boolean migrated;
     private boolean troubled;
 
     /** What is done while the lock is held. */
@@ -60,6 +60,8 @@ final class SoleRunner implements AutoCloseable {
 
     private void run() {
         try {
+            postgres.awaitMigrated();
+            migrated = true;
             while (goesOn()) {
                 try (Handle handle = postgres.jdbi().open()) {
                     standInLine(handle);
@@ -106,13 +108,11 @@ final class SoleRunner implements AutoCloseable {
     }
 
     private void report(Exception failure) {
-        boolean away = SqlFailures.isAway(failure);
         if (!troubled && goesOn()) {
-            LOG.warn(
-                    "It stands still and is tried again twice a second [task: {}, reason: {}]",
-                    name,
-                    away ? "the database is away" : "a failure",
-                    failure);
+            Reason.ofBeingAway(failure)
+                    .ifPresentOrElse(
+                            away -> LOG.warn("It waits for the database [task: {}, reason: {}]", name, away),
+                            () -> LOG.error("It failed, and is tried again twice a second [task: {}]", name, failure));
         }
         troubled = true;
     }
@@ -120,6 +120,9 @@ final class SoleRunner implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
+        if (!migrated) {
+            thread.interrupt();
+        }
         Stop.await(thread, STOP);
     }
 }

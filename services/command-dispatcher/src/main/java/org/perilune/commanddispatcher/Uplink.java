@@ -21,7 +21,7 @@ final class Uplink implements AutoCloseable {
         this.work = work;
     }
 
-    /** Returns at once, whatever is away. Adds the checks {@code redis} and {@code mqtt}. */
+    /** Returns at once, whatever is away. Adds the check {@code mqtt}. */
     static Uplink start(
             CommandDispatcherConfig config,
             Postgres postgres,
@@ -37,7 +37,6 @@ final class Uplink implements AutoCloseable {
             var transitions = new Transitions(clock);
             var work = new Signal();
             CommandPublisher publisher = owned.add(CommandPublisher.open(config.mqtt(), work::raise));
-            health.add("redis", redis::problem);
             health.add("mqtt", publisher::problem);
             var sender = new Sender(publisher, work, transitions, meters, clock);
             owned.add(SoleRunner.start("command-sender", SENDER_LOCK, postgres, sender::run));

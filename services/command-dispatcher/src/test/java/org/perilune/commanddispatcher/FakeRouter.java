@@ -4,12 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.perilune.contracts.Streams;
 import org.perilune.contracts.Topics;
 import org.perilune.pad.InboundHook;
@@ -17,20 +20,22 @@ import org.perilune.pad.InboundMessage;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.Response;
+import redis.clients.jedis.exceptions.JedisException;
 
 /** What batch-router does with acknowledgements and connects, in as few words as a test needs. */
 final class FakeRouter implements InboundHook, AutoCloseable {
     private static final Map<String, String> STREAM_OF =
             Map.of(Topics.ACK, Streams.ACKS, Topics.CONNECT, Streams.CONNECT);
 
-    private final Jedis redis;
+    private final Supplier<Jedis> redis;
     private final BlockingQueue<Taken> queue = new LinkedBlockingQueue<>();
     private final Thread thread;
 
     private record Taken(String stream, InboundMessage message, CompletableFuture<Void> done) {}
 
-    /** @param redis of the router's own, closed with it */
-    FakeRouter(Jedis redis) {
+    /** @param redis opens a connection */
+    FakeRouter(Supplier<Jedis> redis) {
         this.redis = redis;
         this.thread = Thread.ofVirtual().name("fake-router").start(this::run);
     }
@@ -47,20 +52,34 @@ final class FakeRouter implements InboundHook, AutoCloseable {
     }
 
     private void run() {
-        try {
-            while (true) {
-                var batch = new ArrayList<Taken>();
-                batch.add(queue.take());
-                queue.drainTo(batch, 499);
-                try (Pipeline pipeline = redis.pipelined()) {
-                    batch.forEach(taken -> pipeline.sendCommand(
-                            Command.XADD, arguments(taken.stream, taken.message.client(), taken.message.payload())));
-                    pipeline.sync();
+        var batch = new ArrayList<Taken>();
+        while (!Thread.currentThread().isInterrupted()) {
+            try (Jedis connection = redis.get()) {
+                while (true) {
+                    if (batch.isEmpty()) {
+                        batch.add(queue.take());
+                        queue.drainTo(batch, 499);
+                    }
+                    add(connection, batch);
+                    batch.forEach(taken -> taken.done.complete(null));
+                    batch.clear();
                 }
-                batch.forEach(taken -> taken.done.complete(null));
+            } catch (JedisException away) {
+                LockSupport.parkNanos(50_000_000);
+            } catch (InterruptedException end) {
+                return;
             }
-        } catch (InterruptedException end) {
-            redis.close();
+        }
+    }
+
+    private static void add(Jedis connection, List<Taken> batch) {
+        try (Pipeline pipeline = connection.pipelined()) {
+            var answers = batch.stream()
+                    .map(taken -> pipeline.sendCommand(
+                            Command.XADD, arguments(taken.stream, taken.message.client(), taken.message.payload())))
+                    .toList();
+            pipeline.sync();
+            answers.forEach(Response::get);
         }
     }
 

@@ -1,7 +1,5 @@
 package org.perilune.commanddispatcher;
 
-import static org.awaitility.Awaitility.await;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -22,12 +20,7 @@ class UplinkFigures {
                 long began = System.nanoTime();
                 try (var device = fixture.device(name, FakeDevice::obedient)) {
                     copy.uplink().wake();
-                    await().atMost(Duration.ofMinutes(3))
-                            .pollInterval(Duration.ofMillis(100))
-                            .until(
-                                    () -> fixture.text("select count(*) from command where state = 'completed'"
-                                            + " and device = '" + name + "'"),
-                                    Integer.toString(COMMANDS)::equals);
+                    fixture.awaitAllCompleted(name, COMMANDS);
                     double seconds = (System.nanoTime() - began) / 1e9;
                     System.out.printf(
                             "%d commands in %.2f s: %.0f a second; %d messages%n",

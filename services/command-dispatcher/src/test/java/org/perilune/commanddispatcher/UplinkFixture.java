@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -11,6 +12,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -46,21 +48,26 @@ final class UplinkFixture implements AutoCloseable {
         owned.add(telemetry);
         settings = pad.settings();
         redis = owned.add(jedis());
-        pad.onPublish(owned.add(new FakeRouter(jedis())));
+        pad.onPublish(owned.add(new FakeRouter(this::jedis)));
     }
 
-    private Jedis jedis() throws IOException {
+    private Jedis jedis() {
         return new Jedis(
                 new HostAndPort("127.0.0.1", pad.redisPort()),
                 DefaultJedisClientConfig.builder()
                         .user("batch-router")
                         .password(secret("batch-router.redis.password-file"))
+                        .autoNegotiateProtocol(false)
                         .build());
     }
 
-    private String secret(String key) throws IOException {
-        return Files.readString(Path.of(String.valueOf(settings.get(key))), UTF_8)
-                .strip();
+    private String secret(String key) {
+        try {
+            return Files.readString(Path.of(String.valueOf(settings.get(key))), UTF_8)
+                    .strip();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     /** One copy of what is under test. */
@@ -71,14 +78,19 @@ final class UplinkFixture implements AutoCloseable {
         }
     }
 
-    Copy copy() throws IOException {
-        var own = new java.util.HashMap<String, String>();
+    Copy copy() {
+        return copy(pad.mqttPort());
+    }
+
+    Copy copy(int mqttPort) {
+        var own = new HashMap<String, String>();
         settings.forEach((key, value) -> {
             if (key.startsWith("command-dispatcher.")) {
                 own.put(key, value);
             }
         });
         own.put("command-dispatcher.http.port", "0");
+        own.put("command-dispatcher.mqtt.port", Integer.toString(mqttPort));
         own.put("command-dispatcher.token.secret", "secret of the test");
         own.put("command-dispatcher.crew.url", telemetry.address());
         own.put("command-dispatcher.telemetry.url", telemetry.address());
@@ -139,14 +151,14 @@ final class UplinkFixture implements AutoCloseable {
         return ids;
     }
 
-    Connection connect() throws SQLException, IOException {
+    Connection connect() throws SQLException {
         return DriverManager.getConnection(
                 settings.get("command-dispatcher.postgres.url"),
                 settings.get("command-dispatcher.postgres.user"),
                 secret("command-dispatcher.postgres.password-file"));
     }
 
-    String text(String question) throws SQLException, IOException {
+    String text(String question) throws SQLException {
         try (Connection connection = connect();
                 var statement = connection.createStatement();
                 var result = statement.executeQuery(question)) {
@@ -154,19 +166,29 @@ final class UplinkFixture implements AutoCloseable {
         }
     }
 
-    String state(UUID command) throws SQLException, IOException {
+    String state(UUID command) throws SQLException {
         return text("select state from command where id = '" + command + "'");
     }
 
     void awaitState(UUID command, CommandState state) {
         await().atMost(LIMIT)
                 .pollInterval(Duration.ofMillis(20))
-                .ignoreException(SQLException.class)
+                .ignoreExceptionsInstanceOf(SQLException.class)
                 .until(() -> state(command), state.wireName()::equals);
     }
 
+    void awaitAllCompleted(String device, int number) {
+        await().atMost(LIMIT.multipliedBy(3))
+                .pollInterval(Duration.ofMillis(100))
+                .ignoreExceptionsInstanceOf(SQLException.class)
+                .until(
+                        () -> text(
+                                "select count(*) from command where state = 'completed' and device = '" + device + "'"),
+                        Integer.toString(number)::equals);
+    }
+
     /** Stages in their order, with a '+' after what came late. */
-    String history(UUID command) throws SQLException, IOException {
+    String history(UUID command) throws SQLException {
         return text("select string_agg(stage || case when late then '+' else '' end, ' ' order by id)"
                 + " from command_history where command_id = '" + command + "'");
     }
