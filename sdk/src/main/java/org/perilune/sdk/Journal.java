@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,19 +24,14 @@ final class Journal implements AutoCloseable {
     private final long epoch;
     private final JournalWriter writer;
 
-    /** Guards what follows; never held across input or output. */
-    private final ReentrantLock lock = new ReentrantLock();
-
-    private final List<Segment> segments;
-    private final Map<Long, Long> settled;
-    private long settledWrittenNanos = System.nanoTime();
+    private final JournalContents contents;
+    private volatile long settledWrittenNanos = System.nanoTime();
 
     private Journal(
             JournalFolder folder, long epoch, List<Segment> segments, Map<Long, Long> settled, long limitBytes) {
         this.folder = folder;
         this.epoch = epoch;
-        this.segments = segments;
-        this.settled = settled;
+        this.contents = new JournalContents(segments, settled);
         this.writer = new JournalWriter(this, folder.path(), segments.getLast(), limitBytes);
     }
 
@@ -107,30 +100,16 @@ final class Journal implements AutoCloseable {
 
     /** The number kept with the newest frame of any epoch; 0 at first. */
     long bookmark() {
-        return newest().bookmark();
+        return contents.newest().bookmark();
     }
 
     long lastSeq() {
-        return newest().lastSeq();
-    }
-
-    private Segment newest() {
-        lock.lock();
-        try {
-            return segments.getLast();
-        } finally {
-            lock.unlock();
-        }
+        return contents.newest().lastSeq();
     }
 
     /** Takes a full or rolled segment's successor. */
     void add(Segment segment) {
-        lock.lock();
-        try {
-            segments.add(segment);
-        } finally {
-            lock.unlock();
-        }
+        contents.add(segment);
     }
 
     /**
@@ -139,24 +118,8 @@ final class Journal implements AutoCloseable {
      * @return whether that was news
      */
     boolean settle(long settledEpoch, long upto) {
-        lock.lock();
-        try {
-            @Nullable Segment last = null;
-            for (Segment segment : segments) {
-                if (segment.epoch() == settledEpoch) {
-                    last = segment;
-                }
-            }
-            if (last == null) {
-                return false;
-            }
-            long known = Math.min(upto, last.lastSeq());
-            if (known <= settledUpto(settledEpoch)) {
-                return false;
-            }
-            settled.put(settledEpoch, known);
-        } finally {
-            lock.unlock();
+        if (!contents.settle(settledEpoch, upto)) {
+            return false;
         }
         deleteSettled();
         if (System.nanoTime() - settledWrittenNanos > SETTLED_EVERY_NANOS) {
@@ -167,20 +130,7 @@ final class Journal implements AutoCloseable {
 
     /** Deletes whole segments whose frames are all settled; never the one that is written to. */
     void deleteSettled() {
-        var done = new ArrayList<Segment>();
-        lock.lock();
-        try {
-            for (Segment segment : segments.subList(0, segments.size() - 1)) {
-                if (segment.lastSeq() <= settledUpto(segment.epoch())) {
-                    done.add(segment);
-                }
-            }
-            segments.removeAll(done);
-            settled.keySet().removeIf(known -> segments.stream().noneMatch(segment -> segment.epoch() == known));
-        } finally {
-            lock.unlock();
-        }
-        for (Segment segment : done) {
+        for (Segment segment : contents.removeSettled()) {
             try {
                 segment.delete();
             } catch (IOException failure) {
@@ -190,16 +140,9 @@ final class Journal implements AutoCloseable {
     }
 
     private void writeSettled() {
-        Map<Long, Long> copy;
-        lock.lock();
+        settledWrittenNanos = System.nanoTime();
         try {
-            settledWrittenNanos = System.nanoTime();
-            copy = new TreeMap<>(settled);
-        } finally {
-            lock.unlock();
-        }
-        try {
-            folder.writeSettled(copy);
+            folder.writeSettled(contents.settled());
         } catch (IOException failure) {
             LOG.warn(
                     "How far frames are stored cannot be noted; some will be sent again after a restart [reason: {}]",
@@ -208,39 +151,15 @@ final class Journal implements AutoCloseable {
     }
 
     long storedUpto() {
-        lock.lock();
-        try {
-            return settledUpto(epoch);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private long settledUpto(long ofEpoch) {
-        return settled.getOrDefault(ofEpoch, 0L);
+        return contents.settledUpto(epoch);
     }
 
     long unsettledFrames() {
-        lock.lock();
-        try {
-            long frames = 0;
-            for (Segment segment : segments) {
-                long first = Math.max(segment.firstSeq(), settledUpto(segment.epoch()) + 1);
-                frames += Math.max(0, segment.lastSeq() - first + 1);
-            }
-            return frames;
-        } finally {
-            lock.unlock();
-        }
+        return contents.unsettledFrames();
     }
 
     long bytes() {
-        lock.lock();
-        try {
-            return segments.stream().mapToLong(Segment::durableBytes).sum();
-        } finally {
-            lock.unlock();
-        }
+        return contents.bytes();
     }
 
     /** At the oldest frame that is not settled. */
@@ -250,18 +169,7 @@ final class Journal implements AutoCloseable {
 
     /** Whether the oldest frame that is not settled lies before the cursor, so that it has been read. */
     boolean awaitsSettlement(Cursor cursor) {
-        lock.lock();
-        try {
-            for (Segment segment : segments) {
-                long oldest = Math.max(segment.firstSeq(), settledUpto(segment.epoch()) + 1);
-                if (oldest <= segment.lastSeq()) {
-                    return segment.epoch() < cursor.epoch || (segment.epoch() == cursor.epoch && oldest < cursor.seq);
-                }
-            }
-            return false;
-        } finally {
-            lock.unlock();
-        }
+        return contents.unsettledBefore(cursor.epoch, cursor.seq);
     }
 
     boolean hasNext(Cursor cursor) {
@@ -270,25 +178,12 @@ final class Journal implements AutoCloseable {
 
     /** The segment with the first unsettled frame at or behind the cursor, which moves there. */
     private @Nullable Segment locate(Cursor cursor) {
-        lock.lock();
-        try {
-            for (Segment segment : segments) {
-                if (segment.epoch() < cursor.epoch) {
-                    continue;
-                }
-                long from = Math.max(segment.firstSeq(), settledUpto(segment.epoch()) + 1);
-                if (segment.epoch() == cursor.epoch) {
-                    from = Math.max(from, cursor.seq);
-                }
-                if (from <= segment.lastSeq()) {
-                    cursor.moveTo(segment, from);
-                    return segment;
-                }
-            }
+        var place = contents.unsettledFrom(cursor.epoch, cursor.seq);
+        if (place == null) {
             return null;
-        } finally {
-            lock.unlock();
         }
+        cursor.moveTo(place.segment(), place.seq());
+        return place.segment();
     }
 
     /** The next frames of one epoch, or null if there are none; the cursor moves behind them. */
@@ -319,7 +214,7 @@ final class Journal implements AutoCloseable {
         writer.close();
         writeSettled();
         try {
-            for (Segment segment : segments) {
+            for (Segment segment : contents.segments()) {
                 segment.close();
             }
             folder.close();
