@@ -1,18 +1,23 @@
 package org.perilune.lunarmodule;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.Threads;
+import org.perilune.contracts.v1.Stage;
 import org.perilune.sdk.CommandEnd;
 import org.perilune.sdk.CommandListener;
 import org.perilune.sdk.DeviceCommand;
@@ -30,8 +35,12 @@ final class CommandRecorder implements CommandListener, AutoCloseable {
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
 
+    /** After it no device's record is sure to know a command that has expired. */
+    private static final Duration REMEMBERED = Duration.ofHours(24);
+
     private final Postgres postgres;
     private final CommandStore store;
+    private final Clock clock;
     private final Semaphore news = new Semaphore(0);
     private final LongAdder leftOut = new LongAdder();
     private final Thread thread;
@@ -40,14 +49,24 @@ final class CommandRecorder implements CommandListener, AutoCloseable {
     /** By id, the longest unwritten first. Its monitor guards it. */
     private final Map<String, ReceivedCommand> unwritten = new LinkedHashMap<>();
 
-    private CommandRecorder(Postgres postgres, CommandStore store) {
+    /** Null: nothing is left to be looked up. */
+    private volatile @Nullable Function<String, Optional<CommandEnd>> record;
+
+    private CommandRecorder(Postgres postgres, CommandStore store, Clock clock) {
         this.postgres = postgres;
         this.store = store;
+        this.clock = clock;
         this.thread = Threads.start("lunar-module-commands", this::run);
     }
 
-    static CommandRecorder start(Postgres postgres, CommandStore store) {
-        return new CommandRecorder(postgres, store);
+    static CommandRecorder start(Postgres postgres, CommandStore store, Clock clock) {
+        return new CommandRecorder(postgres, store, clock);
+    }
+
+    /** Brings in, once, the ends that an earlier run did not live to write, from the device's own record. */
+    void catchUp(Function<String, Optional<CommandEnd>> endOf) {
+        record = endOf;
+        news.release();
     }
 
     @Override
@@ -105,22 +124,47 @@ final class CommandRecorder implements CommandListener, AutoCloseable {
 
     /** False if the database is away. */
     private boolean write() {
-        for (List<ReceivedCommand> batch = batch(); !batch.isEmpty(); batch = batch()) {
-            try {
-                store.write(batch);
-            } catch (ServiceException.Unavailable away) {
-                LOG.warn("Commands cannot be recorded in the database yet; trying again", away);
-                return false;
-            } catch (JdbiException failure) {
-                LOG.error(
-                        "Commands cannot be recorded [first: {}]",
-                        batch.getFirst().id(),
-                        failure);
-                leftOut.add(batch.size());
+        try {
+            lookUp();
+            for (List<ReceivedCommand> batch = batch(); !batch.isEmpty(); batch = batch()) {
+                write(batch);
+                written(batch);
             }
-            written(batch);
+            return true;
+        } catch (ServiceException.Unavailable away) {
+            LOG.warn("Commands cannot be recorded in the database yet; trying again", away);
+            return false;
         }
-        return true;
+    }
+
+    private void lookUp() {
+        var endOf = record;
+        if (endOf == null) {
+            return;
+        }
+        var forgotten = new CommandEnd(
+                Stage.STAGE_UNKNOWN, "The device does not know any more how it ended", Map.of(), clock.instant());
+        Instant longAgo = clock.instant().minus(REMEMBERED);
+        for (ReceivedCommand command : store.open()) {
+            endOf.apply(command.id())
+                    .or(() -> command.expiresAt().isBefore(longAgo) ? Optional.of(forgotten) : Optional.empty())
+                    .ifPresent(end -> put(command.with(end)));
+        }
+        record = null;
+    }
+
+    private void write(List<ReceivedCommand> batch) {
+        try {
+            store.write(batch);
+        } catch (JdbiException failure) {
+            if (batch.size() > 1) {
+                // One that cannot be kept must not take the others with it.
+                batch.forEach(command -> write(List.of(command)));
+                return;
+            }
+            LOG.error("A command cannot be recorded [id: {}]", batch.getFirst().id(), failure);
+            leftOut.increment();
+        }
     }
 
     private List<ReceivedCommand> batch() {

@@ -80,6 +80,15 @@ final class CommandStore {
                 .findOne()));
     }
 
+    /** All that have not ended, as far as is known here; the oldest of very many. */
+    List<ReceivedCommand> open() {
+        return answering(() -> jdbi.withHandle(handle -> handle.createQuery(COLUMNS + """
+                        where state in ('received', 'executing') order by received_at, id limit 10000
+                        """)
+                .map((row, context) -> command(row))
+                .list()));
+    }
+
     List<ReceivedCommand> newest(int limit) {
         return answering(() ->
                 jdbi.withHandle(handle -> handle.createQuery(COLUMNS + " order by sent_at desc, id desc limit :limit")

@@ -45,7 +45,7 @@ final class Flight implements AutoCloseable {
     private Situation described;
 
     /** When the view changes, a turn is over, or it is time to look for that again. */
-    private Instant lookAgain = Instant.MIN;
+    private Instant lookAgain;
 
     /** What {@code GET /state} answers. Lost and acquired: the next after now, real time; null: none in sight. */
     record Report(
@@ -87,6 +87,7 @@ final class Flight implements AutoCloseable {
         double elapsed = described.elapsed(clock.instant());
         this.systems = new Systems(described.orbit(), elapsed);
         this.link = described.orbit().seesEarth(elapsed);
+        this.lookAgain = nextLook(described, elapsed);
         mission.onChange(wake::release);
         this.thread = Threads.start("lunar-module-flight", this::fly);
     }
@@ -134,7 +135,7 @@ final class Flight implements AutoCloseable {
                 Situation situation = mission.now();
                 boolean news = !situation.state().equals(described.state());
                 if (news || !now.isBefore(lookAgain)) {
-                    follow(situation, now);
+                    follow(situation, now, news);
                 }
                 Duration interval = situation.state().reportInterval(configuredInterval);
                 if (news || System.nanoTime() - nextReport >= 0) {
@@ -158,12 +159,13 @@ final class Flight implements AutoCloseable {
     }
 
     /** After a command, or when the view may have changed: sets the link, says what is new, and when to look again. */
-    private void follow(Situation situation, Instant now) {
+    private void follow(Situation situation, Instant now, boolean news) {
         double elapsed = situation.elapsed(now);
-        LunarOrbit orbit = situation.orbit();
-        boolean sees = orbit.seesEarth(elapsed);
-        device.describe(description(situation, configuredInterval, now));
-        described = situation;
+        boolean sees = situation.orbit().seesEarth(elapsed);
+        if (sees || news) {
+            device.describe(description(situation, configuredInterval, now));
+            described = situation;
+        }
         if (sees && !link) {
             LOG.info(
                     "Acquisition of signal [frames on board: {}]",
@@ -175,10 +177,14 @@ final class Flight implements AutoCloseable {
             device.linkDown();
         }
         link = sees;
+        lookAgain = nextLook(situation, elapsed);
+    }
 
-        double turn = orbit.next(elapsed, !sees).orElse(elapsed + orbit.periodSeconds() / 2);
+    private static Instant nextLook(Situation situation, double elapsed) {
+        LunarOrbit orbit = situation.orbit();
+        double turn = orbit.next(elapsed, !orbit.seesEarth(elapsed)).orElse(elapsed + orbit.periodSeconds() / 2);
         double turned = situation.state().attitude().reachedAt();
-        lookAgain = situation.instantOf(turned > elapsed ? Math.min(turn, turned) : turn);
+        return situation.instantOf(turned > elapsed ? Math.min(turn, turned) : turn);
     }
 
     private void report(Instant now) {

@@ -41,11 +41,12 @@ public final class LunarModuleService implements AutoCloseable {
             var mission = Mission.open(config, missions, clock);
             owned.add(missions.keep(mission));
             var commands = new CommandStore(postgres.jdbi());
-            var recorder = owned.add(CommandRecorder.start(postgres, commands));
+            var recorder = owned.add(CommandRecorder.start(postgres, commands, clock));
             var computer = new FlightComputer(mission, clock);
             var opened = mission.now();
             var device = owned.add(device(config, opened, clock, computer, recorder));
             owned.add(computer);
+            recorder.catchUp(device::commandEnd);
             measure(device, recorder, meters);
             var flight = owned.add(Flight.start(mission, opened, config.reportInterval(), clock, device));
             health.add("postgresql", postgres::problem);

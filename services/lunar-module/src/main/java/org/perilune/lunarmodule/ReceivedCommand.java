@@ -27,8 +27,8 @@ record ReceivedCommand(
         @JsonProperty("received_at") @Nullable Instant receivedAt,
         @JsonProperty("began_at") @Nullable Instant beganAt,
         @JsonProperty("ended_at") @Nullable Instant endedAt) {
-    static final String RECEIVED = "received";
-    static final String EXECUTING = "executing";
+    private static final String RECEIVED = "received";
+    private static final String EXECUTING = "executing";
 
     ReceivedCommand {
         parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
@@ -60,17 +60,21 @@ record ReceivedCommand(
     }
 
     static ReceivedCommand ended(DeviceCommand command, CommandEnd end) {
+        return of(command, RECEIVED, null, null).with(end);
+    }
+
+    ReceivedCommand with(CommandEnd end) {
         return new ReceivedCommand(
-                command.id(),
-                command.type(),
-                command.arguments(),
+                id,
+                type,
+                parameters,
                 state(end),
                 end.detail(),
                 end.results(),
-                command.sentAt(),
-                command.notAfter(),
-                null,
-                null,
+                sentAt,
+                expiresAt,
+                receivedAt,
+                beganAt,
                 end.at());
     }
 
@@ -82,10 +86,6 @@ record ReceivedCommand(
             case STAGE_EXPIRED -> "expired";
             case STAGE_RECEIVED, STAGE_EXECUTING, STAGE_UNKNOWN, STAGE_UNSPECIFIED, UNRECOGNIZED -> "unknown";
         };
-    }
-
-    boolean isOpen() {
-        return endedAt == null;
     }
 
     /** This, with the times that were known before. */

@@ -2,7 +2,6 @@ package org.perilune.lunarmodule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
@@ -98,9 +97,9 @@ class CommandsTest {
             assertThat(ground.run("SET_REPORT_INTERVAL", Map.of("interval", 0.1))
                             .getStage())
                     .isEqualTo(Stage.STAGE_COMPLETED);
-            await().until(() -> ground.connects.getLast().getReportIntervalMillis() == 100);
+            Ground.patiently().until(() -> ground.connects.getLast().getReportIntervalMillis() == 100);
             int frames = ground.frames.size();
-            await().until(() -> ground.frames.size() > frames + 5);
+            Ground.patiently().until(() -> ground.frames.size() > frames + 5);
             ground.run("FIRE_ENGINE", Map.of("delta_v", -20));
             ground.run("PAUSE_MISSION", Map.of());
         }
@@ -169,9 +168,10 @@ class CommandsTest {
                     .filter(each -> each.getName().equals("yaw"))
                     .findFirst()
                     .orElseThrow();
-            await().untilAsserted(() -> assertThat(ground.connects.getLast().getParametersList())
-                    .filteredOn(each -> each.getName().equals("yaw"))
-                    .allMatch(each -> each.getWarningLow() == 10 && each.getWarningHigh() == 14));
+            Ground.patiently()
+                    .untilAsserted(() -> assertThat(ground.connects.getLast().getParametersList())
+                            .filteredOn(each -> each.getName().equals("yaw"))
+                            .allMatch(each -> each.getWarningLow() == 10 && each.getWarningHigh() == 14));
             assertThat(parameter.getUnit()).isEqualTo("°");
         }
     }
@@ -213,15 +213,18 @@ class CommandsTest {
             ground.send(expired, "START_MISSION", Map.of(), Instant.now().minusSeconds(1));
             ground.end(expired);
             String turn = ground.send("SET_ATTITUDE", Map.of("roll", 30, "pitch", 0, "yaw", 0));
-            await().until(() ->
-                    ground.json(service, "/command").path("state").asText().equals("executing"));
+            Ground.patiently()
+                    .until(() -> ground.json(service, "/command")
+                            .path("state")
+                            .asText()
+                            .equals("executing"));
             var open = ground.json(service, "/command");
             assertThat(open.path("id").asText()).isEqualTo(turn);
             assertThat(open.path("command_type").asText()).isEqualTo("SET_ATTITUDE");
             assertThat(open.path("parameters").path("roll").asDouble()).isEqualTo(30);
             ground.run("EMERGENCY_STOP", Map.of());
 
-            await().until(() -> ground.get(service, "/command").statusCode() == 204);
+            Ground.patiently().until(() -> ground.get(service, "/command").statusCode() == 204);
             var commands = ground.json(service, "/commands?limit=3").path("commands");
             assertThat(commands).hasSize(3);
             assertThat(commands.get(0).path("command_type").asText()).isEqualTo("EMERGENCY_STOP");
@@ -243,15 +246,15 @@ class CommandsTest {
             var answer = ground.post(service, "/command", body, "Idempotency-Key", "my key 1");
             assertThat(answer.statusCode()).isEqualTo(202);
             assertThat(answer.body()).contains("accepted");
-            var headers = ground.dispatched.getFirst().getKey();
-            var passed = ground.dispatched.getFirst().getValue();
-            assertThat(headers.get("Authorization")).containsExactly("Bearer " + ground.token);
+            var headers = ground.neighbours.dispatched.getFirst().getKey();
+            var passed = ground.neighbours.dispatched.getFirst().getValue();
+            assertThat(headers.get("Authorization")).containsExactly("Bearer " + ground.neighbours.token());
             assertThat(headers.get("Idempotency-key")).containsExactly("my key 1");
             assertThat(passed.toString())
                     .isEqualTo("{\"command_type\":\"SET_REPORT_INTERVAL\",\"parameters\":{\"interval\":2},"
                             + "\"device\":\"lunar-module\"}");
 
-            ground.dispatcherStatus = 422;
+            ground.neighbours.dispatcherStatus = 422;
             var refused = ground.post(service, "/command", "{\"command_type\":\"NONSENSE\"}");
             assertThat(refused.statusCode()).isEqualTo(422);
             assertThat(refused.body()).contains("as the dispatcher says");

@@ -7,21 +7,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
-import com.nimbusds.jose.JOSEObjectType;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.ECDSASigner;
-import com.nimbusds.jose.jwk.Curve;
-import com.nimbusds.jose.jwk.ECKey;
-import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
-import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,8 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,9 +25,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import org.awaitility.core.ConditionFactory;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.Settings;
-import org.perilune.chassis.TokenVerifier;
 import org.perilune.contracts.Topics;
 import org.perilune.contracts.v1.Ack;
 import org.perilune.contracts.v1.Argument;
@@ -56,7 +41,7 @@ import org.perilune.pad.InboundMessage;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
-/** Real backing servers, and a memory of all that the lunar module says; stands in for crew and command-dispatcher. */
+/** Real backing servers, and a memory of all that the lunar module says. */
 final class Ground implements AutoCloseable {
     static final String DEVICE = "lunar-module";
 
@@ -64,26 +49,14 @@ final class Ground implements AutoCloseable {
     final List<Frame> frames = new CopyOnWriteArrayList<>();
     final List<Ack> acks = new CopyOnWriteArrayList<>();
 
-    /** What came to the stand-in for command-dispatcher: headers and body. */
-    final List<Map.Entry<Map<String, List<String>>, JsonNode>> dispatched = new CopyOnWriteArrayList<>();
-
-    volatile int dispatcherStatus = 202;
     final Pad pad;
-    final String token;
-    private final HttpServer neighbours;
+    final Neighbours neighbours = new Neighbours();
     private final HttpClient client = HttpClient.newHttpClient();
     private final Mqtt5AsyncClient publisher;
 
     Ground(Path home) throws Exception {
         pad = Pad.start(PadConfig.onFreePorts(home, List.of("lunar_module")), progress -> {});
         pad.onPublish(this::take);
-        ECKey key = new ECKeyGenerator(Curve.P_256).keyID("test").generate();
-        token = token(key);
-        byte[] published = new JWKSet(key.toPublicJWK()).toString().getBytes(StandardCharsets.UTF_8);
-        neighbours = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        neighbours.createContext("/keys", exchange -> answer(exchange, 200, "application/json", published));
-        neighbours.createContext("/dispatch", this::dispatch);
-        neighbours.start();
         publisher = Mqtt5Client.builder()
                 .serverHost("127.0.0.1")
                 .serverPort(pad.mqttPort())
@@ -105,26 +78,6 @@ final class Ground implements AutoCloseable {
         return pad.settings().getOrDefault(key, "");
     }
 
-    @SuppressWarnings("JavaUtilDate") // the token library's own type
-    private static String token(ECKey key) throws Exception {
-        Instant now = Instant.now();
-        var claims = new JWTClaimsSet.Builder()
-                .issuer(TokenVerifier.ISSUER)
-                .audience(TokenVerifier.AUDIENCE)
-                .subject("tester")
-                .claim("role", "operator")
-                .issueTime(Date.from(now))
-                .expirationTime(Date.from(now.plusSeconds(3_600)))
-                .build();
-        var header = new JWSHeader.Builder(JWSAlgorithm.ES256)
-                .type(new JOSEObjectType(TokenVerifier.TYPE))
-                .keyID("test")
-                .build();
-        var signed = new SignedJWT(header, claims);
-        signed.sign(new ECDSASigner(key));
-        return signed.serialize();
-    }
-
     private CompletionStage<Void> take(InboundMessage message) {
         try {
             if (message.topic().endsWith(Topics.CONNECT)) {
@@ -142,28 +95,6 @@ final class Ground implements AutoCloseable {
         }
     }
 
-    private void dispatch(HttpExchange exchange) throws IOException {
-        JsonNode body = Json.mapper().readTree(exchange.getRequestBody());
-        dispatched.add(Map.entry(Map.copyOf(exchange.getRequestHeaders()), body));
-        if (dispatcherStatus == 202) {
-            answer(
-                    exchange,
-                    202,
-                    "application/json",
-                    "{\"id\":\"1\",\"state\":\"accepted\"}".getBytes(StandardCharsets.UTF_8));
-            return;
-        }
-        byte[] problem = "{\"title\":\"as the dispatcher says\"}".getBytes(StandardCharsets.UTF_8);
-        answer(exchange, dispatcherStatus, "application/problem+json", problem);
-    }
-
-    private static void answer(HttpExchange exchange, int status, String type, byte[] body) throws IOException {
-        exchange.getResponseHeaders().add("Content-Type", type);
-        exchange.sendResponseHeaders(status, body.length);
-        exchange.getResponseBody().write(body);
-        exchange.close();
-    }
-
     /** As before everything: for a module on a new disk would go on from its database. */
     void forget() throws Exception {
         String password = Files.readString(Path.of(setting("lunar-module.postgres.password-file")))
@@ -176,12 +107,7 @@ final class Ground implements AutoCloseable {
         frames.clear();
         connects.clear();
         acks.clear();
-        dispatched.clear();
-        dispatcherStatus = 202;
-    }
-
-    String neighboursUrl() {
-        return "http://127.0.0.1:" + neighbours.getAddress().getPort();
+        neighbours.forget();
     }
 
     /** What the service would be told to start with. */
@@ -193,8 +119,8 @@ final class Ground implements AutoCloseable {
             }
         });
         values.put("lunar-module.http.port", "0");
-        values.put("lunar-module.tokens.keys-url", neighboursUrl() + "/keys");
-        values.put("lunar-module.command-dispatcher.url", neighboursUrl());
+        values.put("lunar-module.tokens.keys-url", neighbours.url() + "/keys");
+        values.put("lunar-module.command-dispatcher.url", neighbours.url());
         values.put("lunar-module.journal", folder.toString());
         extra.forEach((key, value) -> values.put("lunar-module." + key, value));
         return values;
@@ -233,7 +159,7 @@ final class Ground implements AutoCloseable {
             }
             command.addArguments(argument);
         });
-        await().until(() -> !connects.isEmpty());
+        patiently().until(() -> !connects.isEmpty());
         publisher
                 .publishWith()
                 .topic(Topics.of(DEVICE, Topics.COMMAND))
@@ -258,14 +184,19 @@ final class Ground implements AutoCloseable {
 
     private Ack ack(String id, Predicate<Ack> wanted) {
         Predicate<Ack> his = ack -> ack.getId().equals(id) && wanted.test(ack);
-        await().until(() -> acks.stream().anyMatch(his));
+        patiently().until(() -> acks.stream().anyMatch(his));
         return acks.stream().filter(his).findFirst().orElseThrow();
+    }
+
+    /** For machines that have much else to do. */
+    static ConditionFactory patiently() {
+        return await().atMost(Duration.ofSeconds(40));
     }
 
     /** The newest frame that was made after everything so far. */
     Frame freshFrame() {
         long now = Instant.now().toEpochMilli() * 1_000;
-        await().until(() -> frames.stream().anyMatch(frame -> frame.getTimeMicros() > now));
+        patiently().until(() -> frames.stream().anyMatch(frame -> frame.getTimeMicros() > now));
         return frames.stream()
                 .filter(frame -> frame.getTimeMicros() > now)
                 .findFirst()
@@ -309,7 +240,7 @@ final class Ground implements AutoCloseable {
 
     private HttpRequest.Builder request(LunarModuleService service, String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path))
-                .header("Authorization", "Bearer " + token);
+                .header("Authorization", "Bearer " + neighbours.token());
     }
 
     int statusWithoutToken(LunarModuleService service, String path) throws Exception {
@@ -322,7 +253,7 @@ final class Ground implements AutoCloseable {
     public void close() {
         var _ = publisher.disconnect();
         client.close();
-        neighbours.stop(0);
+        neighbours.close();
         pad.close();
     }
 }

@@ -1,7 +1,6 @@
 package org.perilune.lunarmodule;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,14 +45,15 @@ class LunarModuleServiceTest {
         // One revolution in six seconds: 17 minutes to the first loss are 0.28 s.
         var config = ground.config(folder, Map.of("time-scale", "3600", "report.interval", "20ms"));
         try (var service = LunarModuleService.start(config, Clock.systemUTC())) {
-            await().until(() -> !ground.connects.isEmpty());
+            Ground.patiently().until(() -> !ground.connects.isEmpty());
             var announced = ground.connects.getFirst();
             assertThat(announced.getDeviceType()).isEqualTo("lunar-module");
             long silence = announced.getSilenceUntilMicros() - announced.getSilenceFromMicros();
             assertThat(Duration.ofNanos(1_000 * silence)).isBetween(Duration.ofMillis(740), Duration.ofMillis(980));
 
-            await().until(() -> !ground.frames.isEmpty()
-                    && ground.frames.getLast().getTimeMicros() > announced.getSilenceUntilMicros() + 500_000);
+            Ground.patiently()
+                    .until(() -> !ground.frames.isEmpty()
+                            && ground.frames.getLast().getTimeMicros() > announced.getSilenceUntilMicros() + 500_000);
             var hidden = ground.frames.stream()
                     .filter(frame -> frame.getTimeMicros() > announced.getSilenceFromMicros()
                             && frame.getTimeMicros() < announced.getSilenceUntilMicros())
@@ -68,7 +68,7 @@ class LunarModuleServiceTest {
             assertThat(ground.connects.getLast().getSession()).isGreaterThan(announced.getSession());
 
             assertThat(ground.statusWithoutToken(service, "/health")).isEqualTo(200);
-            await().until(() -> ground.statusWithoutToken(service, "/ready") == 200);
+            Ground.patiently().until(() -> ground.statusWithoutToken(service, "/ready") == 200);
             assertThat(ground.statusWithoutToken(service, "/state")).isEqualTo(401);
             assertThat(ground.statusWithoutToken(service, "/command")).isEqualTo(401);
         }
@@ -104,9 +104,10 @@ class LunarModuleServiceTest {
             var mission = Mission.open(config, missions, Clock.systemUTC());
             var keeping = missions.keep(mission);
             mission.change((before, elapsed) -> before.state().with(Phase.PAUSED));
-            await().until(() -> missions.readIfThere(0)
-                    .filter(mission.now().state()::equals)
-                    .isPresent());
+            Ground.patiently()
+                    .until(() -> missions.readIfThere(0)
+                            .filter(mission.now().state()::equals)
+                            .isPresent());
             keeping.close();
 
             Files.writeString(folder.resolve("mission.json"), "{\"time\":");
@@ -132,7 +133,7 @@ class LunarModuleServiceTest {
         var config = ground.config(folder, Map.of("postgres.url", "jdbc:postgresql://127.0.0.1:1/none"));
         int before = ground.frames.size();
         try (var service = LunarModuleService.start(config, Clock.systemUTC())) {
-            await().until(() -> ground.frames.size() > before + 1);
+            Ground.patiently().until(() -> ground.frames.size() > before + 1);
             assertThat(ground.statusWithoutToken(service, "/health")).isEqualTo(200);
             assertThat(ground.statusWithoutToken(service, "/ready")).isEqualTo(503);
         }
