@@ -1,6 +1,7 @@
 // One command with every stage it went through, alive.
 import { DISPATCHER_AWAY, brief, commandPath, load, make, notice, stateMark, time } from './act.js';
 import { cancelButton, cancellable, decisions, me } from './approval.js';
+import { dictionary } from './fields.js';
 import { number, say, span } from './format.js';
 import { follow } from './live.js';
 
@@ -11,12 +12,13 @@ const away = document.getElementById('away');
 const acts = document.getElementById('acts');
 const stages = document.getElementById('stages');
 let shown = null;
+const units = new Map();
 
 function facts() {
   const device = make('a', { href: '/devices/' + encodeURIComponent(command.device) }, command.device);
   const entries = [['Device', device], ['Asked by', command.requested_by || command.principal || '–'],
     ['Asked at', time(command.requested_at)], ['Expires', time(command.expires_at)]];
-  for (const [name, value] of Object.entries(command.parameters || {})) entries.push([name.replaceAll('_', ' '), String(value)]);
+  for (const [name, value] of Object.entries(command.parameters || {})) entries.push([name.replaceAll('_', ' '), `${value} ${units.get(name) || ''}`.trim()]);
   if (!Object.keys(command.parameters || {}).length) entries.push(['Arguments', 'none']);
   entries.push(['Significance', command.significance || '–']);
   if (command.approved_by) entries.push(['Approved by', command.approved_by]);
@@ -73,6 +75,11 @@ async function reload() {
 }
 
 show();
+dictionary(command.device_type).then((answer) => {
+  const type = answer.ok && answer.body.commands.find((one) => one.name === command.command_type);
+  for (const argument of (type && type.arguments) || []) units.set(argument.name, argument.unit);
+  facts();
+});
 follow('?source=commands&device=' + encodeURIComponent(command.device), {
   open() { notice(away, null); reload(); },
   away() { notice(away, ...DISPATCHER_AWAY); },

@@ -1,5 +1,5 @@
 // The Commands page: send, approve, follow.
-import { DISPATCHER_AWAY, brief, commandPath, load, make, notice, order, stateMark, time, word } from './act.js';
+import { DISPATCHER_AWAY, brief, commandPath, load, make, notice, order, stateMark, time } from './act.js';
 import { Sender, cancelButton, cancellable, decisions, me } from './approval.js';
 import { CommandFields, clearFaults, field, showFaults } from './fields.js';
 import { say, span } from './format.js';
@@ -79,7 +79,9 @@ function trim() {
   document.getElementById('empty').hidden = rows.size > 0;
 }
 
+let told = null; // The last one that was sent from here.
 function put(command) {
+  if (told && told.id === command.id) stateMark(told.mark, command.state);
   const row = rows.get(command.id);
   const newest = (one) => !one || (command.revision ?? 0) >= (one.revision ?? 0);
   if (row && newest(row.command)) { row.command = command; touched.add(row); }
@@ -245,7 +247,8 @@ function form() {
       said.replaceChildren('Dry run: all is well, and nothing was sent. ' + (critical ? 'It would wait for approval.' : 'It would go at once.'));
       return;
     }
-    said.replaceChildren(make('a', { href: commandPath(answer.body.id) }, answer.body.command_type), ` to ${answer.body.device}: ${word(answer.body.state)}.`);
+    told = { id: answer.body.id, mark: stateMark(make('span'), answer.body.state) };
+    said.replaceChildren(make('a', { href: commandPath(answer.body.id) }, answer.body.command_type), ` to ${answer.body.device} `, told.mark);
     put(answer.body);
   };
   element.addEventListener('submit', (event) => { event.preventDefault(); go(false); });

@@ -3,7 +3,7 @@ import { stateMark, word } from './act.js';
 import { clock, local, mark, utc } from './format.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
-const LEFT = 136;
+const LEFT = 216;
 const STRIP = 20;
 const ROW = 24;
 const ROWS = 3;
@@ -80,7 +80,8 @@ export class Lanes {
     });
     this.lanes = new Pool(lanes, () => {
       const element = svg('g', { class: 'lane' });
-      return { element, line: svg('line', {}, element), text: svg('text', {}, element) };
+      const kinds = BANDS.map(() => svg('text', { class: 'kind', 'text-anchor': 'end' }, element));
+      return { element, line: svg('line', {}, element), text: svg('text', { class: 'name' }, element), kinds };
     });
     this.bands = new Pool(bands, () => {
       const element = svg('g', {});
@@ -116,8 +117,8 @@ export class Lanes {
     const height = Math.max(y, HEAD + 64);
     set(this.svg, { width: full, height, viewBox: `0 0 ${full} ${height}` });
     set(this.clip, { x: left, width: full - left, height });
-    this.scale(from, to, x, height, full);
     const at = x(now);
+    this.scale(from, to, x, height, full, at);
     const seen = at >= left && at <= full;
     set(this.now, { x1: at, x2: at, y1: 20, y2: height, display: seen ? 'inline' : 'none' });
     set(this.nowText, { x: Math.min(Math.max(at, left + 16), full - 16), y: 14, display: seen ? 'inline' : 'none' });
@@ -131,7 +132,11 @@ export class Lanes {
     const kinds = BANDS.filter((kind) => entries.some(({ event }) => event.kind === kind));
     const narrow = left < LEFT;
     let y = top + (narrow ? ROW + 8 : 8);
-    say(lane.text, name);
+    say(lane.text, narrow ? name : fitting(name, LEFT - 112));
+    lane.kinds.forEach((kind, index) => {
+      say(kind, narrow || index >= kinds.length ? '' : word(kinds[index]));
+      set(kind, { x: LEFT - 12, y: y + index * STRIP + 12 });
+    });
     set(lane.text, { x: narrow ? left : 0, y: top + 21 });
     set(lane.line, { x1: 0, x2: full, y1: top + 0.5, y2: top + 0.5 });
     for (const { event, time, until } of entries) {
@@ -144,7 +149,7 @@ export class Lanes {
       set(band.rect, { x: begin, y: above, width: length, height: STRIP - 4 });
       const text = word(event.kind);
       const start = Math.max(begin, left);
-      say(band.text, begin + length - start > width(text) + 12 ? text : '');
+      say(band.text, narrow && begin + length - start > width(text) + 12 ? text : '');
       set(band.text, { x: start + 6, y: above + 12 });
       say(band.title, `${text}, ${event.device}: ${utc(time)} to ${utc(until)}, ${local(time)}`);
     }
@@ -173,18 +178,20 @@ export class Lanes {
       say(sign.text, name);
       say(sign.title, `${event.name}, ${word(event.state)}: ${utc(time)}, ${local(time)}`);
     }
-    return y + (points.length ? ROWS * ROW : 0) + 8;
+    return y + ROWS * ROW + 8;
   }
 
-  scale(from, to, x, height, full) {
-    const room = full < 600 ? 64 : 96;
-    const step = STEPS.find((one) => one / (to - from) * full >= room) || STEPS.at(-1);
+  scale(from, to, x, height, full, now) {
+    const apart = full < 600 ? 64 : 96;
+    const step = STEPS.find((one) => one / (to - from) * full >= apart) || STEPS.at(-1);
     for (let time = Math.ceil(from / step) * step; time < to; time += step) {
       const tick = this.ticks.take(time);
       set(tick.line, { x1: x(time), x2: x(time), y1: 24, y2: height });
       set(tick.text, { x: x(time) + 4, y: 26 });
       const midnight = time % 86400000 === 0;
-      say(tick.text, x(time) + 40 > full ? '' : midnight ? new Date(time).toISOString().slice(5, 10) : clock(time).slice(0, 5));
+      // Where the line of now stands, or the page ends, there is no room for it.
+      const room = x(time) + 40 <= full && (now < x(time) - 16 || now > x(time) + 44);
+      say(tick.text, !room ? '' : midnight ? new Date(time).toISOString().slice(5, 10) : clock(time).slice(0, 5));
       set(tick.element, { class: midnight ? 'tick day' : 'tick' });
     }
   }

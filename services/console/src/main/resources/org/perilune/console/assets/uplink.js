@@ -57,6 +57,7 @@ export class Uplink {
 
   async send(sender, body, title) {
     this.said.className = 'said';
+    this.told = null;
     say(this.said, title + ': being sent');
     const answer = await sender.send(body);
     if (!answer.ok) {
@@ -66,8 +67,17 @@ export class Uplink {
       return answer;
     }
     this.command(answer.body);
-    this.said.replaceChildren(make('a', { href: commandPath(answer.body.id) }, title), `: ${word(answer.body.state)}.`);
+    this.told = { id: answer.body.id, title };
+    this.tell();
     return answer;
+  }
+
+  // What came of the last one that was sent from here.
+  tell() {
+    const command = this.told && this.commands.get(this.told.id);
+    if (!command || this.told.state === command.state) return;
+    this.told.state = command.state;
+    this.said.replaceChildren(make('a', { href: commandPath(command.id) }, this.told.title), ' ', stateMark(make('span'), command.state));
   }
 
   other(name) {
@@ -201,6 +211,7 @@ export class Uplink {
         say(cells.left, at > now ? 'in ' + span(at - now) : until > now ? 'ends in ' + span(until - now) : span(now - at) + ' ago');
         return row.element;
       });
+    this.tell();
     arrange('latest', commands);
     arrange('coming', coming);
     document.getElementById('no-commands').hidden = !this.known || commands.length > 0;
