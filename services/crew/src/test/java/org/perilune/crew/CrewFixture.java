@@ -1,0 +1,108 @@
+package org.perilune.crew;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.net.URI;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Settings;
+import org.perilune.chassis.TokenVerifier;
+import org.perilune.contracts.Topology;
+import org.perilune.pad.Pad;
+import org.perilune.pad.PadConfig;
+import org.slf4j.LoggerFactory;
+
+/** Crew on a real PostgreSQL, with a clock that tests move. Begun anew for every test, with nobody in it. */
+final class CrewFixture implements AutoCloseable {
+    static final String PASSWORD = "the dish at Parkes 1969";
+    static final String SECRET = "a-secret-of-the-command-line";
+
+    final Pad pad;
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    SettableClock clock = new SettableClock();
+    private @Nullable CrewService crew;
+    Client client = new Client(0);
+
+    CrewFixture(Path home) {
+        pad = Pad.start(PadConfig.onFreePorts(home, List.of("crew")), sentence -> {});
+    }
+
+    void begin() {
+        clock = new SettableClock();
+        log = new ListAppender<>();
+        log.start();
+        rootLogger().addAppender(log);
+        crew = CrewService.start(config(), clock);
+        client = new Client(crew.port());
+    }
+
+    void end() throws Exception {
+        running().close();
+        rootLogger().detachAppender(log);
+        try (var connection = DriverManager.getConnection(
+                        pad.settings().get("crew.postgres.url"),
+                        "crew",
+                        config().postgres().password().reveal());
+                var statement = connection.createStatement()) {
+            statement.execute("truncate person, session, signing_key");
+        }
+    }
+
+    private CrewService running() {
+        return Objects.requireNonNull(crew, "begin was not called");
+    }
+
+    private static ch.qos.logback.classic.Logger rootLogger() {
+        return (ch.qos.logback.classic.Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    }
+
+    CrewConfig config() {
+        var values = new HashMap<String, String>();
+        pad.settings().forEach((key, value) -> {
+            if (key.startsWith("crew.")) {
+                values.put(key, value);
+            }
+        });
+        values.put("crew.http.port", "0");
+        values.put("crew.administrator.password", PASSWORD);
+        values.put("crew.cli.secret", SECRET);
+        Topology.TOKENS.keySet().forEach(service -> values.put("crew.services." + service.name() + ".secret", SECRET));
+        var settings = Settings.of(values);
+        CrewConfig config = CrewConfig.read(settings.at("crew"));
+        settings.check();
+        return config;
+    }
+
+    TokenVerifier verifier() {
+        return TokenVerifier.byKeysAt(URI.create("http://127.0.0.1:" + running().port() + "/keys"), clock);
+    }
+
+    Client.Answer programToken(String body) throws Exception {
+        return client.send("POST", "/tokens", "", body);
+    }
+
+    String administrator() throws Exception {
+        return programToken("{\"client\":\"cli\",\"secret\":\"" + SECRET + "\"}")
+                .text("access_token");
+    }
+
+    void addPerson(String name, String role) throws Exception {
+        var added = client.send(
+                "POST",
+                "/people",
+                administrator(),
+                "{\"name\":\"%s\",\"password\":\"%s\",\"role\":\"%s\"}".formatted(name, PASSWORD, role));
+        assertThat(added.status()).isEqualTo(201);
+    }
+
+    @Override
+    public void close() {
+        pad.close();
+    }
+}
