@@ -4,6 +4,7 @@ import de.bwaldvogel.mongo.MongoCollection;
 import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.backend.CollectionOptions;
 import de.bwaldvogel.mongo.backend.CursorRegistry;
+import de.bwaldvogel.mongo.backend.EmptyIndex;
 import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.KeyValue;
@@ -50,6 +51,18 @@ final class MongoBackend extends H2Backend {
                     getFullCollectionNamespace(collection) + "._index_" + index,
                     new MVMap.Builder<KeyValue, Object>().keyType(MongoKeyType.INSTANCE));
             return super.openOrCreateUniqueIndex(collection, index, keys, sparse);
+        }
+
+        /** The library remembers these and does not use them; taken for empty, each would read everything at start. */
+        @Override
+        protected Index<Object> openOrCreateSecondaryIndex(
+                String collection, String index, List<IndexKey> keys, boolean sparse) {
+            return new EmptyIndex<>(index, keys) {
+                @Override
+                public boolean isEmpty() {
+                    return false;
+                }
+            };
         }
     }
 }

@@ -186,29 +186,14 @@ public final class Pad implements AutoCloseable {
     public List<ServerState> servers() {
         MongoServer documents = mongo;
         return List.of(
-                state("PostgreSQL", postgres, postgresPort),
-                state("Redis", redis, redisPort),
-                ownState("MQTT broker", broker != null, mqttPort, meters.connections.sum()),
-                ownState(
+                ServerState.supervised("PostgreSQL", postgres, postgresPort),
+                ServerState.supervised("Redis", redis, redisPort),
+                ServerState.own("MQTT broker", broker != null, mqttPort, meters.connections.sum()),
+                ServerState.own(
                         "MongoDB server",
                         documents != null && documents.works(),
                         mongoPort,
                         documents == null ? 0 : documents.clients()));
-    }
-
-    /** Of a server in this process. */
-    private static ServerState ownState(String name, boolean up, int port, long clients) {
-        String detail = up
-                ? clients + " clients; memory counts as Perilune's own"
-                : "could not write to its disk; make room there and start Perilune again";
-        return new ServerState(name, up, port, ProcessHandle.current().pid(), -1, detail);
-    }
-
-    private static ServerState state(String name, @Nullable Supervisor supervisor, int port) {
-        long pid = supervisor == null ? -1 : supervisor.pid();
-        boolean up = supervisor != null && supervisor.isUp();
-        return new ServerState(
-                name, up, port, pid, pid < 0 ? -1 : Processes.residentBytes(pid), up ? "up" : "being restarted");
     }
 
     private static List<Service> users(Topology.Store store) {
