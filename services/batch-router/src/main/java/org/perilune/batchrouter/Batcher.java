@@ -14,10 +14,6 @@ import org.perilune.chassis.Redis;
 import org.perilune.chassis.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.Jedis;
-import redis.clients.jedis.Pipeline;
-import redis.clients.jedis.Protocol.Command;
-import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -31,26 +27,23 @@ final class Batcher implements AutoCloseable {
     private static final long LARGEST_GROUP_BYTES = 4L << 20;
     private static final long MOST_QUEUED_BYTES = 128L << 20;
     private static final long LONGEST_WAIT_NANOS = Duration.ofSeconds(5).toNanos();
-    private static final Duration ANSWER = Duration.ofSeconds(5);
     private static final long IDLE_MILLIS = 50;
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
 
-    private final Redis redis;
     private final RedisRoom room;
     private final TopicRoom topics;
     private final RouterMeters meters;
     private final BlockingQueue<Message> queue;
+    private final GroupWriter writer;
     private final AtomicLong queuedBytes = new AtomicLong();
-    private final Routes routes = new Routes();
     private final List<Message> group = new ArrayList<>(LARGEST_GROUP);
-    private @Nullable Jedis connection;
     private long pauseMillis = 10;
     private volatile boolean closing;
     private volatile @Nullable String trouble;
     private final Thread thread;
 
     private Batcher(Redis redis, RedisRoom room, TopicRoom topics, RouterMeters meters, int capacity) {
-        this.redis = redis;
+        this.writer = new GroupWriter(redis, meters);
         this.room = room;
         this.topics = topics;
         this.meters = meters;
@@ -96,7 +89,7 @@ final class Batcher implements AutoCloseable {
 
     private void refuse(Message message, String why) {
         meters.refused.increment();
-        message.done().completeExceptionally(new NotTaken(why));
+        message.refuse(why);
     }
 
     private void run() {
@@ -108,7 +101,7 @@ final class Batcher implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             closing = true;
-            disconnect();
+            writer.disconnect();
             refuseAll();
         }
     }
@@ -119,7 +112,8 @@ final class Batcher implements AutoCloseable {
                 collect();
             }
             if (!group.isEmpty()) {
-                write();
+                writer.write(group);
+                group.clear();
             }
             trouble = null;
             pauseMillis = 10;
@@ -128,7 +122,7 @@ final class Batcher implements AutoCloseable {
                 LOG.warn("Redis cannot be written to; messages wait", away);
             }
             trouble = "Redis is away: " + away.getMessage();
-            disconnect();
+            writer.disconnect();
             refuseOverdue();
             if (closing) {
                 refuseAll();
@@ -140,7 +134,7 @@ final class Batcher implements AutoCloseable {
             LOG.error("A group of messages could not be written; their senders send them again", failure);
             group.forEach(message -> refuse(message, "The router has failed"));
             group.clear();
-            disconnect();
+            writer.disconnect();
         }
     }
 
@@ -153,80 +147,6 @@ final class Batcher implements AutoCloseable {
             bytes += size;
             group.add(message);
             message = group.size() < LARGEST_GROUP && bytes < LARGEST_GROUP_BYTES ? queue.poll() : null;
-        }
-    }
-
-    private void write() {
-        Jedis jedis = connected();
-        var sent = new ArrayList<Message>(group.size());
-        List<Object> answers;
-        try (Pipeline pipeline = jedis.pipelined()) {
-            for (Message message : group) {
-                Optional<Routes.Entry> entry = routes.entry(message);
-                if (entry.isPresent()) {
-                    if (entry.get().rejected()) {
-                        meters.rejected.increment();
-                    }
-                    pipeline.sendCommand(Command.XADD, entry.get().arguments());
-                    sent.add(message);
-                }
-            }
-            answers = sent.isEmpty() ? List.of() : pipeline.syncAndReturnAll();
-        }
-        meters.group(sent.size());
-        settle(jedis, sent, answers);
-    }
-
-    private void settle(Jedis jedis, List<Message> sent, List<Object> answers) {
-        for (int index = 0; index < sent.size(); index++) {
-            if (answers.get(index) instanceof JedisDataException fault && isAway(fault)) {
-                // The whole group is written again: what is there already is recognised by its identity later.
-                throw new JedisException(fault.getMessage(), fault);
-            }
-        }
-        long now = System.nanoTime();
-        for (int index = 0; index < sent.size(); index++) {
-            Message message = sent.get(index);
-            if (!(answers.get(index) instanceof JedisDataException fault)) {
-                meters.latency(now - message.taken());
-                message.done().complete(null);
-            } else if (String.valueOf(fault.getMessage()).startsWith("WRONGTYPE")) {
-                Routes.Entry reject = Routes.reject(message, "The topic has the name of something else in Redis");
-                meters.rejected.increment();
-                jedis.sendCommand(Command.XADD, reject.arguments());
-                message.done().complete(null);
-            } else {
-                refuse(message, String.valueOf(fault.getMessage()));
-            }
-        }
-        // Those without an entry.
-        group.forEach(message -> message.done().complete(null));
-        group.clear();
-    }
-
-    private static boolean isAway(JedisDataException fault) {
-        String message = String.valueOf(fault.getMessage());
-        return message.startsWith("LOADING") || message.startsWith("BUSY") || message.startsWith("MISCONF");
-    }
-
-    private Jedis connected() {
-        Jedis jedis = connection;
-        if (jedis == null) {
-            jedis = redis.dedicated(ANSWER);
-            connection = jedis;
-        }
-        return jedis;
-    }
-
-    private void disconnect() {
-        Jedis jedis = connection;
-        connection = null;
-        if (jedis != null) {
-            try {
-                jedis.close();
-            } catch (JedisException failure) {
-                LOG.debug("A broken connection could not be closed", failure);
-            }
         }
     }
 

@@ -17,4 +17,9 @@ record Message(
         @Nullable String traceparent,
         long receivedMicros,
         long taken,
-        CompletableFuture<Void> done) {}
+        CompletableFuture<Void> done) {
+    /** Its sender must send it again. */
+    void refuse(String why) {
+        done.completeExceptionally(new NotTaken(why));
+    }
+}
