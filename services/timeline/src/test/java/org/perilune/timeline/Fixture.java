@@ -31,6 +31,7 @@ final class Fixture implements AutoCloseable {
     final StandIns others;
     final Gate gate;
     private final Pad pad;
+    private final int port;
     private final Map<String, String> settings = new HashMap<>();
     private final MongoClient direct;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -48,14 +49,13 @@ final class Fixture implements AutoCloseable {
                 settings.put(name, value);
             }
         });
-        int port = Integer.parseInt(settings.getOrDefault("timeline.mongodb.port", ""));
+        port = Integer.parseInt(settings.getOrDefault("timeline.mongodb.port", ""));
         gate = new Gate(port);
         String password = Files.readString(
                         Path.of(settings.getOrDefault("timeline.mongodb.password-file", "")), StandardCharsets.UTF_8)
                 .strip();
         direct = MongoClients.create(
                 "mongodb://timeline:" + password + "@127.0.0.1:" + port + "/timeline?authMechanism=SCRAM-SHA-256");
-        settings.put("timeline.mongodb.port", Integer.toString(gate.port()));
         settings.put("timeline.http.port", "0");
         settings.put("timeline.tokens.keys-url", others.uri() + "/keys");
         settings.put("timeline.crew.url", others.uri().toString());
@@ -64,14 +64,26 @@ final class Fixture implements AutoCloseable {
         settings.put("timeline.lease", "1s");
     }
 
+    /** Another way to MongoDB. */
+    Gate way() throws IOException {
+        return new Gate(port);
+    }
+
     MongoDatabase database() {
         return direct.getDatabase("timeline");
     }
 
     /** A copy that is ready. */
     TimelineService start(Clock clock) throws Exception {
+        return start(clock, gate);
+    }
+
+    /** @param way to MongoDB */
+    TimelineService start(Clock clock, Gate way) throws Exception {
+        var own = new HashMap<>(settings);
+        own.put("timeline.mongodb.port", Integer.toString(way.port()));
         TimelineService copy =
-                TimelineService.start(TimelineConfig.read(Settings.of(settings).at("timeline")), clock);
+                TimelineService.start(TimelineConfig.read(Settings.of(own).at("timeline")), clock);
         copies.add(copy);
         awaitReady(copy);
         return copy;

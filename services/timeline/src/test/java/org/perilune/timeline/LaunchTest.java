@@ -91,4 +91,179 @@ class LaunchTest {
                 fixture.others.sent().stream().map(StandIns.Sent::key).toList();
         assertThat(keys).doesNotHaveDuplicates();
     }
+
+    @Test
+    void takesOverFromACopyThatFellSilent() throws Exception {
+        try (Gate way = fixture.way()) {
+            TimelineService first = fixture.start(clock, way);
+            JsonNode event = fixture.input(first, event(START.plusSeconds(60), ""));
+            TimelineService second = fixture.start(clock);
+            way.shut();
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> fixture.database()
+                                            .getCollection("lease")
+                                            .find()
+                                            .first()
+                                            .get("fence")
+                                    instanceof Long fence
+                            && fence == 2);
+            clock.advance(Duration.ofSeconds(60));
+
+            fixture.awaitState(second, event.path("id").asText(), "dispatched");
+            assertThat(fixture.others.sent()).hasSize(1);
+        }
+    }
+
+    @Test
+    void goesOnWithWhatACopyThatEndedHadClaimed() throws Exception {
+        TimelineService first = fixture.start(clock);
+        String id = fixture.input(first, event(START.plusSeconds(60), ""))
+                .path("id")
+                .asText();
+        fixture.others.mood(StandIns.Mood.LOSES_ANSWERS);
+        clock.advance(Duration.ofSeconds(60));
+        await().until(() -> !fixture.others.taken().isEmpty());
+        fixture.stopCopies();
+        fixture.others.mood(StandIns.Mood.TAKES);
+        clock.advance(Duration.ofSeconds(5));
+
+        TimelineService second = fixture.start(clock);
+
+        fixture.awaitState(second, id, "dispatched");
+        assertThat(fixture.others.taken()).hasSize(1);
+        assertThat(fixture.event(second, id).path("command_id").asText())
+                .isEqualTo(fixture.others.taken().getFirst().id());
+    }
+
+    @Test
+    void launchesLateOnlyWhatMayBeLate() throws Exception {
+        TimelineService copy = fixture.start(clock);
+        String skipped =
+                fixture.input(copy, event(START.plusSeconds(60), "")).path("id").asText();
+        String once = fixture.input(copy, event(START.plusSeconds(60), ",\"if_missed\":\"run-once\""))
+                .path("id")
+                .asText();
+        fixture.others.mood(StandIns.Mood.UNAVAILABLE);
+        clock.advance(Duration.ofSeconds(60));
+        fixture.awaitState(copy, skipped, "dispatching");
+        fixture.awaitState(copy, once, "dispatching");
+        clock.advance(Duration.ofSeconds(3));
+        fixture.awaitState(copy, skipped, "missed");
+        assertThat(fixture.event(copy, skipped).path("detail").asText()).contains("did not take it in time");
+
+        fixture.others.mood(StandIns.Mood.TAKES);
+
+        fixture.awaitState(copy, once, "dispatched");
+        assertThat(fixture.others.taken()).hasSize(1);
+        assertThat(fixture.others.taken().getFirst().key()).contains(once);
+    }
+
+    @Test
+    void triesAgainWhileTheEventIsStillOnTime() throws Exception {
+        TimelineService copy = fixture.start(clock);
+        String id =
+                fixture.input(copy, event(START.plusSeconds(60), "")).path("id").asText();
+        fixture.others.mood(StandIns.Mood.UNAVAILABLE);
+        clock.advance(Duration.ofSeconds(60));
+        fixture.awaitState(copy, id, "dispatching");
+        fixture.others.mood(StandIns.Mood.TAKES);
+        fixture.awaitState(copy, id, "dispatched");
+    }
+
+    @Test
+    void doesNotClaimToKnowWhatItCannot() throws Exception {
+        TimelineService copy = fixture.start(clock);
+        String id =
+                fixture.input(copy, event(START.plusSeconds(60), "")).path("id").asText();
+        fixture.others.mood(StandIns.Mood.LOSES_ANSWERS);
+        clock.advance(Duration.ofSeconds(60));
+        await().until(() -> fixture.others.sent().size() > 1);
+        clock.advance(Duration.ofSeconds(60));
+        fixture.awaitState(copy, id, "failed");
+        assertThat(fixture.event(copy, id).path("detail").asText()).contains("not known whether");
+        assertThat(fixture.others.taken()).hasSize(1);
+    }
+
+    @Test
+    void saysWhyTheDispatcherRefused() throws Exception {
+        TimelineService copy = fixture.start(clock);
+        String id =
+                fixture.input(copy, event(START.plusSeconds(60), "")).path("id").asText();
+        fixture.others.mood(StandIns.Mood.REFUSES);
+        clock.advance(Duration.ofSeconds(60));
+        fixture.awaitState(copy, id, "failed");
+        assertThat(fixture.event(copy, id).path("detail").asText()).contains("there is no such command");
+    }
+
+    @Test
+    void recoversWhenMongoDbIsBack() throws Exception {
+        TimelineService copy = fixture.start(clock);
+        String skipped =
+                fixture.input(copy, event(START.plusSeconds(60), "")).path("id").asText();
+        String once = fixture.input(copy, event(START.plusSeconds(60), ",\"if_missed\":\"run-once\""))
+                .path("id")
+                .asText();
+        String plain = fixture.input(copy, "{\"name\":\"Note\",\"time\":\"" + START.plusSeconds(60) + "\"}")
+                .path("id")
+                .asText();
+        String later = fixture.input(copy, event(START.plusSeconds(7200), ""))
+                .path("id")
+                .asText();
+        fixture.gate.shut();
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> fixture.get(copy, "/ready").statusCode() == 503);
+        var refused = fixture.send("POST", copy, "/input", event(START.plusSeconds(60), ""));
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.body()).contains("MongoDB is away");
+        clock.advance(Duration.ofHours(1));
+
+        fixture.gate.open();
+
+        fixture.awaitReady(copy);
+        fixture.awaitState(copy, once, "dispatched");
+        fixture.awaitState(copy, skipped, "missed");
+        fixture.awaitState(copy, plain, "passed");
+        clock.advance(Duration.ofHours(1));
+        fixture.awaitState(copy, later, "dispatched");
+        assertThat(fixture.others.taken()).hasSize(2);
+    }
+
+    @Test
+    void makesAnEventOfEachOccurrenceAndOneOfThoseThatWereMissed() throws Exception {
+        TimelineService copy = fixture.start(clock);
+        JsonNode series = fixture.input(copy, event(START, ",\"repeat\":\"*/10 * * * *\""));
+        String id = series.path("id").asText();
+        assertThat(series.path("time").asText()).isEqualTo("2026-11-21T10:00:00Z");
+        await().until(() -> occurrences(copy, id).size() == 1);
+        assertThat(fixture.event(copy, id).path("time").asText()).isEqualTo("2026-11-21T10:10:00Z");
+        clock.set(START.plusSeconds(600));
+        await().until(() -> states(copy, id).equals(List.of("dispatched", "dispatched")));
+
+        fixture.stopCopies();
+        clock.set(Instant.parse("2026-11-21T14:35:00Z"));
+        TimelineService other = fixture.start(clock);
+
+        await().until(() -> states(other, id).equals(List.of("dispatched", "dispatched", "missed")));
+        JsonNode missed = occurrences(other, id).getLast();
+        assertThat(missed.path("time").asText()).isEqualTo("2026-11-21T14:30:00Z");
+        assertThat(missed.path("detail").asText()).contains("2026-11-21T10:20:00Z");
+        await().until(() -> fixture.event(other, id).path("time").asText().equals("2026-11-21T14:40:00Z"));
+        assertThat(fixture.others.taken()).hasSize(2);
+    }
+
+    private List<String> states(TimelineService copy, String series) throws Exception {
+        return occurrences(copy, series).stream()
+                .map(event -> event.path("state").asText())
+                .toList();
+    }
+
+    private List<JsonNode> occurrences(TimelineService copy, String series) throws Exception {
+        var occurrences = new ArrayList<JsonNode>();
+        for (JsonNode event : Fixture.json(fixture.get(copy, "/data")).path("data")) {
+            if (event.path("series").asText().equals(series)) {
+                occurrences.add(event);
+            }
+        }
+        return occurrences;
+    }
 }
