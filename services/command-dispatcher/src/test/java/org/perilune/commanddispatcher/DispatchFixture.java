@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -50,15 +51,22 @@ final class DispatchFixture implements AutoCloseable {
         gate = gated ? new DatabaseGate(url.getPort()) : null;
         service = CommandDispatcherService.start(config(gate == null ? url.getPort() : gate.port()), Clock.systemUTC());
         other = CommandDispatcherService.start(config(url.getPort()), Clock.systemUTC());
-        sql = DriverManager.getConnection(
-                settings.get(URL),
-                settings.get("command-dispatcher.postgres.user"),
-                Files.readString(
-                                Path.of(String.valueOf(settings.get("command-dispatcher.postgres.password-file"))),
-                                StandardCharsets.UTF_8)
-                        .strip());
+        sql = connect();
         await().until(() -> statusOf(service, "/dictionary/lunar-module") == 200
                 && statusOf(other, "/dictionary/lunar-module") == 200);
+    }
+
+    Connection connect() throws SQLException {
+        Map<String, String> settings = pad.settings();
+        Path password = Path.of(String.valueOf(settings.get("command-dispatcher.postgres.password-file")));
+        try {
+            return DriverManager.getConnection(
+                    settings.get(URL),
+                    settings.get("command-dispatcher.postgres.user"),
+                    Files.readString(password, StandardCharsets.UTF_8).strip());
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     DatabaseGate gate() {
