@@ -115,7 +115,13 @@ final class BadRequestTest {
         var bad = new ArrayList<@Nullable String>(forged(token));
         bad.add(null);
         for (String attempt : bad) {
-            for (Part service : List.of(Part.TELEMETRY, Part.STATUS, Part.CREW, Part.LUNAR_MODULE)) {
+            for (Part service : List.of(
+                    Part.TELEMETRY,
+                    Part.STATUS,
+                    Part.CREW,
+                    Part.LUNAR_MODULE,
+                    Part.COMMAND_DISPATCHER,
+                    Part.TIMELINE)) {
                 Answer answer = ground.get(service, path(service), attempt);
                 expect(answer, 401, "unauthenticated");
             }
@@ -130,6 +136,8 @@ final class BadRequestTest {
             case STATUS -> "/status";
             case CREW -> "/people";
             case LUNAR_MODULE -> "/state";
+            case COMMAND_DISPATCHER -> "/commands";
+            case TIMELINE -> "/data";
             default -> "/devices";
         };
     }

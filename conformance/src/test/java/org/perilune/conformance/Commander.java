@@ -92,7 +92,8 @@ final class Commander implements AutoCloseable {
                 .atMost(PATIENCE)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(PAUSE)
-                .ignoreExceptionsMatching(failure -> failure instanceof IOException || failure instanceof AssertionError)
+                .ignoreExceptionsMatching(
+                        failure -> failure instanceof IOException || failure instanceof AssertionError)
                 .until(() -> send(method, path, key, body), reply -> reply.status() != 503 && reply.status() != 401);
     }
 

@@ -64,6 +64,19 @@ final class Ground implements AutoCloseable {
             @Nullable String contentType,
             @Nullable String body)
             throws IOException, InterruptedException {
+        return send(method, part, path, token, contentType, body, null);
+    }
+
+    /** The same with an {@code Idempotency-Key}. */
+    Answer send(
+            String method,
+            Part part,
+            String path,
+            @Nullable String token,
+            @Nullable String contentType,
+            @Nullable String body,
+            @Nullable String key)
+            throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + perilune.port(part) + path))
                 .timeout(DEADLINE)
@@ -75,6 +88,9 @@ final class Ground implements AutoCloseable {
         }
         if (contentType != null) {
             request.header("Content-Type", contentType);
+        }
+        if (key != null) {
+            request.header("Idempotency-Key", key);
         }
         HttpResponse<byte[]> response = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
         String type = response.headers().firstValue("Content-Type").orElse("").split(";")[0];
