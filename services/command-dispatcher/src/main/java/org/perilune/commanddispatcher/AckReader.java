@@ -37,6 +37,7 @@ final class AckReader implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
     private volatile boolean migrated;
+    private volatile boolean behind = true;
     private long lookForAbandoned;
     private long logRejects;
 
@@ -54,6 +55,11 @@ final class AckReader implements AutoCloseable {
         return new AckReader(postgres, redis, transitions, meters);
     }
 
+    /** Whether there may be answers that we have not read yet: a silence means nothing then. */
+    boolean isBehind() {
+        return behind;
+    }
+
     private boolean goesOn() {
         return closing.getCount() > 0;
     }
@@ -69,6 +75,7 @@ final class AckReader implements AutoCloseable {
                     troubled = false;
                     read(stream);
                 } catch (JedisException failure) {
+                    behind = true;
                     if (!troubled) {
                         LOG.warn("Acknowledgements wait for Redis [reason: {}]", failure.getMessage());
                         troubled = true;
@@ -91,7 +98,11 @@ final class AckReader implements AutoCloseable {
                 }
                 take(stream, abandoned);
             }
-            take(stream, stream.fresh(BATCH, BLOCK));
+            List<AckEntry> fresh = stream.fresh(BATCH, BLOCK);
+            boolean more = fresh.size() == BATCH;
+            behind |= more;
+            take(stream, fresh);
+            behind = more;
         }
     }
 

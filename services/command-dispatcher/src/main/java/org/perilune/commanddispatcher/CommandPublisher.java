@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.MqttConfig;
 import org.perilune.chassis.TraceContext;
@@ -33,6 +34,7 @@ final class CommandPublisher implements AutoCloseable {
     private static final long ANSWER_SECONDS = 10;
 
     private final Mqtt5AsyncClient client;
+    private final AtomicLong connections = new AtomicLong();
     private volatile boolean closing;
 
     private CommandPublisher(MqttConfig config, Runnable connected) {
@@ -53,7 +55,10 @@ final class CommandPublisher implements AutoCloseable {
                         context.getReconnector().reconnect(false);
                     }
                 })
-                .addConnectedListener(context -> connected.run())
+                .addConnectedListener(context -> {
+                    connections.incrementAndGet();
+                    connected.run();
+                })
                 .buildAsync();
     }
 
@@ -71,6 +76,11 @@ final class CommandPublisher implements AutoCloseable {
 
     boolean isConnected() {
         return client.getState().isConnected();
+    }
+
+    /** Another number with every connection: what was under way on the one before has an uncertain end. */
+    long connection() {
+        return connections.get();
     }
 
     Optional<String> problem() {

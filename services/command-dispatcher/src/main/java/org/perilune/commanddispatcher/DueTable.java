@@ -16,23 +16,32 @@ import org.perilune.chassis.Json;
 
 /** What the sender asks and notes of commands, many at a time. */
 final class DueTable {
+    private static final Object[] UNSENT = {"accepted", "approved"};
+    private static final Object[] SENDABLE = {"accepted", "approved", "sent", "received", "executing"};
+
     private DueTable() {}
 
-    /** Oldest request first, so that a device gets its commands in order. */
-    static List<DueCommand> due(Connection connection, Collection<String> withoutDevices, Instant now, int limit)
+    /**
+     * Oldest request first, so that a device gets its commands in order.
+     *
+     * @param again also what was sent and not answered
+     */
+    static List<DueCommand> due(
+            Connection connection, Collection<String> withoutDevices, boolean again, Instant now, int limit)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 select id, device, command_type, parameters::text, significance = 'critical', repeatable, expires_at,
                     traceparent, state, attempts, handed_over
                 from command
                 where next_attempt_at <= ? and expires_at > ?
-                    and state in ('accepted', 'approved', 'sent', 'received', 'executing') and device <> all (?)
+                    and state = any (?) and device <> all (?)
                 order by requested_at, id limit ?
                 """)) {
             statement.setObject(1, SqlTimes.of(now));
             statement.setObject(2, SqlTimes.of(now));
-            statement.setArray(3, connection.createArrayOf("text", withoutDevices.toArray()));
-            statement.setInt(4, limit);
+            statement.setArray(3, connection.createArrayOf("text", again ? SENDABLE : UNSENT));
+            statement.setArray(4, connection.createArrayOf("text", withoutDevices.toArray()));
+            statement.setInt(5, limit);
             try (ResultSet rows = statement.executeQuery()) {
                 var due = new ArrayList<DueCommand>();
                 while (rows.next()) {
@@ -130,6 +139,19 @@ final class DueTable {
                 """)) {
             statement.setObject(1, SqlTimes.of(now));
             statement.setArray(2, CourseTable.array(connection, "uuid", commands, DueCommand::id));
+            statement.executeUpdate();
+        }
+    }
+
+    /** What the sender before left in the air is due first, before what came after it. */
+    static void takeOver(Connection connection, Instant now) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                update command set next_attempt_at = ?
+                where state in ('accepted', 'approved') and handed_over and next_attempt_at > ? and expires_at > ?
+                """)) {
+            statement.setObject(1, SqlTimes.of(now));
+            statement.setObject(2, SqlTimes.of(now));
+            statement.setObject(3, SqlTimes.of(now));
             statement.executeUpdate();
         }
     }

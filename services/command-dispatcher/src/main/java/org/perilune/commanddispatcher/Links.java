@@ -74,6 +74,11 @@ final class Links {
         links.remove(device);
     }
 
+    /** Our own connection to the broker is another one. */
+    void forget() {
+        links.clear();
+    }
+
     /** The device says that it is there. */
     void connected(String device) {
         Link link = links.get(device);

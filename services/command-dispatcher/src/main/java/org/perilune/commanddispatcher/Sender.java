@@ -41,14 +41,25 @@ final class Sender {
     private final Sweeper sweeper;
     private final UplinkMeters meters;
     private final Clock clock;
+    private final BooleanSupplier deaf;
     private final Signal work;
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
     private final Set<String> connected = new HashSet<>(); // guarded by itself
 
     private record Answer(Flight flight, DueCommand command, Delivery delivery) {}
 
-    /** @param work raised when there may be something to send */
-    Sender(CommandPublisher publisher, Signal work, Transitions transitions, UplinkMeters meters, Clock clock) {
+    /**
+     * @param work raised when there may be something to send
+     * @param deaf whether answers may be unread: nothing is then sent again for want of one
+     */
+    Sender(
+            CommandPublisher publisher,
+            Signal work,
+            BooleanSupplier deaf,
+            Transitions transitions,
+            UplinkMeters meters,
+            Clock clock) {
+        this.deaf = deaf;
         this.publisher = publisher;
         this.work = work;
         this.transitions = transitions;
@@ -71,6 +82,8 @@ final class Sender {
     void run(Handle handle, BooleanSupplier goOn) throws InterruptedException, SQLException {
         LOG.info("This copy sends commands from now on");
         var flight = new Flight();
+        Instant begun = clock.instant();
+        handle.useTransaction(transaction -> DueTable.takeOver(transaction.getConnection(), begun));
         Instant nextSweep = clock.instant();
         while (goOn.getAsBoolean()) {
             boolean busy = settle(handle, flight);
@@ -96,6 +109,7 @@ final class Sender {
     private static final class Flight {
         final Links links = new Links();
         final Set<UUID> commands = new HashSet<>();
+        long connection = -1;
     }
 
     private boolean send(Handle handle, Flight flight) throws SQLException {
@@ -103,10 +117,18 @@ final class Sender {
         if (!publisher.isConnected() || room < Math.min(BATCH, MOST_IN_FLIGHT / 4)) {
             return false;
         }
+        long connection = publisher.connection();
+        if (flight.connection != connection) {
+            if (!flight.commands.isEmpty()) {
+                return false; // what was on the broken connection goes first, once that it failed is noted
+            }
+            flight.connection = connection;
+            flight.links.forget();
+        }
         Instant now = clock.instant();
         List<DueCommand> sendable = handle.inTransaction(transaction -> {
-            Connection connection = transaction.getConnection();
-            List<DueCommand> due = DueTable.due(connection, flight.links.excluded(now), now, room);
+            Connection database = transaction.getConnection();
+            List<DueCommand> due = DueTable.due(database, flight.links.excluded(now), !deaf.getAsBoolean(), now, room);
             List<DueCommand> candidates = due.stream()
                     .filter(command -> !flight.commands.contains(command.id()))
                     .filter(command -> flight.links.take(command.device(), now))
@@ -114,7 +136,7 @@ final class Sender {
             if (candidates.isEmpty()) {
                 return candidates;
             }
-            Set<UUID> claimed = DueTable.claim(connection, candidates, now);
+            Set<UUID> claimed = DueTable.claim(database, candidates, now);
             return candidates.stream()
                     .filter(command -> isClaimed(command, claimed, flight.links))
                     .toList();

@@ -38,10 +38,10 @@ final class Uplink implements AutoCloseable {
             var work = new Signal();
             CommandPublisher publisher = owned.add(CommandPublisher.open(config.mqtt(), work::raise));
             health.add("mqtt", publisher::problem);
-            var sender = new Sender(publisher, work, transitions, meters, clock);
+            AckReader acks = owned.add(AckReader.start(postgres, redis, transitions, meters));
+            var sender = new Sender(publisher, work, acks::isBehind, transitions, meters, clock);
             owned.add(SoleRunner.start("command-sender", SENDER_LOCK, postgres, sender::run));
             owned.add(ReconnectHint.follow(redis, sender::connected));
-            owned.add(AckReader.start(postgres, redis, transitions, meters));
             TelemetryReader telemetry = owned.add(new TelemetryReader(config.telemetry(), tokens));
             var verifier = new Verifier(telemetry, transitions, meters, clock);
             owned.add(SoleRunner.start("command-verifier", VERIFIER_LOCK, postgres, verifier::run));
