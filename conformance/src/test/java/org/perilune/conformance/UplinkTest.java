@@ -157,7 +157,7 @@ final class UplinkTest {
     @Test
     void theFarSideIsKnownAhead() {
         await("predictions on the timeline")
-                .atMost(Duration.ofSeconds(120))
+                .atMost(Duration.ofMinutes(2))
                 .ignoreExceptions()
                 .untilAsserted(() -> {
                     JsonNode data = ground.get(Part.TIMELINE, "/data?kind=loss-of-signal&device=lunar-module", neil)
