@@ -64,6 +64,11 @@ final class Fixture implements AutoCloseable {
         settings.put("timeline.lease", "1s");
     }
 
+    /** For copies started from now on. */
+    void set(String key, String value) {
+        settings.put("timeline." + key, value);
+    }
+
     /** Another way to MongoDB. */
     Gate way() throws IOException {
         return new Gate(port);

@@ -22,6 +22,7 @@ class LaunchFigures {
     @Test
     void howLateCommandsLeaveWithAHundredThousandEventsOnTheTimeline(@TempDir Path home) throws Exception {
         try (var fixture = new Fixture(home)) {
+            fixture.set("lease", "5s");
             TimelineService copy = fixture.start(Clock.systemUTC());
             Instant far = Instant.now().plus(Duration.ofDays(1));
             long began = System.nanoTime();
