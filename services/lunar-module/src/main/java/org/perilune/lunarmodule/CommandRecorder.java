@@ -49,6 +49,8 @@ final class CommandRecorder implements CommandListener, AutoCloseable {
     /** By id, the longest unwritten first. Its monitor guards it. */
     private final Map<String, ReceivedCommand> unwritten = new LinkedHashMap<>();
 
+    private volatile Runnable onEnd = () -> {};
+
     /** Null: nothing is left to be looked up. */
     private volatile @Nullable Function<String, Optional<CommandEnd>> record;
 
@@ -82,6 +84,12 @@ final class CommandRecorder implements CommandListener, AutoCloseable {
     @Override
     public void ended(DeviceCommand command, CommandEnd end) {
         put(ReceivedCommand.ended(command, end));
+        onEnd.run();
+    }
+
+    /** Is called after each end of a command, and must return at once. */
+    void onEnd(Runnable follower) {
+        onEnd = follower;
     }
 
     /** How many commands the database does not have as they are. */

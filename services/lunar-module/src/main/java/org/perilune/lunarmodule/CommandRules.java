@@ -28,7 +28,7 @@ final class CommandRules {
                 within(command, "interval", SHORTEST_INTERVAL_SECONDS, LONGEST_INTERVAL_SECONDS, "s");
             case SET_ATTITUDE -> {
                 mayManoeuvre(phase);
-                for (String axis : new TreeSet<>(type.arguments())) {
+                for (String axis : command.arguments().keySet()) {
                     within(command, axis, -FARTHEST_TURN_DEGREES, FARTHEST_TURN_DEGREES, "°");
                 }
             }

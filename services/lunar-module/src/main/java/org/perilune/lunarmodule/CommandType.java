@@ -15,7 +15,7 @@ enum CommandType {
     SET_ATTITUDE,
     FIRE_ENGINE;
 
-    /** All of them must be given, and no others. */
+    /** There are no others. All must be given, but an axis that is left out is turned to 0°. */
     Set<String> arguments() {
         return switch (this) {
             case START_MISSION, PAUSE_MISSION, EMERGENCY_STOP, RESET_SYSTEM -> Set.of();

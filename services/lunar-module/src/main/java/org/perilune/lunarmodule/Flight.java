@@ -39,9 +39,13 @@ final class Flight implements AutoCloseable {
 
     private final Systems systems;
 
+    private volatile boolean reporting = true;
+
+    /** A reading is wanted out of turn. */
+    private volatile boolean asked;
+
     // What follows is the loop's own.
     private boolean link;
-    private boolean reporting = true;
     private Situation described;
 
     /** When the view changes, a turn is over, or it is time to look for that again. */
@@ -131,6 +135,8 @@ final class Flight implements AutoCloseable {
         }
         try {
             while (!closing) {
+                boolean extra = asked;
+                asked = false;
                 Instant now = clock.instant();
                 Situation situation = mission.now();
                 boolean news = !situation.state().equals(described.state());
@@ -142,6 +148,8 @@ final class Flight implements AutoCloseable {
                     report(now);
                     long due = news ? System.nanoTime() : nextReport;
                     nextReport = Math.max(due + interval.toNanos(), System.nanoTime() - interval.toNanos());
+                } else if (extra) {
+                    report(now);
                 }
                 // Permits beyond the first say the same.
                 if (wake.tryAcquire(nanosToNext(nextReport), TimeUnit.NANOSECONDS)) {
@@ -185,6 +193,17 @@ final class Flight implements AutoCloseable {
         double turn = orbit.next(elapsed, !orbit.seesEarth(elapsed)).orElse(elapsed + orbit.periodSeconds() / 2);
         double turned = situation.state().attitude().reachedAt();
         return situation.instantOf(turned > elapsed ? Math.min(turn, turned) : turn);
+    }
+
+    /** Takes a reading out of turn, on board when this returns. */
+    void reportNow() {
+        report(clock.instant());
+    }
+
+    /** Takes a reading out of turn, at once, and does not wait for it. */
+    void reportSoon() {
+        asked = true;
+        wake.release();
     }
 
     private void report(Instant now) {

@@ -22,11 +22,17 @@ final class FlightComputer implements CommandHandler, AutoCloseable {
 
     private final Mission mission;
     private final Clock clock;
+    private volatile Runnable beforeManoeuvre = () -> {};
     private volatile boolean closing;
 
     FlightComputer(Mission mission, Clock clock) {
         this.mission = mission;
         this.clock = clock;
+    }
+
+    /** Is called right before a manoeuvre begins, so that telemetry shows what it changed. */
+    void beforeManoeuvre(Runnable reporting) {
+        beforeManoeuvre = reporting;
     }
 
     @Override
@@ -39,6 +45,9 @@ final class FlightComputer implements CommandHandler, AutoCloseable {
         try {
             Situation now = mission.now();
             CommandRules.check(command, now, now.elapsed(clock.instant()));
+            if (command.type().equals(CommandType.FIRE_ENGINE.name())) {
+                beforeManoeuvre.run();
+            }
             return Optional.empty();
         } catch (Refusal refusal) {
             return Optional.of(refusal.reason());
@@ -58,7 +67,7 @@ final class FlightComputer implements CommandHandler, AutoCloseable {
                 case RESET_SYSTEM -> reset();
                 case SET_REPORT_INTERVAL -> reportEvery(command.number("interval"));
                 case SET_ATTITUDE ->
-                    turn(new Angles(command.number("roll"), command.number("pitch"), command.number("yaw")));
+                    turn(new Angles(axis(command, "roll"), axis(command, "pitch"), axis(command, "yaw")));
                 case FIRE_ENGINE -> fire(command.number("delta_v"));
             };
         } catch (Refusal refusal) {
@@ -119,6 +128,10 @@ final class FlightComputer implements CommandHandler, AutoCloseable {
                         orbit.periodSeconds() / 60,
                         left),
                 results);
+    }
+
+    private static double axis(DeviceCommand command, String name) {
+        return command.has(name) ? command.number(name) : 0;
     }
 
     /** Returns when the attitude is reached, or it is certain that it will not be. */

@@ -49,6 +49,8 @@ public final class LunarModuleService implements AutoCloseable {
             recorder.catchUp(device::commandEnd);
             measure(device, recorder, meters);
             var flight = owned.add(Flight.start(mission, opened, config.reportInterval(), clock, device));
+            computer.beforeManoeuvre(flight::reportNow);
+            recorder.onEnd(flight::reportSoon);
             health.add("postgresql", postgres::problem);
             health.add("mqtt", () -> linkProblem(device));
             var dispatcher = owned.add(ServiceClient.open(

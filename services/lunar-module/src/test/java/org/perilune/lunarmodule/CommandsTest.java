@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.contracts.v1.Ack;
+import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Stage;
 
 /** Commands through the real broker, as the dispatcher sends them. */
@@ -91,6 +93,29 @@ class CommandsTest {
     }
 
     @Test
+    void takesAReadingBeforeAndAfterAManoeuvreHoweverSeldomItReports(@TempDir Path folder) {
+        try (var _ = start(folder, Map.of("report.interval", "10m", "time-scale", "60"))) {
+            String id = ground.send("FIRE_ENGINE", Map.of("delta_v", 40));
+            Ack end = ground.end(id);
+            Ack began = ground.ack(id, Stage.STAGE_EXECUTING);
+            // What a verification of the ground's goes by.
+            Ground.patiently()
+                    .until(() -> ground.frames.stream().anyMatch(frame -> frame.getTimeMicros() > end.getTimeMicros()));
+            var before = ground.frames.stream()
+                    .filter(frame -> frame.getTimeMicros() < began.getTimeMicros())
+                    .max(Comparator.comparingLong(Frame::getTimeMicros))
+                    .orElseThrow();
+            var after = ground.frames.stream()
+                    .filter(frame -> frame.getTimeMicros() > end.getTimeMicros())
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(Ground.number(after, "speed") - Ground.number(before, "speed"))
+                    .isCloseTo(40, within(1.5));
+            assertThat(began.getTimeMicros() - before.getTimeMicros()).isLessThan(2_000_000);
+        }
+    }
+
+    @Test
     void keepsOrbitPhaseAndIntervalOverARestart(@TempDir Path folder) {
         var service = start(folder, Map.of());
         try (service) {
@@ -131,7 +156,7 @@ class CommandsTest {
             refused("FIRE_ENGINE", Map.of("delta_v", 900), "escape speed");
             refused("SET_REPORT_INTERVAL", Map.of("interval", 0.05), "from 0.1 to 3600");
             refused("SET_ATTITUDE", Map.of("roll", 31, "pitch", 0, "yaw", 0), "roll is 31");
-            refused("SET_ATTITUDE", Map.of("roll", 3, "pitch", 0), "yaw");
+            refused("SET_ATTITUDE", Map.of("yaw", "left"), "yaw");
             assertThat(new MissionFile(folder)
                             .read(0)
                             .orElseThrow()
