@@ -16,12 +16,38 @@ final class OwnInstance implements AutoCloseable {
     }
 
     static OwnInstance start() {
+        var own = new OwnInstance(newHome());
         try {
-            Path home = Files.createTempDirectory("perilune-bench");
-            Script.up(home);
-            return new OwnInstance(home);
+            Script.up(own.home);
+            return own;
+        } catch (RuntimeException failure) {
+            own.closeAfter(failure);
+            throw failure;
+        }
+    }
+
+    private static Path newHome() {
+        try {
+            return Files.createTempDirectory("perilune-bench");
         } catch (IOException failure) {
             throw new BenchException("There is no room for a home: " + failure.getMessage(), failure);
+        }
+    }
+
+    /** A home that nothing runs in yet. */
+    static OwnInstance stopped() {
+        return new OwnInstance(newHome());
+    }
+
+    Path home() {
+        return home;
+    }
+
+    private void closeAfter(RuntimeException failure) {
+        try {
+            close();
+        } catch (RuntimeException another) {
+            failure.addSuppressed(another);
         }
     }
 

@@ -31,9 +31,9 @@ final class Parts {
             Thread.currentThread().interrupt();
             throw new BenchException("Interrupted", interruption);
         } catch (Exception | LinkageError | AssertionError failed) {
-            failure = String.valueOf(failed);
+            failure = String.valueOf(failed).lines().findFirst().orElse("failed");
             report.note(name + " could not be measured to its end: " + failure);
-            report.tell(name + ": " + failure);
+            report.tell(name + ": " + failed);
         }
         done.add(new Part(name, (System.nanoTime() - began) / 1_000_000_000, failure));
     }

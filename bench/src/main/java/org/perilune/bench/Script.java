@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import org.perilune.contracts.Topology;
 
 /** The {@code perilune} script of this checkout, as a person would call it. */
@@ -47,13 +50,12 @@ final class Script {
 
     /** {@code up --detach} in a home, on ports of its own, so that nothing that runs is in the way. */
     static void up(Path home) {
+        var keys = new ArrayList<String>();
+        Topology.SERVICES.forEach(service -> keys.add(service.name() + ".http.port"));
+        List.of("postgres", "redis", "mqtt", "mongodb").forEach(store -> keys.add("pad." + store + ".port"));
+        Iterator<Integer> ports = freePorts(keys.size()).iterator();
         var arguments = new ArrayList<>(List.of("up", "--detach", "--home", home.toString()));
-        for (Topology.Service service : Topology.SERVICES) {
-            arguments.addAll(List.of("--set", service.name() + ".http.port=" + freePort()));
-        }
-        for (String store : List.of("postgres", "redis", "mqtt", "mongodb")) {
-            arguments.addAll(List.of("--set", "pad." + store + ".port=" + freePort()));
-        }
+        keys.forEach(key -> arguments.addAll(List.of("--set", key + "=" + ports.next())));
         call(arguments.toArray(String[]::new));
     }
 
@@ -61,9 +63,19 @@ final class Script {
         call("down", "--home", home.toString());
     }
 
-    private static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+    /** All held at once: else one could be given twice. */
+    private static Set<Integer> freePorts(int count) {
+        var ports = new HashSet<Integer>();
+        var held = new ArrayList<ServerSocket>();
+        try {
+            while (ports.size() < count) {
+                held.add(new ServerSocket(0));
+                ports.add(held.getLast().getLocalPort());
+            }
+            for (ServerSocket socket : held) {
+                socket.close();
+            }
+            return ports;
         } catch (IOException failure) {
             throw new BenchException("There is no free port", failure);
         }

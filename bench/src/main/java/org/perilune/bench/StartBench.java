@@ -1,7 +1,6 @@
 package org.perilune.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,12 +33,11 @@ final class StartBench implements Callable<Integer> {
         var empty = new ArrayList<Double>();
         var existing = new ArrayList<Double>();
         for (int run = 0; run < runs; run++) {
-            Path home = Files.createTempDirectory("perilune-bench");
-            empty.add(seconds(home));
-            Script.down(home);
-            existing.add(seconds(home));
-            Script.down(home);
-            OwnInstance.delete(home);
+            try (OwnInstance own = OwnInstance.stopped()) {
+                empty.add(seconds(own.home()));
+                Script.down(own.home());
+                existing.add(seconds(own.home()));
+            }
         }
         report.atMost("up to first telemetry, empty home", new Figures(empty), 1, "s", 12);
         report.atMost("up to first telemetry, existing home", new Figures(existing), 1, "s", 8);
