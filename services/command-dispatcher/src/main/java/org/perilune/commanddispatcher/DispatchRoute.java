@@ -76,7 +76,7 @@ final class DispatchRoute {
         String key = key(context);
         ObjectNode body = Requests.json(context, ObjectNode.class);
         Dispatch dispatch = read(body, principal);
-        String hash = hash(body);
+        String hash = key == null ? "" : hash(body);
         NewCommand command;
         try {
             command = compose(dispatch, principal, key, hash, trace(context));

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A command that may be stored: everything about it was checked.
  *
  * @param idempotencyKey null where the caller gave none
- * @param requestHash of the request's body, so that another body under the same key is known
+ * @param requestHash of the request's body, so that another body under the same key is known; empty without a key
  */
 record NewCommand(
         CommandRecord command,
