@@ -21,10 +21,12 @@ import org.perilune.chassis.Json;
 final class FakeTelemetry implements AutoCloseable {
     private final HttpServer server;
     private final List<Reading> readings = new CopyOnWriteArrayList<>();
-    private final List<LinkedBlockingQueue<String>> followers = new CopyOnWriteArrayList<>();
+    private final List<Follower> followers = new CopyOnWriteArrayList<>();
     volatile boolean away;
     /** What is shown live is not stored yet. */
     volatile boolean onlyLive;
+
+    private record Follower(String query, LinkedBlockingQueue<String> events) {}
 
     private record Reading(String device, Instant time, String name, double value) {}
 
@@ -51,11 +53,12 @@ final class FakeTelemetry implements AutoCloseable {
                         .formatted(device, time, time)
                 + "\"epoch\":\"1\",\"seq\":\"1\",\"status\":\"nominal\",\"values\":{\"%s\":%s}}],\"skipped\":0}\n\n"
                         .formatted(name, value);
-        followers.forEach(follower -> follower.add(event));
+        followers.forEach(follower -> follower.events.add(event));
     }
 
-    boolean isFollowed() {
-        return !followers.isEmpty();
+    /** A stream whose other end is gone counts until something is written to it. */
+    boolean isFollowed(String device) {
+        return followers.stream().anyMatch(follower -> follower.query.contains("device=" + device));
     }
 
     private void data(HttpExchange exchange) throws IOException {
@@ -98,19 +101,19 @@ final class FakeTelemetry implements AutoCloseable {
         }
         exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
         exchange.sendResponseHeaders(200, 0);
-        var events = new LinkedBlockingQueue<String>();
-        followers.add(events);
+        var follower = new Follower(String.valueOf(exchange.getRequestURI().getQuery()), new LinkedBlockingQueue<>());
+        followers.add(follower);
         try (var out = exchange.getResponseBody()) {
             out.write(": follow\n\n".getBytes(UTF_8));
             out.flush();
             while (true) {
-                out.write(events.take().getBytes(UTF_8));
+                out.write(follower.events.take().getBytes(UTF_8));
                 out.flush();
             }
         } catch (InterruptedException end) {
             Thread.currentThread().interrupt();
         } finally {
-            followers.remove(events);
+            followers.remove(follower);
         }
     }
 

@@ -80,12 +80,12 @@ class VerificationTest {
                 var device = fixture.device("live", FakeDevice::obedient)) {
             UUID id = done(copy, "live", AT_LEAST);
             assertThat(device.received).hasSize(1);
-            await().atMost(LIMIT).until(fixture.telemetry::isFollowed);
+            await().atMost(LIMIT).until(() -> fixture.telemetry.isFollowed("live"));
             fixture.telemetry.show("live", executed(id).plusSeconds(1), "speed", 1_700);
             fixture.awaitState(id, CommandState.COMPLETED);
             await().atMost(LIMIT).until(() -> {
                 fixture.telemetry.show("other", Instant.now(), "speed", 1); // a write finds out that nobody listens
-                return !fixture.telemetry.isFollowed();
+                return !fixture.telemetry.isFollowed("live");
             });
         }
     }
