@@ -165,13 +165,17 @@ final class StandInDispatcher implements AutoCloseable {
         list.removeIf(one -> query.containsKey("state")
                 && !one.path("state").asText().equals(query.get("state"))
                 && !(query.get("state").equals("open") && !one.path("final").asBoolean()));
+        Instant last = Instant.parse(query.getOrDefault("to", "2100-01-01T00:00:00Z"));
+        list.removeIf(one -> Instant.parse(one.path("requested_at").asText()).isAfter(last));
         list.removeIf(one -> query.containsKey("requested_by")
                 && !one.path("requested_by").asText().equals(query.get("requested_by")));
         list.sort((one, other) -> other.path("requested_at")
                 .asText()
                 .compareTo(one.path("requested_at").asText()));
-        page.putArray("commands").addAll(list);
-        page.putNull("next");
+        int from = Integer.parseInt(query.getOrDefault("cursor", "0"));
+        int to = Math.min(from + Integer.parseInt(query.getOrDefault("limit", "100")), list.size());
+        page.putArray("commands").addAll(list.subList(from, to));
+        page.put("next", to < list.size() ? Integer.toString(to) : null);
         return new StandInService.Reply(200, page);
     }
 

@@ -108,6 +108,7 @@ final class StandInTimeline implements AutoCloseable {
                                 one.path("until").asText(one.path("time").asText()))
                         .isBefore(from)
                 || Instant.parse(one.path("time").asText()).isAfter(to)
+                || (query.containsKey("state") && !one.path("state").asText().equals(query.get("state")))
                 || (query.containsKey("kind") && !one.path("kind").asText().equals(query.get("kind"))));
         list.sort((one, other) ->
                 one.path("time").asText().compareTo(other.path("time").asText()));

@@ -186,6 +186,36 @@ final class UplinkPagesTest {
     }
 
     @Test
+    void readsOlderCommandsPageByPageAndKeepsOnlyTheNewestMeanwhile() {
+        for (int i = 0; i < 150; i++) {
+            console.dispatcher.add("SET_ATTITUDE", "completed", "grace", null);
+        }
+        console.logIn(page, "ada", "/commands");
+        assertThat(page.locator("#history tr")).hasCount(100);
+        await().until(() -> console.dispatcher.http().followers() == 1);
+        console.dispatcher.add("START_MISSION", "sent", "grace", null);
+        assertThat(page.locator("#history tr").first()).containsText("START_MISSION");
+        assertThat(page.locator("#history tr")).hasCount(100);
+        page.getByText("Older").click();
+        assertThat(page.locator("#history tr")).hasCount(151);
+        assertThat(page.getByText("Older")).isHidden();
+    }
+
+    @Test
+    void movesNothingUnderAPointer() {
+        console.dispatcher.add("SET_ATTITUDE", "completed", "grace", null);
+        console.logIn(page, "ada", "/commands");
+        await().until(() -> console.dispatcher.http().followers() == 1);
+        page.locator("#history tr").first().hover();
+        console.dispatcher.add("START_MISSION", "sent", "grace", null);
+        assertThat(page.locator("#newer")).hasText("Show 1 newer command");
+        assertThat(page.locator("#history tr")).hasCount(1);
+        page.locator("h1").hover();
+        assertThat(page.locator("#history tr")).hasCount(2);
+        assertThat(page.locator("#newer")).isHidden();
+    }
+
+    @Test
     void showsAViewerNoButtons() {
         console.services.roles.put("eve", "viewer");
         console.dispatcher.add("FIRE_ENGINE", "held", "grace", null);

@@ -43,6 +43,9 @@ const WORDS = { held: 'waits for approval', accepted: 'accepted', verifying: 'be
   predicted: 'predicted', dispatching: 'being dispatched' };
 export const word = (state) => WORDS[state] || String(state || '').replaceAll('-', ' ');
 
+// What an event is called: a window has only its kind.
+export const called = (event) => (event.kind === 'planned' ? event.name : word(event.kind).replace(/^./, (letter) => letter.toUpperCase()));
+
 export function stateMark(span, state) {
   mark(span, 's-' + state, word(state));
   return span;

@@ -1,5 +1,5 @@
 // The Timeline page: lanes, and a table of the same.
-import { TIMELINE_AWAY, act, commandPath, elapsed, load, make, notice, order, sureButton, time, word } from './act.js';
+import { TIMELINE_AWAY, act, called, commandPath, elapsed, load, make, notice, order, sureButton, time } from './act.js';
 import { EventForm } from './eventform.js';
 import { clock, say, span, utc } from './format.js';
 import { Lanes, eventMark } from './lanes.js';
@@ -118,7 +118,7 @@ function write(row, event) {
   row.version = event.version + event.state;
   row.element.id = 'event-' + event.id;
   cells.at.replaceChildren(time(event.time), make('span', { class: 'second num' }, [elapsed(event.time), event.until ? 'until ' + clock(Date.parse(event.until)) : repeated(event)].filter(Boolean).join(' · ')));
-  cells.name.replaceChildren(event.kind === 'planned' ? event.name : word(event.kind).replace(/^./, (letter) => letter.toUpperCase()),
+  cells.name.replaceChildren(called(event),
     make('span', { class: 'second' }, event.kind === 'planned' ? `by ${event.changed_by || event.created_by || '–'}` : 'computed ahead'));
   cells.device.replaceChildren(event.device ? make('a', { href: '/devices/' + encodeURIComponent(event.device), class: 'plain' }, event.device) : '–');
   eventMark(cells.mark, event);

@@ -1,5 +1,5 @@
 // What a device is told, on its own page: the mission's buttons, its latest commands, what comes next.
-import { brief, commandPath, load, make, order, stateMark, sureButton, time, word } from './act.js';
+import { brief, called, commandPath, load, make, order, stateMark, sureButton, time } from './act.js';
 import { Sender, me } from './approval.js';
 import { EventForm } from './eventform.js';
 import { CommandFields, clearFaults, dictionary, showFaults } from './fields.js';
@@ -138,11 +138,12 @@ export class Uplink {
 
   async loadEvents() {
     const from = new Date().toISOString();
-    const answer = await load('/timeline.json?' + new URLSearchParams({ device: this.device, from, limit: '20' }));
-    if (!answer.ok) { this.away('timeline'); return; }
+    const ask = (more) => load('/timeline.json?' + new URLSearchParams({ device: this.device, from, limit: '10', ...more }));
+    const answers = await Promise.all([ask({ kind: 'planned', state: 'planned' }), ask({ state: 'predicted' })]);
+    if (answers.some((answer) => !answer.ok)) { this.away('timeline'); return; }
     document.getElementById('events-away').hidden = true;
     this.events.clear();
-    answer.body.data.forEach((one) => this.event(one));
+    for (const answer of answers) answer.body.data.forEach((one) => this.event(one));
     this.knownEvents = true;
     this.flush();
   }
@@ -192,8 +193,12 @@ export class Uplink {
       row.cells.detail.title = detail;
       return row.element;
     });
-    const coming = [...this.events.values()].filter((one) => Date.parse(one.until || one.time) >= now || ['planned', 'dispatching'].includes(one.state))
-      .sort((a, b) => (order(a.time) < order(b.time) ? -1 : 1)).slice(0, SHOWN).map((event) => {
+    const sorted = [...this.events.values()].filter((one) => Date.parse(one.until || one.time) >= now || ['planned', 'dispatching'].includes(one.state))
+      .sort((a, b) => (order(a.time) < order(b.time) ? -1 : 1));
+    // Windows follow each other closely; what somebody planned is not to be lost among them.
+    const planned = sorted.filter((one) => one.kind === 'planned').slice(0, SHOWN);
+    const windows = sorted.filter((one) => one.kind !== 'planned').slice(0, 3);
+    const coming = sorted.filter((one) => planned.includes(one) || windows.includes(one)).map((event) => {
         const row = this.row('event-' + event.id, () => {
           const cells = { at: make('td'), left: make('span', { class: 'second num' }), name: make('th', { scope: 'row' }), mark: make('span') };
           return { element: make('tr', {}, cells.at, cells.name, make('td', {}, cells.mark, cells.left)), cells };
@@ -202,7 +207,7 @@ export class Uplink {
         if (row.version !== event.version + event.state) {
           row.version = event.version + event.state;
           cells.at.replaceChildren(time(event.time, event.time.slice(11, 19)));
-          const link = event.command_id ? make('a', { href: commandPath(event.command_id) }, event.name) : event.kind === 'planned' ? event.name : word(event.kind);
+          const link = event.command_id ? make('a', { href: commandPath(event.command_id) }, called(event)) : called(event);
           cells.name.replaceChildren(link, make('span', { class: 'second' }, event.command?.command_type || ''));
           eventMark(cells.mark, event);
         }
