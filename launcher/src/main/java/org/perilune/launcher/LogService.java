@@ -12,7 +12,8 @@ import org.perilune.contracts.Topology;
  */
 final class LogService {
     private static final String OURS = "org.perilune.";
-    private static final List<String> STARTERS = List.of("", "start-", "stop-", "device-");
+    private static final List<String> STARTERS =
+            List.of("", "start-", "stop-", "device-", "commands-", "urgent-commands-", "command-listener-");
     private static final String NOBODY = "perilune";
 
     private static final Map<String, String> BY_PACKAGE = Topology.SERVICES.stream()

@@ -57,7 +57,9 @@ final class StateFileTest {
         assertThat(LogService.of("org.perilune.batchrouter.Batcher", "x")).isEqualTo("batch-router");
         assertThat(LogService.of("org.perilune.chassis.Postgres", "telemetry-migrate"))
                 .isEqualTo("telemetry");
-        assertThat(LogService.of("org.perilune.sdk.Pump", "device-lunar-module"))
+        assertThat(LogService.of("org.perilune.sdk.CommandLane", "commands-lunar-module"))
+                .isEqualTo("lunar-module");
+        assertThat(LogService.of("org.perilune.sdk.DeviceLink", "device-lunar-module"))
                 .isEqualTo("lunar-module");
         assertThat(LogService.of("org.eclipse.jetty", "qtp-1")).isEqualTo("perilune");
     }
