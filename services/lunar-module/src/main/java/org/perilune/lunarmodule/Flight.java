@@ -65,23 +65,6 @@ final class Flight implements AutoCloseable {
             @JsonProperty("connected") boolean connected,
             @JsonProperty("frames_on_board") long framesOnBoard) {}
 
-    record OrbitElements(
-            @JsonProperty("version") int version,
-            @JsonProperty("period_s") double periodSeconds,
-            @JsonProperty("semi_major_axis_km") double semiMajorAxisKilometres,
-            @JsonProperty("eccentricity") double eccentricity,
-            @JsonProperty("inclination_deg") double inclinationDegrees) {
-        static OrbitElements of(Trajectory trajectory) {
-            Elements elements = trajectory.elements();
-            return new OrbitElements(
-                    trajectory.version(),
-                    elements.periodSeconds(),
-                    elements.semiMajorAxis() / 1_000,
-                    elements.eccentricity(),
-                    Math.toDegrees(elements.inclination()));
-        }
-    }
-
     private Flight(Mission mission, Situation described, Duration configuredInterval, Clock clock, Device device) {
         this.mission = mission;
         this.described = described;

@@ -263,37 +263,4 @@ class CommandsTest {
                     .isEqualTo(400);
         }
     }
-
-    @Test
-    void passesCommandsToTheDispatcherAsTheCallers(@TempDir Path folder) throws Exception {
-        String body = "{\"command_type\":\"SET_REPORT_INTERVAL\",\"parameters\":{\"interval\":2}}";
-        try (var service = start(folder, Map.of())) {
-            var answer = ground.post(service, "/command", body, "Idempotency-Key", "my key 1");
-            assertThat(answer.statusCode()).isEqualTo(202);
-            assertThat(answer.body()).contains("accepted");
-            var headers = ground.neighbours.dispatched.getFirst().getKey();
-            var passed = ground.neighbours.dispatched.getFirst().getValue();
-            assertThat(headers.get("Authorization")).containsExactly("Bearer " + ground.neighbours.token());
-            assertThat(headers.get("Idempotency-key")).containsExactly("my key 1");
-            assertThat(passed.toString())
-                    .isEqualTo("{\"command_type\":\"SET_REPORT_INTERVAL\",\"parameters\":{\"interval\":2},"
-                            + "\"device\":\"lunar-module\"}");
-
-            ground.neighbours.dispatcherStatus = 422;
-            var refused = ground.post(service, "/command", "{\"command_type\":\"NONSENSE\"}");
-            assertThat(refused.statusCode()).isEqualTo(422);
-            assertThat(refused.body()).contains("as the dispatcher says");
-            assertThat(refused.headers().firstValue("Content-Type"))
-                    .hasValueSatisfying(type -> assertThat(type).startsWith("application/problem+json"));
-            assertThat(ground.post(service, "/command", "{}").statusCode()).isEqualTo(422);
-            assertThat(ground.post(service, "/command", "{\"command_type\":\"A\",\"x\":1}")
-                            .statusCode())
-                    .isEqualTo(422);
-        }
-        try (var service = start(folder, Map.of("command-dispatcher.url", "http://127.0.0.1:1"))) {
-            var away = ground.post(service, "/command", body);
-            assertThat(away.statusCode()).isEqualTo(503);
-            assertThat(away.body()).contains("command-dispatcher");
-        }
-    }
 }
