@@ -56,7 +56,7 @@ final class AckBatch {
             rejects.addAll(refused);
             return taken;
         } catch (SQLException | RuntimeException failure) {
-            if (SqlFailures.isAway(failure) || SqlFailures.state(failure).isEmpty()) {
+            if (!isOfTheData(failure)) {
                 throw failure;
             }
             if (said.size() == 1) {
@@ -68,6 +68,20 @@ final class AckBatch {
             int half = said.size() / 2;
             return apply(said.subList(0, half), rejects) + apply(said.subList(half, said.size()), rejects);
         }
+    }
+
+    /**
+     * Whether it would fail again however often it is tried: SQLSTATE classes 22 (data), 23 (constraints) and 54
+     * (limits), and what is no failure of the database at all. Everything else, a schema that is not in place
+     * included, gets better with time.
+     */
+    private static boolean isOfTheData(Exception failure) {
+        if (SqlFailures.isAway(failure)) {
+            return false;
+        }
+        return SqlFailures.state(failure)
+                .map(state -> state.startsWith("22") || state.startsWith("23") || state.startsWith("54"))
+                .orElse(true);
     }
 
     private int write(Handle transaction, List<Said> said, List<AckReject> refused) throws SQLException {

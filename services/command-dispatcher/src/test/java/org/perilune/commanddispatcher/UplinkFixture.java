@@ -166,6 +166,13 @@ final class UplinkFixture implements AutoCloseable {
         }
     }
 
+    void run(String statementText) throws SQLException {
+        try (Connection connection = connect();
+                var statement = connection.createStatement()) {
+            statement.execute(statementText);
+        }
+    }
+
     String state(UUID command) throws SQLException {
         return text("select state from command where id = '" + command + "'");
     }

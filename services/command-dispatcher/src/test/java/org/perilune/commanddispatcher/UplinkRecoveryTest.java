@@ -90,10 +90,7 @@ class UplinkRecoveryTest {
     void callsBackNothingThatIsOnItsWay() throws Exception {
         UUID waiting = fixture.insert("absent", LONG);
         UUID underway = fixture.insert("underway", LONG);
-        try (var connection = fixture.connect();
-                var statement = connection.createStatement()) {
-            statement.execute("update command set handed_over = true where id = '" + underway + "'");
-        }
+        fixture.run("update command set handed_over = true where id = '" + underway + "'");
         try (var handle = Jdbi.open(fixture::connect)) {
             var outcomes = handle.inTransaction(transaction -> new Transitions(fixture.clock)
                     .apply(

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -141,6 +142,31 @@ class UplinkTest {
             fixture.awaitState(id, CommandState.RECEIVED);
             await().atMost(LIMIT).until(() -> fixture.redis.xlen(Streams.REJECTS) - before == 5);
             assertThat(fixture.history(id)).isEqualTo("sent received");
+        }
+    }
+
+    @Test
+    void letsNothingThatCannotBeStoredHoldUpTheRest() throws Exception {
+        try (var copy = fixture.copy();
+                var device = fixture.device("odd", FakeDevice::silent)) {
+            List<UUID> ids = fixture.insert("odd", MINUTE, 3, null);
+            copy.uplink().wake();
+            fixture.awaitState(ids.getLast(), CommandState.SENT);
+            long before = fixture.redis.xlen(Streams.REJECTS);
+            fixture.run("alter table command_history add constraint odd check (detail <> 'odd')");
+            var said = ids.stream()
+                    .map(id -> device.say(Ack.newBuilder()
+                            .setId(id.toString())
+                            .setStage(Stage.STAGE_RECEIVED)
+                            .setDetail(id.equals(ids.get(1)) ? "odd" : "")
+                            .build()))
+                    .toList();
+            said.forEach(CompletableFuture::join);
+            fixture.awaitState(ids.getFirst(), CommandState.RECEIVED);
+            fixture.awaitState(ids.getLast(), CommandState.RECEIVED);
+            await().atMost(LIMIT).until(() -> fixture.redis.xlen(Streams.REJECTS) - before == 1);
+            assertThat(fixture.state(ids.get(1))).isEqualTo("sent");
+            fixture.run("alter table command_history drop constraint odd");
         }
     }
 
