@@ -166,6 +166,7 @@ final class UplinkPagesTest {
         console.dispatcher.add("SET_ATTITUDE", "sent", "grace", null);
         console.logIn(page, "ada", "/commands");
         assertThat(page.locator("#history button")).hasCount(1);
+        assertThat(page.locator("#history tr").last()).containsText("goes when the device has a link");
         page.locator("#history button").click();
         assertThat(page.locator("#history tr").last().locator(".mark")).hasText("cancelled");
         assertThat(page.locator("#history button")).hasCount(0);

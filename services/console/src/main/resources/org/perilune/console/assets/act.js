@@ -51,6 +51,12 @@ export function stateMark(span, state) {
   return span;
 }
 
+// What a command's state means for whoever waits: sent at once where there is a link, so a pause means there is none.
+export function detail(command) {
+  const still = ['accepted', 'approved'].includes(command.state) && Date.now() - Date.parse(command.changed_at) > 3000;
+  return command.detail || (still ? `goes when the device has a link, until ${String(command.expires_at).slice(11, 19)}` : '');
+}
+
 export function time(iso, text) {
   const millis = Date.parse(iso || '');
   if (!Number.isFinite(millis)) return make('span', {}, '–');

@@ -1,5 +1,5 @@
 // One command with every stage it went through, alive.
-import { DISPATCHER_AWAY, brief, commandPath, load, make, notice, stateMark, time } from './act.js';
+import { DISPATCHER_AWAY, brief, commandPath, detail, load, make, notice, stateMark, time } from './act.js';
 import { cancelButton, cancellable, decisions, me } from './approval.js';
 import { dictionary } from './fields.js';
 import { number, say, span } from './format.js';
@@ -40,19 +40,19 @@ function history() {
   const entries = command.history || [];
   const start = Date.parse(entries[0]?.at || '');
   for (const entry of entries.slice(stages.children.length)) {
-    const detail = make('td', { class: 'wrap' }, entry.detail || '');
-    if (entry.late) detail.prepend(make('span', { class: 'mark late' }, 'late: came after the end and changed nothing'), ' ');
+    const text = make('td', { class: 'wrap' }, entry.detail || '');
+    if (entry.late) text.prepend(make('span', { class: 'mark late' }, 'late: came after the end and changed nothing'), ' ');
     const exact = time(entry.at, entry.at.slice(0, 23).replace('T', ' ').replace('Z', ''));
     const onBoard = entry.device_time ? time(entry.device_time, entry.device_time.slice(11, 23).replace('Z', '')) : make('span', {}, '–');
     stages.append(make('tr', {}, make('td', {}, exact), make('td', {}, stateMark(make('span'), entry.stage)), make('td', {}, entry.by || '–'),
-      detail, make('td', { class: 'num' }, onBoard), make('td', { class: 'num right' }, after(Date.parse(entry.at) - start))));
+      text, make('td', { class: 'num' }, onBoard), make('td', { class: 'num right' }, after(Date.parse(entry.at) - start))));
   }
 }
 const after = (millis) => (millis > 0 && millis < 90000 ? `+${(millis / 1000).toFixed(3)} s` : millis > 0 ? '+' + span(millis) : '');
 
 function show() {
   stateMark(document.getElementById('state'), command.state);
-  say(document.getElementById('detail'), command.detail || '');
+  say(document.getElementById('detail'), detail(command));
   facts();
   history();
   if (shown === command.state) return;
@@ -85,3 +85,4 @@ follow('?source=commands&device=' + encodeURIComponent(command.device), {
   away() { notice(away, ...DISPATCHER_AWAY); },
   command(changed) { if (changed.id === command.id) reload(); },
 });
+setInterval(() => { if (!command.final) say(document.getElementById('detail'), detail(command)); }, 1000);

@@ -1,5 +1,5 @@
 // The Commands page: send, approve, follow.
-import { DISPATCHER_AWAY, brief, commandPath, load, make, notice, order, stateMark, time } from './act.js';
+import { DISPATCHER_AWAY, brief, commandPath, detail, load, make, notice, order, stateMark, time } from './act.js';
 import { Sender, cancelButton, cancellable, decisions, me } from './approval.js';
 import { CommandFields, clearFaults, field, showFaults } from './fields.js';
 import { say, span } from './format.js';
@@ -41,8 +41,8 @@ function write(row) {
   const { command, cells } = row;
   stateMark(cells.mark, command.state);
   cells.mark.title = command.changed_at || '';
-  say(cells.detail, command.detail || '');
-  cells.detail.title = command.detail || '';
+  say(cells.detail, detail(command));
+  cells.detail.title = detail(command);
   const wanted = me.operates && cancellable(command);
   if (wanted === Boolean(cells.act.firstElementChild)) return;
   cells.act.replaceChildren(...(wanted ? [cancelButton(command, cells.detail, put)] : []));
@@ -236,9 +236,9 @@ function form() {
     setTimeout(() => { send.disabled = dry.disabled = !fields.chosen; }, answer.ok && !dryRun ? 1000 : 0);
     if (!answer.ok) {
       const rest = showFaults(element, answer.body.errors);
-      const detail = answer.body.errors?.length ? rest.join('. ') || 'Nothing was sent: see the fields.' : answer.body.detail || 'Nothing was sent.';
+      const why = answer.body.errors?.length ? rest.join('. ') || 'Nothing was sent: see the fields.' : answer.body.detail || 'Nothing was sent.';
       said.className = 'said refusal';
-      said.replaceChildren(detail);
+      said.replaceChildren(why);
       return;
     }
     said.className = 'said';
@@ -262,4 +262,7 @@ follow('?source=commands', {
   away() { notice(away, ...DISPATCHER_AWAY); },
   command: put,
 });
-setInterval(count, 1000);
+setInterval(() => {
+  for (const row of rows.values()) if (!row.command.final) write(row);
+  count();
+}, 1000);

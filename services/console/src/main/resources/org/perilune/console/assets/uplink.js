@@ -1,5 +1,5 @@
 // What a device is told, on its own page: the mission's buttons, its latest commands, what comes next.
-import { brief, called, commandPath, load, make, order, stateMark, sureButton, time } from './act.js';
+import { brief, called, commandPath, detail, load, make, order, stateMark, sureButton, time } from './act.js';
 import { Sender, me } from './approval.js';
 import { EventForm } from './eventform.js';
 import { CommandFields, clearFaults, dictionary, showFaults } from './fields.js';
@@ -75,9 +75,10 @@ export class Uplink {
   // What came of the last one that was sent from here.
   tell() {
     const command = this.told && this.commands.get(this.told.id);
-    if (!command || this.told.state === command.state) return;
-    this.told.state = command.state;
-    this.said.replaceChildren(make('a', { href: commandPath(command.id) }, this.told.title), ' ', stateMark(make('span'), command.state));
+    if (!command || this.told.state === command.state + detail(command)) return;
+    this.told.state = command.state + detail(command);
+    this.said.replaceChildren(make('a', { href: commandPath(command.id) }, this.told.title), ' ', stateMark(make('span'), command.state), ' ',
+      detail(command));
   }
 
   other(name) {
@@ -188,9 +189,9 @@ export class Uplink {
         return { element, cells };
       });
       stateMark(row.cells.mark, command.state);
-      const detail = command.detail || 'by ' + (command.requested_by || command.principal || '–');
-      say(row.cells.detail, detail);
-      row.cells.detail.title = detail;
+      const told = detail(command) || 'by ' + (command.requested_by || command.principal || '–');
+      say(row.cells.detail, told);
+      row.cells.detail.title = told;
       return row.element;
     });
     const sorted = [...this.events.values()].filter((one) => Date.parse(one.until || one.time) >= now || ['planned', 'dispatching'].includes(one.state))
