@@ -66,8 +66,14 @@ final class UplinkTest {
     void whatTelemetryShowsEndsACommand() throws Exception {
         JsonNode paused = command(neil, "PAUSE_MISSION", "{}", "completed");
         assertThat(stages(paused)).contains("verifying");
-        assertThat(device().path("values").path("mission").path("value").asText())
-                .isEqualTo("paused");
+        // Verified by the live stream, which is ahead of the store.
+        await("the phase in the store")
+                .atMost(SOON)
+                .until(() -> device().path("values")
+                        .path("mission")
+                        .path("value")
+                        .asText()
+                        .equals("paused"));
         JsonNode refused = awaitEnd(approved(neil, buzz, "FIRE_ENGINE", "{\"delta_v\":1}"));
         assertThat(refused.path("state").asText()).isEqualTo("rejected");
         assertThat(refused.path("detail").asText()).containsIgnoringCase("paused");
@@ -76,7 +82,7 @@ final class UplinkTest {
     @Test
     void firingTheEngineNeedsASecondPersonAndChangesTheOrbit() throws Exception {
         double before = value("period");
-        double propellant = value("propellant");
+        double propellant = value("engine_propellant");
         Answer held = dispatch(neil, "FIRE_ENGINE", "{\"delta_v\":10}", null);
         assertThat(held.json().path("state").asText()).isEqualTo("held");
         String id = held.json().path("id").asText();
@@ -91,7 +97,7 @@ final class UplinkTest {
         assertThat(done.path("approved_by").asText()).isEqualTo("buzz");
         assertThat(stages(done)).containsSubsequence("held", "approved", "sent", "verifying", "completed");
         await("the new period").atMost(SOON).until(() -> value("period") > before + 0.5);
-        assertThat(value("propellant")).isLessThan(propellant - 1);
+        assertThat(value("engine_propellant")).isLessThan(propellant - 1);
         Answer again = act(buzz, id, "reject", "{\"reason\":\"too late\"}");
         assertThat(again.status()).as("%s", again).isEqualTo(409);
         // Back to about the orbit of before, for whoever comes after.
