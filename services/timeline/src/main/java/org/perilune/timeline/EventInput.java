@@ -23,7 +23,7 @@ final class EventInput {
     static final Set<String> FIELDS = Set.of(NAME, TIME, DEVICE, COMMAND, IF_MISSED, REPEAT);
 
     private static final Set<String> COMMAND_FIELDS = Set.of("command_type", "parameters", "expires_in");
-    private static final Pattern COMMAND_TYPE = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,63}");
+    private static final Pattern COMMAND_TYPE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
     private static final int LONGEST_NAME = 200;
     private static final int LONGEST_PARAMETERS = 16 * 1024;
     private static final int LONGEST_EXPIRY_SECONDS = 604_800;
@@ -73,8 +73,7 @@ final class EventInput {
             return null;
         }
         try {
-            Instant instant =
-                    Instant.parse(time.isTextual() ? time.textValue() : "").truncatedTo(ChronoUnit.MILLIS);
+            Instant instant = toMillis(Instant.parse(time.isTextual() ? time.textValue() : ""));
             if (!instant.isBefore(Instant.EPOCH) && !instant.isAfter(Schedule.LATEST)) {
                 return instant;
             }
@@ -83,6 +82,12 @@ final class EventInput {
         }
         fault(TIME, "must be an instant in UTC such as 2026-11-21T02:38:00Z, of the years 1970 to 9999");
         return null;
+    }
+
+    /** Never earlier than what was asked for. */
+    private static Instant toMillis(Instant instant) {
+        Instant cut = instant.truncatedTo(ChronoUnit.MILLIS);
+        return cut.equals(instant) ? cut : cut.plusMillis(1);
     }
 
     @Nullable
