@@ -355,6 +355,15 @@ final class UplinkPagesTest {
         assertThat(page.locator("#history tr")).hasCount(1);
     }
 
+    @Test
+    void saysWhenTheConsoleItselfIsAway() {
+        console.logIn(page, "ada", "/commands");
+        await().until(() -> console.dispatcher.http().followers() == 1);
+        console.close();
+        assertThat(page.locator("#away")).containsText("The console does not answer");
+        assertThat(page.locator("#link")).containsText("Not live since");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/commands", "/timeline", "/devices/lunar-module", "/commands/one"})
     void isAccessibleInBothThemes(String wanted) throws IOException {

@@ -93,6 +93,8 @@ export function notice(host, title, text) {
   host.replaceChildren(make('h2', {}, title), make('p', {}, text));
   host.hidden = false;
 }
+export const CONSOLE_AWAY = ['The console does not answer', 'What is shown here is as old as the header says. Devices, commands and the '
+  + 'timeline go on without it. This page tries again by itself.'];
 export const DISPATCHER_AWAY = ['The command dispatcher is away', 'Commands cannot be sent or followed just now. What was '
   + 'accepted is kept and goes on when it is back; telemetry and the timeline are not concerned. This page tries again by itself.'];
 export const TIMELINE_AWAY = ['The timeline is away', 'Events cannot be read or changed just now. Commands and telemetry are not '

@@ -1,5 +1,5 @@
 // One command with every stage it went through, alive.
-import { DISPATCHER_AWAY, brief, commandPath, detail, load, make, notice, stateMark, time } from './act.js';
+import { CONSOLE_AWAY, DISPATCHER_AWAY, brief, commandPath, detail, load, make, notice, stateMark, time } from './act.js';
 import { cancelButton, cancellable, decisions, me } from './approval.js';
 import { dictionary } from './fields.js';
 import { number, say, span } from './format.js';
@@ -82,7 +82,7 @@ dictionary(command.device_type).then((answer) => {
 });
 follow('?source=commands&device=' + encodeURIComponent(command.device), {
   open() { notice(away, null); reload(); },
-  away() { notice(away, ...DISPATCHER_AWAY); },
+  away(source, all) { notice(away, ...(all ? CONSOLE_AWAY : DISPATCHER_AWAY)); },
   command(changed) { if (changed.id === command.id) reload(); },
 });
 setInterval(() => { if (!command.final) say(document.getElementById('detail'), detail(command)); }, 1000);

@@ -1,5 +1,5 @@
 // The Commands page: send, approve, follow.
-import { DISPATCHER_AWAY, brief, commandPath, detail, load, make, notice, order, stateMark, time } from './act.js';
+import { CONSOLE_AWAY, DISPATCHER_AWAY, brief, commandPath, detail, load, make, notice, order, stateMark, time } from './act.js';
 import { Sender, cancelButton, cancellable, decisions, me } from './approval.js';
 import { CommandFields, clearFaults, field, showFaults } from './fields.js';
 import { say, span } from './format.js';
@@ -259,7 +259,7 @@ if (first) { replace(first); first.commands.filter((one) => one.state === 'held'
 form();
 follow('?source=commands', {
   open() { notice(away, null); reload(true); reloadHeld(); },
-  away() { notice(away, ...DISPATCHER_AWAY); },
+  away(source, all) { notice(away, ...(all ? CONSOLE_AWAY : DISPATCHER_AWAY)); },
   command: put,
 });
 setInterval(() => {

@@ -150,7 +150,7 @@ follow('?source=telemetry&source=commands&source=timeline&device=' + encodeURICo
     if (source !== 'telemetry') uplink.open(source);
     else if (again) reload();
   },
-  away(source) { if (source !== 'telemetry') uplink.away(source); },
+  away(source, all) { if (source !== 'telemetry') uplink.away(source, all); },
   command(command) { uplink.command(command); },
   event(event) { uplink.event(event); },
   state(changed) { device = { ...changed, values: changed.values || device.values }; flush(); },

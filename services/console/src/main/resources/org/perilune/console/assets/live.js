@@ -3,7 +3,8 @@ import { clock, say } from './format.js';
 
 const NAMES = { telemetry: 'Telemetry', commands: 'Commands', timeline: 'Timeline' };
 
-// handlers: frames, state, command, event; open(again, source) and away(source) as services come and go.
+// handlers: frames, state, command, event; open(again, source) and away(source, all) as services come and go, all of
+// them with the console itself.
 export function follow(query, handlers) {
   const sign = document.getElementById('link');
   const asked = new URLSearchParams(query).getAll('source');
@@ -21,10 +22,10 @@ export function follow(query, handlers) {
     const names = dead.map((one) => NAMES[one]).join(' and ');
     say(sign, (whole ? 'Not live' : names + ' not live') + ' since ' + clock(Math.min(...dead.map((one) => since.get(one)))));
   };
-  const dead = (name) => {
+  const dead = (name, all) => {
     if (since.get(name) === null) since.set(name, Date.now());
     show();
-    if (handlers.away) handlers.away(name);
+    if (handlers.away) handlers.away(name, all);
   };
   const alive = (name) => {
     const again = opened.has(name);
@@ -42,14 +43,14 @@ export function follow(query, handlers) {
   const connect = () => {
     source = new EventSource('/live' + query);
     source.addEventListener('live', parsed((data) => alive(data.source)));
-    source.addEventListener('away', parsed((data) => dead(data.source)));
+    source.addEventListener('away', parsed((data) => dead(data.source, false)));
     source.addEventListener('ended', () => {
       source.close();
       leave();
     });
     for (const name of ['frames', 'state', 'command', 'event']) source.addEventListener(name, parsed(handlers[name]));
     source.onerror = () => {
-      sources.forEach(dead);
+      sources.forEach((name) => dead(name, true));
       if (source.readyState !== EventSource.CLOSED) return;
       // A refused stream is not retried by the browser: ask whether the session has ended.
       fetch('/devices.json', { method: 'HEAD' }).catch(() => null).then((answer) => {

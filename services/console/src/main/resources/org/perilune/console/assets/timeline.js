@@ -1,5 +1,5 @@
 // The Timeline page: lanes, and a table of the same.
-import { TIMELINE_AWAY, act, called, commandPath, elapsed, load, make, notice, order, sureButton, time } from './act.js';
+import { CONSOLE_AWAY, TIMELINE_AWAY, act, called, commandPath, elapsed, load, make, notice, order, sureButton, time } from './act.js';
 import { EventForm } from './eventform.js';
 import { clock, say, span, utc } from './format.js';
 import { Lanes, eventMark } from './lanes.js';
@@ -214,7 +214,7 @@ moved();
 flush();
 follow('?source=timeline', {
   open() { notice(away, null); reload(); },
-  away() { notice(away, ...TIMELINE_AWAY); },
+  away(source, all) { notice(away, ...(all ? CONSOLE_AWAY : TIMELINE_AWAY)); },
   event(event) { put(event); if (form) form.changed(event); flush(); },
 });
 setInterval(flush, 1000);

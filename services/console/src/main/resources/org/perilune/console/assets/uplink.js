@@ -1,5 +1,5 @@
 // What a device is told, on its own page: the mission's buttons, its latest commands, what comes next.
-import { brief, called, commandPath, detail, load, make, order, stateMark, sureButton, time } from './act.js';
+import { CONSOLE_AWAY, brief, called, commandPath, detail, load, make, order, stateMark, sureButton, time } from './act.js';
 import { Sender, me } from './approval.js';
 import { EventForm } from './eventform.js';
 import { CommandFields, clearFaults, dictionary, showFaults } from './fields.js';
@@ -121,10 +121,11 @@ export class Uplink {
 
   open(source) { return source === 'commands' ? this.loadCommands() : this.loadEvents(); }
 
-  away(source) {
+  away(source, all) {
     const host = document.getElementById(source === 'commands' ? 'commands-away' : 'events-away');
     host.hidden = false;
-    say(host, source === 'commands' ? 'The command dispatcher is away: nothing can be sent just now. Telemetry goes on.'
+    if (all) say(host, CONSOLE_AWAY[0] + '.');
+    else say(host, source === 'commands' ? 'The command dispatcher is away: nothing can be sent just now. Telemetry goes on.'
       : 'The timeline is away: its events cannot be read just now. Telemetry and commands go on.');
   }
 
