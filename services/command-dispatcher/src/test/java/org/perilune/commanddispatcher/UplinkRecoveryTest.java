@@ -88,6 +88,7 @@ class UplinkRecoveryTest {
 
     @Test
     void callsBackNothingThatIsOnItsWay() throws Exception {
+        fixture.copy().close(); // which makes the schema; nobody sends from here on
         UUID waiting = fixture.insert("absent", LONG);
         UUID underway = fixture.insert("underway", LONG);
         fixture.run("update command set handed_over = true where id = '" + underway + "'");
