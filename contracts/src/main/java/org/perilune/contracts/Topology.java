@@ -1,5 +1,6 @@
 package org.perilune.contracts;
 
+import static org.perilune.contracts.Topology.Store.AMQP;
 import static org.perilune.contracts.Topology.Store.MONGODB;
 import static org.perilune.contracts.Topology.Store.MQTT;
 import static org.perilune.contracts.Topology.Store.POSTGRESQL;
@@ -16,7 +17,8 @@ public final class Topology {
         POSTGRESQL("postgresql", 15432),
         REDIS("redis", 16379),
         MQTT("mqtt", 1883),
-        MONGODB("mongodb", 37017);
+        MONGODB("mongodb", 37017),
+        AMQP("amqp", 15672);
 
         private final String wireName;
         private final int embeddedPort;
@@ -68,17 +70,26 @@ public final class Topology {
             new Service("lunar-module", 8080, Set.of(POSTGRESQL, MQTT), Set.of("crew", "command-dispatcher"));
     public static final Service TIMELINE =
             new Service("timeline", 8081, Set.of(MONGODB), Set.of("crew", "command-dispatcher", "lunar-module"));
+    public static final Service EVENT_BUS = new Service("event-bus", 5005, Set.of(POSTGRESQL, AMQP), Set.of("crew"));
     public static final Service STATUS = new Service(
             "status",
             8090,
-            Set.of(POSTGRESQL, REDIS, MQTT, MONGODB),
-            Set.of("crew", "batch-router", "telemetry", "command-dispatcher", "lunar-module", "timeline", "console"));
+            Set.of(POSTGRESQL, REDIS, MQTT, MONGODB, AMQP),
+            Set.of(
+                    "crew",
+                    "batch-router",
+                    "telemetry",
+                    "command-dispatcher",
+                    "lunar-module",
+                    "timeline",
+                    "event-bus",
+                    "console"));
     public static final Service CONSOLE = new Service(
             "console", 3000, Set.of(), Set.of("crew", "telemetry", "command-dispatcher", "timeline", "status"));
 
     /** In the order in which they start; they stop in reverse. */
-    public static final List<Service> SERVICES =
-            List.of(CREW, BATCH_ROUTER, TELEMETRY, COMMAND_DISPATCHER, LUNAR_MODULE, TIMELINE, STATUS, CONSOLE);
+    public static final List<Service> SERVICES = List.of(
+            CREW, BATCH_ROUTER, TELEMETRY, COMMAND_DISPATCHER, LUNAR_MODULE, TIMELINE, EVENT_BUS, STATUS, CONSOLE);
 
     /**
      * Services that call others in their own name, with the role of their tokens. What they do for a person they do

@@ -21,17 +21,19 @@ final class Logging {
     private static final int OLD_FILES = 4;
 
     /** Talkative at the level that we log at ourselves. */
-    private static final Map<String, Level> QUIETER = Map.of(
-            "com.hivemq", Level.WARN,
-            "com.zaxxer.hikari", Level.WARN,
-            "de.bwaldvogel.mongo", Level.WARN,
-            "io.javalin", Level.WARN,
-            "com.hivemq.client.internal.netty", Level.ERROR,
-            "jetbrains.exodus", Level.WARN,
-            "migrations", Level.WARN,
-            "org.eclipse.jetty", Level.WARN,
-            "org.flywaydb", Level.WARN,
-            "org.mongodb.driver", Level.WARN);
+    private static final Map<String, Level> QUIETER = Map.ofEntries(
+            Map.entry("com.hivemq", Level.WARN),
+            Map.entry("com.zaxxer.hikari", Level.WARN),
+            Map.entry("de.bwaldvogel.mongo", Level.WARN),
+            Map.entry("io.javalin", Level.WARN),
+            Map.entry("com.hivemq.client.internal.netty", Level.ERROR),
+            Map.entry("jetbrains.exodus", Level.WARN),
+            Map.entry("migrations", Level.WARN),
+            Map.entry("org.apache.qpid", Level.WARN),
+            Map.entry("org.eclipse.jetty", Level.WARN),
+            Map.entry("org.flywaydb", Level.WARN),
+            Map.entry("org.mongodb.driver", Level.WARN),
+            Map.entry("qpid.message", Level.WARN));
 
     private Logging() {}
 

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The backing servers for everything on one machine: PostgreSQL and Redis as processes that are restarted when they
- * end, the MQTT broker and the MongoDB server in this one. All listen on 127.0.0.1 and keep their data below one home.
+ * end, the brokers of MQTT and AMQP and the MongoDB server in this one. All listen on 127.0.0.1 and keep their data below one home.
  * Safe for threads. Two
  * pads can run in one JVM, but must not start at the same moment: HiveMQ hands its services out through statics.
  */
@@ -35,10 +35,12 @@ public final class Pad implements AutoCloseable {
     private final int redisPort;
     private final int mqttPort;
     private final int mongoPort;
+    private final int amqpPort;
     private volatile @Nullable Supervisor postgres;
     private volatile @Nullable Supervisor redis;
     private volatile @Nullable Broker broker;
     private volatile @Nullable MongoServer mongo;
+    private volatile @Nullable AmqpServer amqp;
 
     private Pad(PadConfig config, HomeLock lock) throws IOException {
         this.config = config;
@@ -61,6 +63,7 @@ public final class Pad implements AutoCloseable {
         this.redisPort = Ports.choose(config.port(Topology.Store.REDIS));
         this.mqttPort = Ports.choose(config.port(Topology.Store.MQTT));
         this.mongoPort = Ports.choose(config.port(Topology.Store.MONGODB));
+        this.amqpPort = Ports.choose(config.port(Topology.Store.AMQP));
     }
 
     /**
@@ -133,6 +136,12 @@ public final class Pad implements AutoCloseable {
             progress.tell("The MongoDB server is up on " + HOST + ":" + mongoPort);
             return null;
         });
+        steps.add(() -> {
+            progress.tell("Starting the AMQP broker");
+            amqp = AmqpServer.start(home.resolve("amqp"), amqpPort, secrets, users(Topology.Store.AMQP));
+            progress.tell("The AMQP broker is up on " + HOST + ":" + amqpPort);
+            return null;
+        });
         try {
             SideBySide.run(steps, Thread.ofVirtual().factory());
         } catch (InterruptedException interruption) {
@@ -161,9 +170,13 @@ public final class Pad implements AutoCloseable {
         return mongoPort;
     }
 
+    public int amqpPort() {
+        return amqpPort;
+    }
+
     /** What services must be told to reach the servers; secrets as paths of files. */
     public Map<String, String> settings() {
-        return PadSettings.of(config.databases(), secrets, postgresPort, redisPort, mqttPort, mongoPort);
+        return PadSettings.of(config.databases(), secrets, postgresPort, redisPort, mqttPort, mongoPort, amqpPort);
     }
 
     /**
@@ -185,6 +198,7 @@ public final class Pad implements AutoCloseable {
 
     public List<ServerState> servers() {
         MongoServer documents = mongo;
+        AmqpServer events = amqp;
         return List.of(
                 ServerState.supervised("PostgreSQL", postgres, postgresPort),
                 ServerState.supervised("Redis", redis, redisPort),
@@ -193,7 +207,12 @@ public final class Pad implements AutoCloseable {
                         "MongoDB server",
                         documents != null && documents.works(),
                         mongoPort,
-                        documents == null ? 0 : documents.clients()));
+                        documents == null ? 0 : documents.clients()),
+                ServerState.own(
+                        "AMQP broker",
+                        events != null && events.works(),
+                        amqpPort,
+                        events == null ? 0 : events.clients()));
     }
 
     private static List<Service> users(Topology.Store store) {
@@ -204,7 +223,7 @@ public final class Pad implements AutoCloseable {
 
     private void stopServers() {
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (AutoCloseable server : servers(postgres, redis, broker, mongo)) {
+            for (AutoCloseable server : servers(postgres, redis, broker, mongo, amqp)) {
                 executor.execute(() -> close(server));
             }
         }

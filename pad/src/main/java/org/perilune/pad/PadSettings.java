@@ -1,5 +1,6 @@
 package org.perilune.pad;
 
+import static org.perilune.contracts.Topology.Store.AMQP;
 import static org.perilune.contracts.Topology.Store.MONGODB;
 import static org.perilune.contracts.Topology.Store.MQTT;
 import static org.perilune.contracts.Topology.Store.REDIS;
@@ -17,7 +18,13 @@ final class PadSettings {
     private PadSettings() {}
 
     static Map<String, String> of(
-            List<String> databases, Secrets secrets, int postgresPort, int redisPort, int mqttPort, int mongoPort) {
+            List<String> databases,
+            Secrets secrets,
+            int postgresPort,
+            int redisPort,
+            int mqttPort,
+            int mongoPort,
+            int amqpPort) {
         var settings = new TreeMap<String, String>();
         for (Service service : Topology.SERVICES) {
             String name = service.name();
@@ -45,6 +52,14 @@ final class PadSettings {
                 settings.put(name + ".mongodb.user", name);
                 settings.put(name + ".mongodb.password-file", path(secrets, MongoServer.secret(name)));
                 settings.put(name + ".mongodb.database", database);
+            }
+            if (service.stores().contains(AMQP)) {
+                settings.put(name + ".amqp.host", HOST);
+                settings.put(name + ".amqp.port", Integer.toString(amqpPort));
+                settings.put(name + ".amqp.user", name);
+                settings.put(name + ".amqp.password-file", path(secrets, AmqpServer.secret(name)));
+                settings.put(name + ".amqp.vhost", AmqpServer.VIRTUAL_HOST);
+                settings.put(name + ".amqp.queue-type", "classic");
             }
         }
         return Map.copyOf(settings);

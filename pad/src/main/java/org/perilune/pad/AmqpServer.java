@@ -1,0 +1,164 @@
+package org.perilune.pad;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.apache.qpid.server.SystemLauncher;
+import org.apache.qpid.server.SystemLauncherListener.DefaultSystemLauncherListener;
+import org.apache.qpid.server.model.Broker;
+import org.apache.qpid.server.model.State;
+import org.apache.qpid.server.model.SystemConfig;
+import org.apache.qpid.server.model.VirtualHost;
+import org.apache.qpid.server.virtualhost.QueueManagingVirtualHost;
+import org.jspecify.annotations.Nullable;
+import org.perilune.contracts.Topology.Service;
+
+/**
+ * Apache Qpid Broker-J in this process: AMQP 0-9-1, one user a service. Queues and persistent messages are in a Derby
+ * database, on disk before they are confirmed. It knows none of RabbitMQ's queue arguments.
+ */
+final class AmqpServer implements AutoCloseable {
+    static final String VIRTUAL_HOST = "perilune";
+
+    private static final String NAME = "AMQP broker";
+
+    /** Pages of 4 to 32 kB that Derby keeps in memory; its own 1000 are meant for a database that is the program. */
+    private static final String CACHED_PAGES = "200";
+
+    private final SystemLauncher launcher;
+    private final Watch watch;
+
+    private AmqpServer(SystemLauncher launcher, Watch watch) {
+        this.launcher = launcher;
+        this.watch = watch;
+    }
+
+    /** Returns when it serves. */
+    static AmqpServer start(Path folder, int port, Secrets secrets, Collection<Service> services) throws IOException {
+        Ports.requireFree("The " + NAME, port, "pad.amqp.port");
+        Folders.makePrivate(folder);
+        tuneDerby(folder);
+        var users = new ArrayList<String>();
+        for (Service service : services) {
+            users.add("""
+                    {"name": "%s", "type": "managed", "password": "%s"}""".formatted(service.name(), secrets.value(secret(service.name()))));
+        }
+        // Users and ports are made anew from this at each start; what services declare is kept in the database.
+        Path settings = folder.resolve("config.json");
+        Folders.writePrivate(settings, settings(folder, port, users));
+        var watch = new Watch();
+        var launcher = new SystemLauncher(watch);
+        try {
+            launcher.startup(Map.of(
+                    "type",
+                    "Memory",
+                    "initialConfigurationLocation",
+                    settings.toString(),
+                    "startupLoggedToSystemOut",
+                    "false",
+                    "context",
+                    Map.of("qpid.work_dir", folder.toString())));
+        } catch (Exception failure) {
+            launcher.shutdown();
+            throw new PadException("The " + NAME + " did not start: " + failure, failure);
+        }
+        var server = new AmqpServer(launcher, watch);
+        if (!server.works()) {
+            server.close();
+            throw new PadException("The " + NAME + " did not start; the log has the reason");
+        }
+        return server;
+    }
+
+    static String secret(String service) {
+        return service + ".amqp";
+    }
+
+    /** False once its store has failed: then it takes a restart. */
+    boolean works() {
+        VirtualHost<?> host = watch.host();
+        return host != null && host.getState() == State.ACTIVE;
+    }
+
+    /** Connected just now. */
+    long clients() {
+        return watch.host() instanceof QueueManagingVirtualHost<?> host ? host.getConnectionCount() : 0;
+    }
+
+    /** Derby is configured for the whole process: every pad sets the same, the first one's folder has the log. */
+    private static void tuneDerby(Path folder) {
+        if (System.getProperty("derby.stream.error.file") == null) {
+            System.setProperty(
+                    "derby.stream.error.file", folder.resolve("derby.log").toString());
+        }
+        System.setProperty("derby.storage.pageCacheSize", CACHED_PAGES);
+    }
+
+    private static String settings(Path folder, int port, List<String> users) {
+        return """
+                {
+                  "name": "perilune",
+                  "modelVersion": "8.0",
+                  "context": {"broker.failStartupWithErroredChild": "true"},
+                  "authenticationproviders": [{
+                    "name": "secrets",
+                    "type": "Plain",
+                    "secureOnlyMechanisms": [],
+                    "users": [%s]
+                  }],
+                  "ports": [{
+                    "name": "AMQP",
+                    "port": "%d",
+                    "bindingAddress": "127.0.0.1",
+                    "protocols": ["AMQP_0_9_1"],
+                    "authenticationProvider": "secrets",
+                    "maxOpenConnections": "256",
+                    "threadPoolSize": "2",
+                    "numberOfSelectors": "1",
+                    "virtualhostaliases": [{"name": "nameAlias", "type": "nameAlias"}]
+                  }],
+                  "virtualhostnodes": [{
+                    "name": "%s",
+                    "type": "DERBY",
+                    "storePath": "%s",
+                    "virtualHostInitialConfiguration": "{\\"type\\": \\"ProvidedStore\\"}"
+                  }]
+                }
+                """.formatted(String.join(", ", users), port, VIRTUAL_HOST, quoted(folder.resolve("store")));
+    }
+
+    private static String quoted(Path path) {
+        return path.toString().replace("\\", "\\\\").replace("\"", "\\\"");
+    }
+
+    @Override
+    public void close() {
+        launcher.shutdown();
+    }
+
+    /** Hears from the launcher what it made. */
+    private static final class Watch extends DefaultSystemLauncherListener {
+        private volatile @Nullable SystemConfig<?> system;
+
+        @Override
+        public void onContainerResolve(SystemConfig<?> resolved) {
+            system = resolved;
+        }
+
+        @Nullable
+        VirtualHost<?> host() {
+            SystemConfig<?> known = system;
+            if (known == null || !(known.getContainer() instanceof Broker<?> broker)) {
+                return null;
+            }
+            return broker.getVirtualHostNodes().stream()
+                    .map(node -> (VirtualHost<?>) node.getVirtualHost())
+                    .filter(java.util.Objects::nonNull)
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package org.perilune.pad;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.GetResponse;
+import com.rabbitmq.client.PossibleAuthenticationFailureException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.perilune.contracts.Topology;
+
+class AmqpServerTest {
+    @TempDir
+    Path home;
+
+    static ConnectionFactory factory(int port, String user, String password) {
+        var factory = new ConnectionFactory();
+        factory.setHost("127.0.0.1");
+        factory.setPort(port);
+        factory.setVirtualHost(AmqpServer.VIRTUAL_HOST);
+        factory.setUsername(user);
+        factory.setPassword(password);
+        factory.setAutomaticRecoveryEnabled(false);
+        return factory;
+    }
+
+    private AmqpServer start(int port, Secrets secrets) throws Exception {
+        return AmqpServer.start(home.resolve("amqp"), port, secrets, List.of(Topology.EVENT_BUS));
+    }
+
+    @Test
+    void keepsWhatItConfirmedWhenKilled() throws Exception {
+        Process run = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        AmqpProcess.class.getName(),
+                        home.toString())
+                .redirectErrorStream(true)
+                .start();
+        try (var output = run.inputReader(UTF_8)) {
+            assertThat(output.lines().anyMatch(line -> line.equals(AmqpProcess.READY)))
+                    .isTrue();
+            run.destroyForcibly().waitFor();
+        }
+        var secrets = new Secrets(home.resolve("secrets"));
+        int port = Ports.choose(0);
+        try (var server = start(port, secrets);
+                var connection = factory(port, "event-bus", secrets.value("event-bus.amqp"))
+                        .newConnection();
+                var channel = connection.createChannel()) {
+            assertThat(server.works()).isTrue();
+            assertThat(server.clients()).isOne();
+            for (int i = 0; i < AmqpProcess.MESSAGES; i++) {
+                GetResponse message = channel.basicGet(AmqpProcess.QUEUE, true);
+                assertThat(message.getBody()).containsExactly(i);
+            }
+            assertThat(channel.basicGet(AmqpProcess.QUEUE, true)).isNull();
+        }
+    }
+
+    @Test
+    void letsInOnlyServicesWithTheirSecret() throws Exception {
+        var secrets = new Secrets(home.resolve("secrets"));
+        int port = Ports.choose(0);
+        try (var server = start(port, secrets)) {
+            for (var stranger : List.of(
+                    factory(port, "guest", "guest"),
+                    factory(port, "event-bus", "wrong"),
+                    factory(port, "telemetry", secrets.value("event-bus.amqp")))) {
+                assertThatThrownBy(stranger::newConnection).isInstanceOf(PossibleAuthenticationFailureException.class);
+            }
+            assertThat(server.clients()).isZero();
+        }
+    }
+
+    @Test
+    void namesTheSettingOfATakenPort() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            assertThatThrownBy(() -> start(taken.getLocalPort(), new Secrets(home.resolve("secrets"))))
+                    .isInstanceOf(PadException.class)
+                    .hasMessageContaining("pad.amqp.port");
+        }
+    }
+}
