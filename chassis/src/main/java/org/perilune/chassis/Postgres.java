@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +46,11 @@ public final class Postgres implements AutoCloseable {
      *     by all services, so the folder bears the service's name
      */
     public static Postgres open(PostgresConfig config, String migrations, MeterRegistry meters) {
+        return open(config, List.of(migrations), meters);
+    }
+
+    /** @param migrations the service's own folder, and those of what it uses, such as {@link Outbox#SCHEMA} */
+    public static Postgres open(PostgresConfig config, List<String> migrations, MeterRegistry meters) {
         var hikari = new HikariConfig();
         hikari.setJdbcUrl(config.url());
         hikari.setUsername(config.user());
@@ -98,7 +104,7 @@ public final class Postgres implements AutoCloseable {
         pool.close();
     }
 
-    private void migrateUntilDone(String migrations) {
+    private void migrateUntilDone(List<String> migrations) {
         try {
             while (!closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
                 if (migrate(migrations)) {
@@ -110,12 +116,14 @@ public final class Postgres implements AutoCloseable {
         }
     }
 
-    private boolean migrate(String migrations) {
+    private boolean migrate(List<String> migrations) {
         try {
             Flyway.configure(Postgres.class.getClassLoader())
                     // Outside the pool: building an index may take longer than any statement of a request.
                     .dataSource(config.url(), config.user(), config.password().reveal())
-                    .locations("classpath:" + migrations)
+                    .locations(migrations.stream()
+                            .map(folder -> "classpath:" + folder)
+                            .toArray(String[]::new))
                     .load()
                     .migrate();
             migrated.countDown();

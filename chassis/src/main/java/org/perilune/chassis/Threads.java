@@ -1,5 +1,6 @@
 package org.perilune.chassis;
 
+import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,18 @@ public final class Threads {
                 .daemon()
                 .uncaughtExceptionHandler(Threads::escaped)
                 .start(task);
+    }
+
+    /** Waits for a thread that was told to end, and interrupts it when that takes longer. */
+    static void stop(Thread thread, Duration patience) {
+        try {
+            if (!thread.join(patience)) {
+                thread.interrupt();
+            }
+        } catch (InterruptedException interruption) {
+            thread.interrupt();
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void escaped(Thread thread, Throwable failure) {

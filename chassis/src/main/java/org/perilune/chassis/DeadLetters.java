@@ -1,0 +1,49 @@
+package org.perilune.chassis;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import org.perilune.contracts.Exchanges;
+
+/** Where messages go that cannot be handled, each with the reason. For one thread. */
+final class DeadLetters {
+    private static final int LONGEST_REASON = 1_000;
+
+    private final AmqpPublisher publisher;
+    private final String queue;
+
+    DeadLetters(AmqpPublisher publisher, String queue) {
+        this.publisher = publisher;
+        this.queue = queue;
+    }
+
+    /**
+     * Returns when it is safe there.
+     *
+     * @throws IOException when it is not: the message must not be acknowledged
+     */
+    void add(QueueConsumer.Message message, RuntimeException failure, int tries)
+            throws IOException, InterruptedException {
+        var headers = new HashMap<String, Object>();
+        headers.put(Exchanges.Header.QUEUE, queue);
+        headers.put(Exchanges.Header.TRIES, tries);
+        headers.put(Exchanges.Header.REASON, reason(failure));
+        Object redriven = message.headers().get(Exchanges.Header.REDRIVEN);
+        if (redriven != null) {
+            headers.put(Exchanges.Header.REDRIVEN, redriven.toString());
+        }
+        var letter =
+                new AmqpPublisher.Message(Exchanges.DEAD_LETTERS, queue, message.messageId(), headers, message.body());
+        if (!publisher.publish(List.of(letter)).getFirst()) {
+            throw new IOException("The broker does not take a dead letter");
+        }
+    }
+
+    private static String reason(RuntimeException failure) {
+        String text = failure instanceof ServiceException
+                ? String.valueOf(failure.getMessage())
+                : failure.getClass().getSimpleName() + ": " + failure.getMessage();
+        String clean = text.replaceAll("\\p{Cntrl}+", " ");
+        return clean.length() <= LONGEST_REASON ? clean : clean.substring(0, LONGEST_REASON - 1) + "…";
+    }
+}

@@ -1,0 +1,59 @@
+package org.perilune.chassis;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.perilune.contracts.Exchanges;
+import org.perilune.contracts.Topology.Service;
+
+/** Starts consumers: of a service's events, and of everybody's dead letters. */
+public final class EventConsumer {
+    private static final int PREFETCH = 512;
+    private static final int TRIES = 5;
+    private static final Duration FIRST_RETRY = Duration.ofMillis(100);
+
+    private EventConsumer() {}
+
+    /** Makes an event's effect; called again for the same event unless it is given to {@link Inbox#once}. */
+    @FunctionalInterface
+    public interface Handler {
+        /** In this transaction only: it is what is undone when it fails. */
+        void handle(Handle transaction, CloudEvent event);
+    }
+
+    /**
+     * Takes the service's events, of which each is handled by one of its copies. What fails five times, or is no event,
+     * becomes a dead letter.
+     *
+     * @param types or {@link Exchanges#EVERY_TYPE}; a type taken off this list stays bound until somebody unbinds it
+     */
+    public static QueueConsumer start(
+            Service service, Set<String> types, Postgres postgres, Amqp amqp, Handler handler, MeterRegistry meters) {
+        String queue = Exchanges.queueOf(service);
+        var plan = new QueueConsumer.Plan(
+                queue,
+                channel -> AmqpTopology.eventQueue(channel, amqp.queueType(), queue, types),
+                PREFETCH,
+                TRIES,
+                FIRST_RETRY);
+        return QueueConsumer.start(
+                plan,
+                postgres,
+                amqp,
+                (transaction, message) -> handler.handle(transaction, CloudEvent.parse(message.body())),
+                meters);
+    }
+
+    /** Takes what no service could handle. The handler must take everything: it is tried for ever. */
+    public static QueueConsumer startDeadLetters(
+            Postgres postgres, Amqp amqp, QueueConsumer.Handler handler, MeterRegistry meters) {
+        var plan = new QueueConsumer.Plan(
+                Exchanges.DEAD_LETTER_QUEUE,
+                channel -> AmqpTopology.deadLetterQueue(channel, amqp.queueType()),
+                PREFETCH,
+                Integer.MAX_VALUE,
+                FIRST_RETRY);
+        return QueueConsumer.start(plan, postgres, amqp, handler, meters);
+    }
+}

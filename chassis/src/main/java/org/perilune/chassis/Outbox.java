@@ -1,0 +1,35 @@
+package org.perilune.chassis;
+
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.perilune.contracts.Exchanges;
+
+/** What is to be published, written in the transaction of the change that it tells of. Safe for threads. */
+public final class Outbox {
+    /** Class-path folder with the migration that makes the table; for {@link Postgres#open}. */
+    public static final String SCHEMA = "db/outbox";
+
+    private Outbox() {}
+
+    /** Publishes the event when the transaction commits; wake the {@link OutboxRelay} after that. */
+    public static void append(Handle transaction, CloudEvent event) {
+        append(transaction, Exchanges.EVENTS, event.type(), messageId(event), "", event.bytes());
+    }
+
+    /** Puts a message that was a dead letter into a queue again. */
+    public static void redrive(Handle transaction, String queue, String messageId, UUID deadLetter, byte[] body) {
+        append(transaction, Exchanges.TO_QUEUE, queue, messageId, deadLetter.toString(), body);
+    }
+
+    /** What tells messages apart, and so do inboxes. */
+    static String messageId(CloudEvent event) {
+        return event.source() + " " + event.id();
+    }
+
+    private static void append(
+            Handle transaction, String exchange, String routingKey, String messageId, String redriven, byte[] body) {
+        transaction.execute("""
+                insert into outbox (exchange, routing_key, message_id, redriven, body) values (?, ?, ?, ?, ?)
+                """, exchange, routingKey, messageId, redriven, body);
+    }
+}

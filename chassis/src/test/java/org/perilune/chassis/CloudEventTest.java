@@ -1,0 +1,66 @@
+package org.perilune.chassis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CloudEventTest {
+    private static final String WHOLE = """
+            {"specversion":"1.0","id":"1","source":"urn:a","type":"PostCreated","time":"2026-11-21T01:00:00+01:00",
+             "subject":"s","traceparent":"t","datacontenttype":"application/json; charset=utf-8","data":{"a":[1,2.50]}}""";
+
+    private static List<ServiceException.Fault> faults(String json) {
+        try {
+            CloudEvent.parse(json.getBytes(UTF_8));
+            return List.of();
+        } catch (ServiceException.Invalid failure) {
+            return failure.faults();
+        }
+    }
+
+    @Test
+    void comesBackAsItWent() {
+        CloudEvent event = CloudEvent.parse(WHOLE.getBytes(UTF_8));
+        assertThat(event.time()).hasToString("2026-11-21T00:00:00Z");
+        assertThat(event.extensions()).containsEntry("traceparent", "t");
+        assertThat(CloudEvent.parse(event.bytes())).isEqualTo(event);
+    }
+
+    @Test
+    void namesEveryFieldThatIsWrong() {
+        assertThat(faults("{}"))
+                .extracting(ServiceException.Fault::field)
+                .contains("specversion", "type", "id", "source", "time");
+        assertThat(faults(WHOLE.replace("PostCreated", "Post.*")))
+                .singleElement()
+                .satisfies(fault -> assertThat(fault.field()).isEqualTo("type"));
+        assertThat(faults(WHOLE.replace("\"subject\"", "\"Sub ject\"")))
+                .singleElement()
+                .satisfies(fault -> assertThat(fault.field()).isEqualTo("Sub ject"));
+        assertThat(faults(WHOLE.replace("\"s\"", "\"a\\u0000b\"")))
+                .singleElement()
+                .satisfies(fault -> assertThat(fault.field()).isEqualTo("subject"));
+        assertThat(faults(WHOLE.replace("\"data\":{", "\"data_base64\":{")))
+                .singleElement()
+                .satisfies(fault -> assertThat(fault.field()).isEqualTo("data_base64"));
+        assertThat(faults(WHOLE.replace("2026-11-21T01:00:00+01:00", "yesterday")))
+                .singleElement()
+                .satisfies(fault -> assertThat(fault.field()).isEqualTo("time"));
+        assertThat(faults(WHOLE)).isEmpty();
+    }
+
+    @Test
+    void refusesWhatIsNoEventAtAll() {
+        for (String nonsense : List.of("", "{", "[]", "null", "\"text\"")) {
+            assertThatThrownBy(() -> CloudEvent.parse(nonsense.getBytes(UTF_8)))
+                    .as(nonsense)
+                    .isInstanceOf(ServiceException.Malformed.class);
+        }
+        assertThatThrownBy(() -> CloudEvent.parse(new byte[CloudEvent.MAX_BYTES + 1]))
+                .isInstanceOf(ServiceException.Invalid.class)
+                .hasMessageContaining("bytes");
+    }
+}

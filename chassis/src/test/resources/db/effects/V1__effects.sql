@@ -1,0 +1,1 @@
+create table effects (id text not null, copy text not null);
