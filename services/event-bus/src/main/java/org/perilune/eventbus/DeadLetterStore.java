@@ -1,0 +1,150 @@
+package org.perilune.eventbus;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Outbox;
+import org.perilune.chassis.QueueConsumer;
+import org.perilune.contracts.Exchanges.Header;
+
+/** What some service could not handle, until somebody sends it again. Safe for threads. */
+final class DeadLetterStore {
+    private static final int LONGEST = 1_000;
+    private static final int LONGEST_BODY_SHOWN = 16 * 1024;
+
+    private final Jdbi jdbi;
+
+    DeadLetterStore(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /** @param body as text, cut off where it is long */
+    record Letter(
+            UUID id,
+            String queue,
+            @JsonProperty("message_id") String messageId,
+            String reason,
+            int tries,
+            @JsonProperty("arrived_at") Instant arrivedAt,
+            @JsonProperty("redriven_at") @Nullable Instant redrivenAt,
+            @JsonProperty("redriven_by") @Nullable String redrivenBy,
+            String body) {}
+
+    /** Takes everything, whatever is in it. One that is delivered twice is kept once. */
+    static void add(Handle transaction, QueueConsumer.Message message) {
+        String queue =
+                text(message.headers().get(Header.QUEUE), text(message.headers().get("x-first-death-queue"), ""));
+        String reason = text(
+                message.headers().get(Header.REASON),
+                "The broker gave it up: " + text(message.headers().get("x-first-death-reason"), "it did not say why"));
+        int tries = message.headers().get(Header.TRIES) instanceof Number number ? number.intValue() : 0;
+        transaction.execute(
+                """
+                insert into dead_letters (id, queue, message_id, reason, tries, body) values (?, ?, ?, ?, ?, ?)
+                on conflict do nothing
+                """, id(queue, message), queue, text(message.messageId(), ""), reason, tries, message.body());
+    }
+
+    List<Letter> newest(boolean open, int limit) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select id, queue, message_id, reason, tries, arrived_at, redriven_at, redriven_by, body
+                        from dead_letters where not :open or redriven_at is null
+                        order by arrived_at desc, id limit :limit
+                        """)
+                .bind("open", open)
+                .bind("limit", limit)
+                .map((row, context) -> new Letter(
+                        row.getObject(1, UUID.class),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getInt(5),
+                        row.getObject(6, OffsetDateTime.class).toInstant(),
+                        instant(row.getObject(7, OffsetDateTime.class)),
+                        row.getString(8),
+                        shown(row.getBytes(9))))
+                .list());
+    }
+
+    /** What came of sending one again. */
+    enum Redrive {
+        SENT,
+        SENT_BEFORE,
+        UNKNOWN
+    }
+
+    /** Into the queue that it came from, when the transaction commits. */
+    Redrive redrive(UUID id, String by) {
+        return jdbi.inTransaction(transaction -> {
+            Optional<Outgoing> letter = transaction
+                    .createQuery("""
+                            update dead_letters set redriven_at = now(), redriven_by = :by
+                            where id = :id and redriven_at is null
+                            returning queue, message_id, body
+                            """)
+                    .bind("id", id)
+                    .bind("by", by)
+                    .map((row, context) -> new Outgoing(row.getString(1), row.getString(2), row.getBytes(3)))
+                    .findOne();
+            if (letter.isPresent()) {
+                Outgoing found = letter.get();
+                Outbox.redrive(transaction, found.queue(), found.messageId(), id, found.body());
+                return Redrive.SENT;
+            }
+            boolean known = transaction
+                    .createQuery("select exists(select 1 from dead_letters where id = :id)")
+                    .bind("id", id)
+                    .mapTo(Boolean.class)
+                    .one();
+            return known ? Redrive.SENT_BEFORE : Redrive.UNKNOWN;
+        });
+    }
+
+    private record Outgoing(String queue, String messageId, byte[] body) {}
+
+    /** The same for each delivery of a dead letter, another when it was sent again and died again. */
+    private static UUID id(String queue, QueueConsumer.Message message) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            for (String part :
+                    List.of(queue, message.messageId(), text(message.headers().get(Header.REDRIVEN), ""))) {
+                digest.update(part.getBytes(StandardCharsets.UTF_8));
+                digest.update((byte) 0);
+            }
+            var hash = ByteBuffer.wrap(digest.digest(message.body()));
+            // Version 8 of RFC 9562: made by a rule of our own.
+            return new UUID(
+                    (hash.getLong() & ~0xF000L) | 0x8000L, (hash.getLong() & 0x3fff_ffff_ffff_ffffL) | (1L << 63));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("Every Java has SHA-256", impossible);
+        }
+    }
+
+    /** PostgreSQL takes no text with a zero in it. */
+    private static String text(@Nullable Object value, String fallback) {
+        if (value == null || value instanceof Map) {
+            return fallback;
+        }
+        String clean = value.toString().replaceAll("\\p{Cntrl}+", " ");
+        return clean.length() <= LONGEST ? clean : clean.substring(0, LONGEST - 1) + "…";
+    }
+
+    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
+        return time == null ? null : time.toInstant();
+    }
+
+    private static String shown(byte[] body) {
+        return new String(body, 0, Math.min(body.length, LONGEST_BODY_SHOWN), StandardCharsets.UTF_8);
+    }
+}

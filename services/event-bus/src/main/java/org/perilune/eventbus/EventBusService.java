@@ -1,0 +1,98 @@
+package org.perilune.eventbus;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import org.perilune.chassis.Access;
+import org.perilune.chassis.Amqp;
+import org.perilune.chassis.EventConsumer;
+import org.perilune.chassis.Health;
+import org.perilune.chassis.HttpListener;
+import org.perilune.chassis.Meters;
+import org.perilune.chassis.Outbox;
+import org.perilune.chassis.OutboxRelay;
+import org.perilune.chassis.Postgres;
+import org.perilune.chassis.QueueConsumer;
+import org.perilune.chassis.Resources;
+import org.perilune.chassis.TokenVerifier;
+import org.perilune.contracts.Exchanges;
+import org.perilune.contracts.Topology;
+
+/** Takes events over HTTP, keeps the log of all events, and what could not be handled. */
+public final class EventBusService implements AutoCloseable {
+    private final Resources owned;
+    private final HttpListener http;
+
+    private EventBusService(Resources owned, HttpListener http) {
+        this.owned = owned;
+        this.http = http;
+    }
+
+    /** Returns at once even where backing stores are away: the service is unready until they are there. */
+    public static EventBusService start(EventBusConfig config, Clock clock) {
+        String name = Topology.EVENT_BUS.name();
+        var owned = new Resources();
+        try {
+            var meters = Meters.open();
+            owned.add(meters::close);
+            var health = new Health();
+            Postgres postgres =
+                    owned.add(Postgres.open(config.postgres(), List.of("db/" + name, Outbox.SCHEMA), meters));
+            Amqp amqp = owned.add(Amqp.open(config.amqp()));
+            health.add("postgresql", postgres::problem);
+            health.add("amqp", amqp::problem);
+            var log = new EventLog(postgres.jdbi());
+            var bell = owned.add(new Bell());
+            OutboxRelay relay = owned.add(OutboxRelay.start(name, postgres, amqp, meters));
+            var deadLetters = new DeadLetterStore(postgres.jdbi());
+            QueueConsumer events = owned.add(EventConsumer.start(
+                    Topology.EVENT_BUS,
+                    Set.of(Exchanges.EVERY_TYPE),
+                    postgres,
+                    amqp,
+                    (transaction, event) -> {
+                        if (EventLog.append(transaction, event)) {
+                            // Early: the commit follows. Whoever looks too soon looks again.
+                            bell.ring();
+                        }
+                    },
+                    meters));
+            QueueConsumer dead =
+                    owned.add(EventConsumer.startDeadLetters(postgres, amqp, DeadLetterStore::add, meters));
+            health.add("events", events::problem);
+            health.add("dead-letters", dead::problem);
+            var publish = new PublishRoute(postgres.jdbi(), relay, bell, clock);
+            var stream = new StreamRoute(log, bell, clock);
+            var letters = new DeadLetterRoutes(deadLetters, relay);
+            var http = owned.add(HttpListener.open(
+                    config.http(),
+                    name,
+                    health,
+                    meters,
+                    TokenVerifier.byKeysAt(config.http().keys(), clock),
+                    javalin -> {
+                        // Streams never end by themselves: stopping would wait for them in vain.
+                        javalin.events.serverStopping(bell::close);
+                        javalin.routes.post("/events", publish::handle, Access.OPERATOR);
+                        javalin.routes.get("/events", new ReplayRoute(log)::handle, Access.VIEWER);
+                        javalin.routes.get("/stream", stream::handle, Access.VIEWER);
+                        letters.register(javalin);
+                    }));
+            return new EventBusService(owned, http);
+        } catch (Throwable failure) {
+            owned.closeAfter(failure);
+            throw failure;
+        }
+    }
+
+    /** The port that was taken, where the config said 0. */
+    public int port() {
+        return http.port();
+    }
+
+    /** Stops taking, finishes what was taken, within seconds. */
+    @Override
+    public void close() {
+        owned.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.perilune.eventbus;
+
+import org.jspecify.annotations.NullMarked;
