@@ -51,12 +51,14 @@ final class Perilune implements AutoCloseable {
         COMMAND_DISPATCHER("command-dispatcher.http.port"),
         LUNAR_MODULE("lunar-module.http.port"),
         TIMELINE("timeline.http.port"),
+        EVENT_BUS("event-bus.http.port"),
         STATUS("status.http.port"),
         CONSOLE("console.http.port"),
         POSTGRESQL("pad.postgres.port"),
         REDIS("pad.redis.port"),
         MQTT("pad.mqtt.port"),
-        MONGODB("pad.mongodb.port");
+        MONGODB("pad.mongodb.port"),
+        AMQP("pad.amqp.port");
 
         private final String key;
 

@@ -12,6 +12,8 @@ import org.perilune.console.ConsoleService;
 import org.perilune.contracts.Topology;
 import org.perilune.crew.CrewConfig;
 import org.perilune.crew.CrewService;
+import org.perilune.eventbus.EventBusConfig;
+import org.perilune.eventbus.EventBusService;
 import org.perilune.lunarmodule.LunarModuleConfig;
 import org.perilune.lunarmodule.LunarModuleService;
 import org.perilune.status.StatusConfig;
@@ -53,6 +55,10 @@ final class ServiceKinds {
             new ServiceKind<>(Topology.TIMELINE, TimelineConfig::read, (config, clock) -> {
                 TimelineService timeline = TimelineService.start(config, clock);
                 return new Running("timeline", timeline.port(), timeline);
+            }),
+            new ServiceKind<>(Topology.EVENT_BUS, EventBusConfig::read, (config, clock) -> {
+                EventBusService bus = EventBusService.start(config, clock);
+                return new Running("event-bus", bus.port(), bus);
             }),
             new ServiceKind<>(Topology.STATUS, StatusConfig::read, (config, clock) -> {
                 StatusService status = StatusService.start(config, clock);

@@ -18,6 +18,9 @@ final class Sentences {
                     "mongodb",
                     "The timeline cannot be read or changed, and its due events wait; commands can be sent by hand as before."),
             Map.entry(
+                    "amqp",
+                    "Events wait in the outboxes of the services and are published when it is back; nothing is lost."),
+            Map.entry(
                     "crew", "Nobody can log in or renew a log-in; who is logged in can go on for up to five minutes."),
             Map.entry(
                     "batch-router",
@@ -29,6 +32,9 @@ final class Sentences {
                     "command-dispatcher",
                     "Commands cannot be sent or followed; what was accepted is kept and goes on when it is back. Telemetry is not touched."),
             Map.entry("lunar-module", "Only the simulated lunar module is silent; every other device is served."),
+            Map.entry(
+                    "event-bus",
+                    "The log of events cannot be read, and nobody can post events by hand; what services publish waits for it."),
             Map.entry("timeline", "Planned events wait; commands can be sent by hand as before."),
             Map.entry(
                     "console", "Pages cannot be opened; recording goes on, and scripts reach the services as before."));

@@ -3,6 +3,7 @@ package org.perilune.status;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.perilune.chassis.AmqpConfig;
 import org.perilune.chassis.HttpConfig;
 import org.perilune.chassis.MongoConfig;
 import org.perilune.chassis.MqttConfig;
@@ -18,13 +19,14 @@ public record StatusConfig(
         RedisConfig redis,
         MqttConfig mqtt,
         MongoConfig mongo,
+        AmqpConfig amqp,
         Map<String, URI> services) {
     public StatusConfig {
         services = Map.copyOf(services);
     }
 
     /**
-     * Reads {@code http.*}, {@code postgres.*}, {@code redis.*}, {@code mqtt.*}, {@code mongodb.*}, {@code services.<name>}.
+     * Reads {@code http.*}, {@code postgres.*}, {@code redis.*}, {@code mqtt.*}, {@code mongodb.*}, {@code amqp.*}, {@code services.<name>}.
      *
      * @param in the settings under {@code status.}
      */
@@ -44,6 +46,7 @@ public record StatusConfig(
                 RedisConfig.read(in),
                 MqttConfig.read(in),
                 MongoConfig.read(in),
+                AmqpConfig.read(in),
                 services);
     }
 }

@@ -53,6 +53,11 @@ public final class StatusService implements AutoCloseable {
                     config.mongo().host(),
                     config.mongo().port(),
                     new MongoProbe(config.mongo()))));
+            stores.add(owned.add(Watch.start(
+                    Topology.Store.AMQP.wireName(),
+                    config.amqp().host(),
+                    config.amqp().port(),
+                    new AmqpProbe(config.amqp()))));
             var services = new ArrayList<Watch>();
             for (Topology.Service service : Topology.SERVICES) {
                 services.add(owned.add(service(service, config, ingest)));
