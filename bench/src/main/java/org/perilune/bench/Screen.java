@@ -14,22 +14,6 @@ import java.util.stream.Stream;
 
 /** A page of the console in a real browser, which notes what is read on it and when. Not safe for threads. */
 final class Screen implements AutoCloseable {
-    /**
-     * Notes what {@code look} tells of. A message that is posted while a frame of the screen is being made arrives
-     * after that frame was painted: so the time is that of the picture, not of the write to the page.
-     */
-    private static final String WATCH = """
-            () => {
-              const watched = %s;
-              const look = %s;
-              window.benchSeen = [];
-              const painted = new MessageChannel();
-              painted.port1.onmessage = (event) => window.benchSeen.push([event.data, Date.now()]);
-              window.benchWatch?.disconnect();
-              window.benchWatch = new MutationObserver(() => look(watched, (seen) => painted.port2.postMessage(seen)));
-              window.benchWatch.observe(watched, { childList: true, characterData: true, subtree: true });
-            }""";
-
     private final Playwright playwright;
     private final Page page;
 
@@ -79,13 +63,25 @@ final class Screen implements AutoCloseable {
     }
 
     /**
-     * Begins anew to note what is read.
+     * Begins anew to note what is read. A message that is posted while a frame of the screen is being made arrives
+     * after that frame was painted: so the time is that of the picture, not of the write to the page.
      *
      * @param watched expression of the element whose changes are looked at
      * @param look function of that element and of another function, which it tells what it reads
      */
     void watch(String watched, String look) {
-        page.evaluate(WATCH.formatted(watched, look));
+        page.evaluate("""
+                () => {
+                  const watched = %s;
+                  const look = %s;
+                  window.benchSeen = [];
+                  const painted = new MessageChannel();
+                  painted.port1.onmessage = (event) => window.benchSeen.push([event.data, Date.now()]);
+                  const tell = (seen) => painted.port2.postMessage(seen);
+                  window.benchWatch?.disconnect();
+                  window.benchWatch = new MutationObserver(() => look(watched, tell));
+                  window.benchWatch.observe(watched, { childList: true, characterData: true, subtree: true });
+                }""".formatted(watched, look));
     }
 
     /** What was read since {@link #watch}, in that order. */
