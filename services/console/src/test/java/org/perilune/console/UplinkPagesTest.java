@@ -259,6 +259,14 @@ final class UplinkPagesTest {
     }
 
     @Test
+    void warnsOfACommandThatExpiresBeforeTheDeviceIsBack() {
+        console.services.moduleState = "planned-silence";
+        console.dispatcher.add("START_MISSION", "accepted", "grace", null);
+        console.logIn(page, "ada", "/devices/lunar-module");
+        assertThat(page.locator("#latest")).containsText("before the device is back at");
+    }
+
+    @Test
     void sendsAnyOtherCommandFromADevicesPage() {
         console.logIn(page, "ada", "/devices/lunar-module");
         page.getByText("Other command").click();
