@@ -212,6 +212,11 @@ final class Sender {
                 case UNCERTAIN -> uncertain.add(command);
             }
         }
+        if (!back.isEmpty() || !uncertain.isEmpty()) {
+            DueTable.lock(
+                    transaction.getConnection(),
+                    batch.stream().map(Answer::command).toList());
+        }
         transitions.apply(transaction, steps);
         HistoryLine.append(transaction.getConnection(), repeated);
         DueTable.takeBack(transaction.getConnection(), back, now);
