@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,7 +49,33 @@ class LaunchTest {
     }
 
     @Test
-    void sendsTheCommandOfADueEventOnBehalfOfWhoeverChangedItLast() throws Exception {
+    void whoOnlyRenamesAnEventDoesNotAskForItsCommand() throws Exception {
+        TimelineService copy = fixture.start(clock);
+        String renamed =
+                fixture.input(copy, event(START.plusSeconds(60), "")).path("id").asText();
+        String moved =
+                fixture.input(copy, event(START.plusSeconds(60), "")).path("id").asText();
+        String gene = fixture.others.token("gene", "operator");
+        for (var change : Map.of(
+                        renamed,
+                        "{\"version\":1,\"name\":\"Roll\"}",
+                        moved,
+                        "{\"version\":1,\"time\":\"" + START.plusSeconds(61) + "\"}")
+                .entrySet()) {
+            var answer = fixture.sendAs(gene, "PATCH", copy, "/data/" + change.getKey(), change.getValue());
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        }
+        clock.advance(Duration.ofSeconds(61));
+        fixture.awaitState(copy, renamed, "dispatched");
+        fixture.awaitState(copy, moved, "dispatched");
+        assertThat(fixture.others.taken())
+                .extracting(taken -> taken.key().contains(moved) + " "
+                        + taken.body().path("on_behalf_of").asText())
+                .containsExactlyInAnyOrder("false jim", "true gene");
+    }
+
+    @Test
+    void sendsTheCommandOfADueEventOnBehalfOfWhoeverAskedLast() throws Exception {
         TimelineService copy = fixture.start(clock);
         JsonNode event = fixture.input(copy, event(START.plusSeconds(60), ""));
         String id = event.path("id").asText();
