@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,6 +74,33 @@ class LaunchTest {
                 .extracting(taken -> taken.key().contains(moved) + " "
                         + taken.body().path("on_behalf_of").asText())
                 .containsExactlyInAnyOrder("false jim", "true gene");
+    }
+
+    @Test
+    void tellsWhatWasTakenThoughMongoDbWasAwayMeanwhile() throws Exception {
+        TimelineService copy = fixture.start(clock);
+        String id =
+                fixture.input(copy, event(START.plusSeconds(60), "")).path("id").asText();
+        fixture.others.whenTaken(() -> {
+            try {
+                fixture.gate.shut();
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        });
+        clock.advance(Duration.ofSeconds(60));
+        await().until(() -> !fixture.others.taken().isEmpty());
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> fixture.get(copy, "/ready").statusCode() == 503);
+        clock.advance(Duration.ofMinutes(1));
+
+        fixture.gate.open();
+
+        fixture.awaitReady(copy);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> fixture.event(copy, id).path("state").asText(), state -> !state.equals("dispatching"));
+        assertThat(fixture.event(copy, id).path("command_id").asText())
+                .isEqualTo(fixture.others.taken().getFirst().id());
     }
 
     @Test
