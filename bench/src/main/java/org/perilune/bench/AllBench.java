@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "all",
         description = "Every bench, one after the other, each in a Perilune of its own, with shorter runs than each"
-                + " alone; within 20 minutes. Goes on when one fails, and says so at the end. Prints the table of"
+                + " alone; within half an hour. Goes on when one fails, and says so at the end. Prints the table of"
                 + " docs/performance.md.")
 final class AllBench implements Callable<Integer> {
     @Option(names = "--runs", description = "How often each figure is measured (default: ${DEFAULT-VALUE})")
@@ -41,6 +41,9 @@ final class AllBench implements Callable<Integer> {
         own("screen", told(new ScreenBench(), screen())::measure);
         own("follow", lasting(new FollowBench(), 8)::measure);
         own("reads", lasting(new ReadsBench(), 5)::measure);
+        own("commands", lasting(new CommandsBench(), 15)::measure);
+        own("command-screen", told(new CommandScreenBench(), "--runs", times)::measure);
+        own("timeline", lasting(new TimelineBench(), 10)::measure);
         own("plots", told(new PlotsBench(), "--runs", times)::measure);
         attempt("memory", this::memory);
         report.printMarkdown();

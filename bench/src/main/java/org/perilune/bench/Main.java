@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
             ReadsBench.class,
             PlotsBench.class,
             CommandsBench.class,
+            CommandScreenBench.class,
             TimelineBench.class,
             StartBench.class,
             MemoryBench.class,

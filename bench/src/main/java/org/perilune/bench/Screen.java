@@ -12,38 +12,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** A device's page in a real browser, which notes what its altitude reads and when. Not safe for threads. */
+/** A page of the console in a real browser, which notes what is read on it and when. Not safe for threads. */
 final class Screen implements AutoCloseable {
-    /**
-     * A message that is posted while a frame of the screen is being made arrives after that frame was painted: so the
-     * time is that of the picture, not of the write to the page.
-     */
-    private static final String WATCH = """
-            () => {
-              const row = [...document.querySelectorAll('#values tr')]
-                .find((one) => one.querySelector('th').textContent === 'altitude');
-              const cell = row.querySelector('.value');
-              window.benchSeen = [];
-              const painted = new MessageChannel();
-              painted.port1.onmessage = (event) => window.benchSeen.push([event.data, Date.now()]);
-              window.benchWatch?.disconnect();
-              window.benchWatch = new MutationObserver(() => painted.port2.postMessage(cell.textContent));
-              window.benchWatch.observe(cell, { childList: true, characterData: true, subtree: true });
-            }""";
-
     private final Playwright playwright;
     private final Page page;
 
-    /** One value as it was read. */
-    record Seen(double value, long millis) {}
+    /** What was read, and the browser's clock then. */
+    record Seen(String what, long millis) {}
 
     private Screen(Playwright playwright, Page page) {
         this.playwright = playwright;
         this.page = page;
     }
 
-    /** @throws BenchException without a Chromium, or when the page does not come */
-    static Screen open(Instance instance, String device) {
+    /**
+     * @param ready selectors of what must be there before anything is measured
+     * @throws BenchException without a Chromium, or when the page does not come
+     */
+    static Screen open(Instance instance, String path, List<String> ready) {
         Path chromium = Stream.of(
                         System.getenv().getOrDefault("CHROMIUM", "/usr/bin/chromium"),
                         "/usr/bin/chromium-browser",
@@ -64,12 +50,11 @@ final class Screen implements AutoCloseable {
             Page page = browser.newContext(new Browser.NewContextOptions().setViewportSize(1280, 800))
                     .newPage();
             // Browsers take secure cookies over plain HTTP from localhost.
-            page.navigate("http://localhost:" + instance.servicePort("console") + "/login?next=/devices/" + device);
+            page.navigate("http://localhost:" + instance.servicePort("console") + "/login?next=" + path);
             page.locator("#name").fill("admin");
             page.locator("#password").fill(instance.administratorPassword());
             page.locator("#password").press("Enter");
-            page.locator("#values tr").first().waitFor();
-            page.locator("#link.alive").waitFor();
+            ready.forEach(selector -> page.locator(selector).first().waitFor());
             return new Screen(playwright, page);
         } catch (PlaywrightException failure) {
             playwright.close();
@@ -77,9 +62,26 @@ final class Screen implements AutoCloseable {
         }
     }
 
-    /** Begins anew to note what is read. */
-    void watch() {
-        page.evaluate(WATCH);
+    /**
+     * Begins anew to note what is read. A message that is posted while a frame of the screen is being made arrives
+     * after that frame was painted: so the time is that of the picture, not of the write to the page.
+     *
+     * @param watched expression of the element whose changes are looked at
+     * @param look function of that element and of another function, which it tells what it reads
+     */
+    void watch(String watched, String look) {
+        page.evaluate("""
+                () => {
+                  const watched = %s;
+                  const look = %s;
+                  window.benchSeen = [];
+                  const painted = new MessageChannel();
+                  painted.port1.onmessage = (event) => window.benchSeen.push([event.data, Date.now()]);
+                  const tell = (seen) => painted.port2.postMessage(seen);
+                  window.benchWatch?.disconnect();
+                  window.benchWatch = new MutationObserver(() => look(watched, tell));
+                  window.benchWatch.observe(watched, { childList: true, characterData: true, subtree: true });
+                }""".formatted(watched, look));
     }
 
     /** What was read since {@link #watch}, in that order. */
@@ -88,7 +90,7 @@ final class Screen implements AutoCloseable {
         if (page.evaluate("() => window.benchSeen") instanceof List<?> all) {
             for (Object one : all) {
                 if (one instanceof List<?> pair && pair.get(1) instanceof Number millis) {
-                    seen.add(new Seen(Double.parseDouble(pair.getFirst().toString()), millis.longValue()));
+                    seen.add(new Seen(pair.getFirst().toString(), millis.longValue()));
                 }
             }
         }

@@ -20,6 +20,12 @@ final class ScreenBench implements Callable<Integer> {
     private static final String DEVICE = "screen";
     private static final double FEWEST_SEEN = 0.9;
 
+    private static final String ALTITUDE = """
+            [...document.querySelectorAll('#values tr')]
+              .find((one) => one.querySelector('th').textContent === 'altitude').querySelector('.value')""";
+
+    private static final String LOOK = "(cell, tell) => tell(cell.textContent)";
+
     @Mixin
     private Common common = new Common();
 
@@ -43,7 +49,7 @@ final class ScreenBench implements Callable<Integer> {
         publish(instance, 50).close();
         var half = new ArrayList<Double>();
         var most = new ArrayList<Double>();
-        try (Screen screen = Screen.open(instance, DEVICE)) {
+        try (Screen screen = Screen.open(instance, "/devices/" + DEVICE, List.of("#values tr", "#link.alive"))) {
             run(instance, report, screen, 50);
             for (int run = 0; run < common.runs; run++) {
                 Histogram millis = run(instance, report, screen, values);
@@ -58,14 +64,14 @@ final class ScreenBench implements Callable<Integer> {
     }
 
     private Histogram run(Instance instance, Report report, Screen screen, int count) throws IOException, SQLException {
-        screen.watch();
+        screen.watch(ALTITUDE, LOOK);
         try (MqttPublisher publisher = publish(instance, count)) {
             screen.settle();
             Map<Long, Long> published = publishedMillis(instance, publisher);
             var millis = new Histogram(3);
             for (Screen.Seen seen : screen.seen()) {
                 // See FrameTemplate: a tenth more with every seq.
-                Long at = published.get(Math.round((seen.value() - 110) * 10));
+                Long at = published.get(Math.round((Double.parseDouble(seen.what()) - 110) * 10));
                 if (at != null) {
                     millis.recordValue(Math.max(0, seen.millis() - at));
                 }

@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,14 +40,11 @@ final class PostgresAwayTest {
                 await().atMost(RECOVERY).until(() -> fleet.settled() > 500);
                 long before = perilune.residentMegabytes();
 
-                List<ProcessHandle> stopped = stop(perilune.postgres().orElseThrow());
                 var observed = new Observed();
-                try {
+                try (var _ = Suspension.of(perilune.postgres().orElseThrow())) {
                     await().atMost(AWAY.plus(RECOVERY))
                             .pollInterval(Duration.ofMillis(20))
                             .until(() -> observed.look(perilune, stock));
-                } finally {
-                    signal("CONT", stopped);
                 }
 
                 assertThat(observed.slowest).as("the slowest acknowledgement").isLessThan(ACKNOWLEDGEMENT);
@@ -101,23 +94,5 @@ final class PostgresAwayTest {
             peak = Math.max(peak, perilune.residentMegabytes());
             return System.nanoTime() - began > AWAY.toNanos();
         }
-    }
-
-    private static List<ProcessHandle> stop(ProcessHandle postmaster) throws IOException, InterruptedException {
-        // First the postmaster, so that it starts no further children.
-        var stopped = new ArrayList<ProcessHandle>(List.of(postmaster));
-        signal("STOP", stopped);
-        try (Stream<ProcessHandle> children = postmaster.children()) {
-            List<ProcessHandle> all = children.toList();
-            stopped.addAll(all);
-            signal("STOP", all);
-        }
-        return stopped;
-    }
-
-    private static void signal(String signal, List<ProcessHandle> processes) throws IOException, InterruptedException {
-        var command = new ArrayList<String>(List.of("kill", "-" + signal));
-        processes.forEach(process -> command.add(Long.toString(process.pid())));
-        new ProcessBuilder(command).start().waitFor();
     }
 }

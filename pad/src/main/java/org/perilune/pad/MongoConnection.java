@@ -11,7 +11,7 @@ import de.bwaldvogel.mongo.wire.message.MessageHeader;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import de.bwaldvogel.mongo.wire.message.MongoQuery;
 import de.bwaldvogel.mongo.wire.message.MongoReply;
-import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import java.time.Instant;
@@ -20,6 +20,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +40,9 @@ final class MongoConnection extends SimpleChannelInboundHandler<ClientRequest> {
 
     private static final String HELLO = "hello";
 
+    /** A client that reads no answers for so long is cut off. */
+    private static final long ANSWER_READ_SECONDS = 30;
+
     // https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
     private static final int INTERNAL_ERROR = 1;
     private static final int UNAUTHORIZED = 13;
@@ -46,6 +52,8 @@ final class MongoConnection extends SimpleChannelInboundHandler<ClientRequest> {
     private final MongoLogin login;
     private final Executor workers;
     private CompletableFuture<Void> previous = CompletableFuture.completedFuture(null);
+    private final AtomicInteger unanswered = new AtomicInteger();
+    private final AtomicBoolean cut = new AtomicBoolean();
     private int answers;
 
     /** @param stores by user */
@@ -57,7 +65,8 @@ final class MongoConnection extends SimpleChannelInboundHandler<ClientRequest> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, ClientRequest request) {
-        // What has come already is answered first; only then the next bytes are read.
+        // What has come already is answered first, and its answers are gone; only then the next bytes are read.
+        unanswered.incrementAndGet();
         context.channel().config().setAutoRead(false);
         previous = previous.thenRunAsync(() -> handle(context, request), workers)
                 .whenComplete((done, failure) -> next(context, failure));
@@ -75,7 +84,10 @@ final class MongoConnection extends SimpleChannelInboundHandler<ClientRequest> {
                 new MongoReply(header, List.of(answer(context, query.getDatabaseName(), query.getQuery())), 0);
             default -> throw new IllegalArgumentException("A message of a kind that no driver sends any more");
         };
-        var ignored = context.writeAndFlush(answer).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+        ChannelFuture sent = context.writeAndFlush(answer);
+        if (!sent.awaitUninterruptibly(ANSWER_READ_SECONDS, TimeUnit.SECONDS) || !sent.isSuccess()) {
+            throw new IllegalStateException("It does not take its answers", sent.cause());
+        }
     }
 
     private void next(ChannelHandlerContext context, @Nullable Throwable failure) {
@@ -83,7 +95,9 @@ final class MongoConnection extends SimpleChannelInboundHandler<ClientRequest> {
             exceptionCaught(context, failure);
             return;
         }
-        context.channel().config().setAutoRead(true);
+        if (unanswered.decrementAndGet() == 0) {
+            context.channel().config().setAutoRead(true);
+        }
     }
 
     @Override
@@ -93,7 +107,10 @@ final class MongoConnection extends SimpleChannelInboundHandler<ClientRequest> {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
-        LOG.warn("A client of the MongoDB server is cut off [reason: {}]", failure.toString());
+        // Once: all that it had asked before ends likewise.
+        if (cut.compareAndSet(false, true)) {
+            LOG.warn("A client of the MongoDB server is cut off [reason: {}]", failure.toString());
+        }
         var ignored = context.close();
     }
 

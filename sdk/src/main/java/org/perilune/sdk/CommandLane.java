@@ -57,11 +57,15 @@ final class CommandLane implements AutoCloseable {
     private void perform(WaitingCommand waiting) {
         DeviceCommand command = waiting.command();
         @Nullable Ack refusal = refusal(waiting);
+        if (refusal == null) {
+            desk.begin(command);
+            // Judging it and writing it down may have taken long: the disk may have been full.
+            refusal = expiry(waiting, desk.clock().instant());
+        }
         if (refusal != null) {
             desk.end(command, refusal);
             return;
         }
-        desk.begin(command);
         CommandOutcome outcome = execute(command);
         desk.executed();
         desk.end(command, CommandMessage.ack(command.id(), outcome, desk.clock().instant()));
@@ -70,18 +74,26 @@ final class CommandLane implements AutoCloseable {
     private @Nullable Ack refusal(WaitingCommand waiting) {
         DeviceCommand command = waiting.command();
         Instant now = desk.clock().instant();
-        boolean expired = waiting.expired(now, System.nanoTime());
-        Optional<String> reason = expired
-                ? Optional.of("It expired before it could be begun")
-                : mistrust(command, now).or(() -> objection(command));
-        if (reason.isEmpty()) {
-            return null;
+        @Nullable Ack expiry = expiry(waiting, now);
+        if (expiry != null) {
+            return expiry;
         }
-        if (waiting.interrupted()) {
-            return unknown(command, now, ". It was not begun again: " + reason.get());
-        }
-        var stage = expired ? Stage.STAGE_EXPIRED : Stage.STAGE_REJECTED;
-        return CommandMessage.ack(command.id(), stage, reason.get(), now);
+        return mistrust(command, now)
+                .or(() -> objection(command))
+                .map(reason -> refusal(waiting, Stage.STAGE_REJECTED, reason, now))
+                .orElse(null);
+    }
+
+    private static @Nullable Ack expiry(WaitingCommand waiting, Instant now) {
+        return waiting.expired(now, System.nanoTime())
+                ? refusal(waiting, Stage.STAGE_EXPIRED, "It expired before it could be begun", now)
+                : null;
+    }
+
+    private static Ack refusal(WaitingCommand waiting, Stage stage, String reason, Instant now) {
+        return waiting.interrupted()
+                ? unknown(waiting.command(), now, ". It was not begun again: " + reason)
+                : CommandMessage.ack(waiting.command().id(), stage, reason, now);
     }
 
     static Ack unknown(DeviceCommand command, Instant now, String more) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.v1.Ack;
@@ -44,7 +45,7 @@ final class CommandLog implements AutoCloseable {
     /** The writer thread's own. */
     private @Nullable CommandFile file;
 
-    private long forgotNanos = System.nanoTime();
+    private final AtomicLong forgotNanos = new AtomicLong(System.nanoTime() - FORGET_EVERY_NANOS);
 
     /** @param record null says that this is the last */
     private record Append(@Nullable CommandRecord record, CompletableFuture<Void> done) {}
@@ -112,12 +113,25 @@ final class CommandLog implements AutoCloseable {
 
     /** Whether there is no room for another command. */
     boolean full() {
-        return index.bytes() > limitBytes;
+        return exceeds(limitBytes);
     }
 
     /** Whether there is not even room to remember a refusal. */
     boolean overfull() {
-        return index.bytes() > limitBytes + limitBytes / 4;
+        return exceeds(limitBytes + limitBytes / 4);
+    }
+
+    /** Forgets first what may be forgotten: where nothing more is taken, nothing else would. */
+    private boolean exceeds(long bytes) {
+        if (index.bytes() <= bytes) {
+            return false;
+        }
+        long last = forgotNanos.get();
+        long now = System.nanoTime();
+        if (now - last >= FORGET_EVERY_NANOS && forgotNanos.compareAndSet(last, now)) {
+            index.forget(Micros.of(clock.instant()));
+        }
+        return index.bytes() > bytes;
     }
 
     long bytes() {
@@ -209,15 +223,10 @@ final class CommandLog implements AutoCloseable {
         return file;
     }
 
-    /** When most of the file is overtaken, or it is full of what may be forgotten. */
+    /** When most of the file is overtaken. */
     private void rewriteIfWorthwhile() {
         if (failure != null || file == null) {
             return;
-        }
-        long now = System.nanoTime();
-        if (full() && now - forgotNanos > FORGET_EVERY_NANOS) {
-            forgotNanos = now;
-            index.forget(Micros.of(clock.instant()));
         }
         if (file.writtenBytes() < Math.max(SMALLEST_REWRITE_BYTES, 2 * index.bytes())) {
             return;

@@ -10,12 +10,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.contracts.v1.Ack;
 import org.perilune.contracts.v1.Command;
+import org.perilune.contracts.v1.Stage;
 
 /** What a device makes of what an earlier start left, without a link. */
 class CommandDeskTest {
@@ -61,6 +63,31 @@ class CommandDeskTest {
     }
 
     @Test
+    void whatExpiresWhileItIsJudgedIsNotDone() {
+        var command = Commands.expiring("c1", "ACT", Duration.ofMillis(300)).build();
+        Instant notAfter = Micros.toInstant(command.getNotAfterMicros());
+        CommandHandler slow = new CommandHandler() {
+            @Override
+            public Optional<String> objection(DeviceCommand judged) {
+                await().until(() -> Instant.now().isAfter(notAfter));
+                return Optional.empty();
+            }
+
+            @Override
+            public CommandOutcome execute(DeviceCommand executed) {
+                done.add(executed.id());
+                return CommandOutcome.completed();
+            }
+        };
+        try (var desk = desk(slow)) {
+            desk.start();
+            desk.take(command.toByteArray(), OptionalLong.empty());
+            assertThat(ends(desk, 1).getFirst().getStage()).isEqualTo(Stage.STAGE_EXPIRED);
+        }
+        assertThat(done).isEmpty();
+    }
+
+    @Test
     void acknowledgementsThatWereNotTakenAreMadeAgainAfterAConnect() {
         try (var desk = desk()) {
             desk.start();
@@ -93,11 +120,14 @@ class CommandDeskTest {
     }
 
     private CommandDesk desk() {
-        var config = DeviceConfig.of("desk", DeviceKey.of("none"), "127.0.0.1", 1, folder);
-        CommandHandler handler = command -> {
+        return desk(command -> {
             done.add(command.id());
             return CommandOutcome.completed();
-        };
+        });
+    }
+
+    private CommandDesk desk(CommandHandler handler) {
+        var config = DeviceConfig.of("desk", DeviceKey.of("none"), "127.0.0.1", 1, folder);
         return new CommandDesk(config, handler, new CommandListener() {}, Clock.systemUTC());
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.contracts.v1.Ack;
@@ -130,6 +132,36 @@ class CommandLogTest {
         }
         try (var log = open(expiry.plus(Duration.ofHours(25)))) {
             assertThat(log.find("c1")).isEmpty();
+            assertThat(log.bytes()).isZero();
+        }
+    }
+
+    @Test
+    void aLogThatTakesNothingMoreForgetsWhatItMay() {
+        var hours = new AtomicLong();
+        try (var log = CommandLog.open(folder, 100, new Clock() {
+            @Override
+            public Instant instant() {
+                return NOW.plus(Duration.ofHours(hours.get()));
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                throw new UnsupportedOperationException("Nobody needs it");
+            }
+        })) {
+            for (int number = 0; number < 5; number++) {
+                log.ended(end("c" + number, Stage.STAGE_COMPLETED), Micros.of(NOW))
+                        .join();
+            }
+            assertThat(log.bytes()).isGreaterThan(125);
+            hours.set(25);
+            assertThat(log.overfull()).isFalse();
             assertThat(log.bytes()).isZero();
         }
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.ContentTooLargeResponse;
 import io.javalin.http.Context;
+import io.javalin.http.GatewayTimeoutResponse;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
@@ -23,9 +24,12 @@ import org.perilune.chassis.Requests;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.TraceContext;
 import org.perilune.contracts.Topics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code POST /dispatch}: everything is checked first, then stored, then answered. */
 final class DispatchRoute {
+    private static final Logger LOG = LoggerFactory.getLogger(DispatchRoute.class);
     private static final String KEY_HEADER = "Idempotency-Key";
     private static final String DEFAULT_DEVICE = "lunar-module";
     private static final int MOST_BYTES = 64 * 1024;
@@ -93,9 +97,22 @@ final class DispatchRoute {
             context.status(200).result(CommandJson.dryRun(command.command()));
             return;
         }
-        CommandRecord taken = intake.take(command);
+        CommandRecord taken = take(command);
         uplink.wake();
         answer(context, taken);
+    }
+
+    /** Whoever asked must be able to tell "it was not taken" from "nobody knows": 503 and 504. */
+    private CommandRecord take(NewCommand command) {
+        try {
+            return intake.take(command);
+        } catch (Intake.Uncertain uncertain) {
+            LOG.warn(
+                    "It is not known whether a command was stored [id: {}]",
+                    command.command().id(),
+                    uncertain);
+            throw new GatewayTimeoutResponse(String.valueOf(uncertain.getMessage()));
+        }
     }
 
     private static void answer(Context context, CommandRecord command) {

@@ -71,6 +71,15 @@ final class DueTable {
         }
     }
 
+    /** In the order of their ids, as everybody does who changes several: so nobody waits in a circle. */
+    static void lock(Connection connection, List<DueCommand> commands) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("select id from command where id = any (?) order by id for update")) {
+            statement.setArray(1, CourseTable.array(connection, "uuid", commands, DueCommand::id));
+            statement.execute();
+        }
+    }
+
     /**
      * Notes that commands are about to be handed to the broker: from now on they cannot be called back, and are looked
      * at again should the sender not live to note what became of them.
@@ -78,6 +87,9 @@ final class DueTable {
      * @return those that are still to be sent
      */
     static Set<UUID> claim(Connection connection, List<DueCommand> commands, Instant now) throws SQLException {
+        if (commands.stream().anyMatch(DueCommand::handedOver)) {
+            lock(connection, commands); // its device may just be answering
+        }
         try (PreparedStatement statement = connection.prepareStatement("""
                 update command c set attempts = c.attempts + 1, handed_over = true, next_attempt_at = v.again
                 from unnest(?, ?) as v (id, again)
@@ -146,8 +158,10 @@ final class DueTable {
     /** What the sender before left in the air is due first, before what came after it. */
     static void takeOver(Connection connection, Instant now) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
-                update command set next_attempt_at = ?
-                where state in ('accepted', 'approved') and handed_over and next_attempt_at > ? and expires_at > ?
+                update command set next_attempt_at = ? where id in (
+                    select id from command
+                    where state in ('accepted', 'approved') and handed_over and next_attempt_at > ? and expires_at > ?
+                    order by id for update)
                 """)) {
             statement.setObject(1, SqlTimes.of(now));
             statement.setObject(2, SqlTimes.of(now));
@@ -159,9 +173,11 @@ final class DueTable {
     /** What the device may have lost with its old connection is due now that it has a new one. */
     static void reconnected(Connection connection, Collection<String> devices, Instant now) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
-                update command set next_attempt_at = ?
-                where device = any (?) and state in ('accepted', 'approved', 'sent') and next_attempt_at > ?
-                    and expires_at > ?
+                update command set next_attempt_at = ? where id in (
+                    select id from command
+                    where device = any (?) and state in ('accepted', 'approved', 'sent') and next_attempt_at > ?
+                        and expires_at > ?
+                    order by id for update)
                 """)) {
             statement.setObject(1, SqlTimes.of(now));
             statement.setArray(2, connection.createArrayOf("text", devices.toArray()));

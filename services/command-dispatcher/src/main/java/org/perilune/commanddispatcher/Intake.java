@@ -48,6 +48,15 @@ final class Intake implements AutoCloseable {
         return new Intake(jdbi, meters);
     }
 
+    /** It may have been stored or not. The message is for the caller. */
+    static final class Uncertain extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Uncertain(String message, Exception cause) {
+            super(message, cause);
+        }
+    }
+
     /** One request's command. Either the writer claims it, or the request gives it up: never both. */
     private static final class Waiting {
         private final NewCommand command;
@@ -68,7 +77,8 @@ final class Intake implements AutoCloseable {
      *
      * @return the command, or the one that the same key and body brought before
      * @throws ServiceException.Conflict where the key brought another body before
-     * @throws ServiceException.Unavailable when there is too much to do, or the database is away
+     * @throws ServiceException.Unavailable when there is too much to do, or the database is away; nothing was stored
+     * @throws Uncertain when the database went away before it said what came of it
      */
     CommandRecord take(NewCommand command) {
         var waiting = new Waiting(command);
@@ -179,8 +189,8 @@ final class Intake implements AutoCloseable {
                 "The database is away or too slow. The command was not taken; try again shortly.", failure);
     }
 
-    private static ServiceException.Unavailable uncertain(Waiting waiting, Exception failure) {
-        return new ServiceException.Unavailable(
+    private static Uncertain uncertain(Waiting waiting, Exception failure) {
+        return new Uncertain(
                 "The database did not say whether it stored the command "
                         + waiting.command.command().id() + ". Look for it under /commands/"
                         + waiting.command.command().id()

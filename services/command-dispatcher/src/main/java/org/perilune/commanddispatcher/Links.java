@@ -24,13 +24,19 @@ final class Links {
     }
 
     /** @param connected the device came while it was tried: the try says nothing of how it is now */
-    private record Link(State state, int failures, Instant retry, boolean connected) {}
+    private record Link(State state, int failures, Instant retry, boolean connected) {
+        /** A pause that is longer than any was made by a clock that has been set back since. */
+        boolean pauses(Instant now) {
+            return now.isBefore(retry) && !retry.isAfter(now.plus(SLOWEST_RETRY));
+        }
+    }
 
     /** Devices whose commands need not be looked at before something changes. */
     List<String> excluded(Instant now) {
         return links.entrySet().stream()
                 .filter(link -> link.getValue().state == State.PROBED
-                        || (link.getValue().state == State.DARK && now.isBefore(link.getValue().retry)))
+                        || (link.getValue().state == State.DARK
+                                && link.getValue().pauses(now)))
                 .map(Map.Entry::getKey)
                 .toList();
     }
@@ -41,7 +47,7 @@ final class Links {
         if (link != null && link.state == State.UP) {
             return true;
         }
-        if (link != null && (link.state == State.PROBED || now.isBefore(link.retry))) {
+        if (link != null && (link.state == State.PROBED || link.pauses(now))) {
             return false;
         }
         links.put(device, new Link(State.PROBED, link == null ? 0 : link.failures, now, false));

@@ -10,6 +10,8 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.perilune.chassis.EventStream;
+import org.perilune.chassis.NewestEvents;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.Threads;
 import org.slf4j.Logger;
@@ -22,13 +24,14 @@ import org.slf4j.LoggerFactory;
 final class LiveCommands implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveCommands.class);
     private static final int MOST_FOLLOWERS = 500;
+    private static final int MOST_WAITING = 5_000;
     private static final int MOST_CHANGED = 50_000;
     private static final int MOST_AT_ONCE = 200;
     /** Between reads while much happens, so that one read serves several changes of a command. */
     private static final Duration BREATH = Duration.ofMillis(50);
 
     private final CommandQueries queries;
-    private final List<CommandFollower> followers = new CopyOnWriteArrayList<>();
+    private final List<NewestEvents> followers = new CopyOnWriteArrayList<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition something = lock.newCondition();
     private final Set<UUID> changed = new LinkedHashSet<>();
@@ -49,7 +52,7 @@ final class LiveCommands implements AutoCloseable {
      * @param devices all where empty
      * @throws ServiceException.Unavailable when there are too many followers
      */
-    CommandFollower follow(Set<String> devices) {
+    NewestEvents follow(Set<String> devices) {
         lock.lock();
         try {
             if (closed || followers.size() >= MOST_FOLLOWERS) {
@@ -58,7 +61,7 @@ final class LiveCommands implements AutoCloseable {
                         Duration.ofSeconds(5),
                         null);
             }
-            var follower = new CommandFollower(devices);
+            var follower = new NewestEvents(devices, MOST_WAITING);
             followers.add(follower);
             return follower;
         } finally {
@@ -66,7 +69,7 @@ final class LiveCommands implements AutoCloseable {
         }
     }
 
-    void leave(CommandFollower follower) {
+    void leave(NewestEvents follower) {
         followers.remove(follower);
     }
 
@@ -100,7 +103,7 @@ final class LiveCommands implements AutoCloseable {
     }
 
     private void sendAway() {
-        followers.forEach(CommandFollower::end);
+        followers.forEach(NewestEvents::end);
     }
 
     private void run() {
@@ -138,8 +141,10 @@ final class LiveCommands implements AutoCloseable {
     private void tell(List<UUID> ids) {
         try {
             for (CommandRecord command : queries.all(ids)) {
-                byte[] json = CommandJson.one(command);
-                followers.forEach(follower -> follower.offer(command, json));
+                byte[] event = EventStream.event("command", CommandJson.one(command));
+                followers.stream()
+                        .filter(follower -> follower.wants(command.device()))
+                        .forEach(follower -> follower.offer(command.id(), event));
             }
         } catch (RuntimeException failure) {
             LOG.warn("What changed could not be read; followers must look anew", failure);

@@ -84,22 +84,21 @@ final class Sender {
         var flight = new Flight();
         Instant begun = clock.instant();
         handle.useTransaction(transaction -> DueTable.takeOver(transaction.getConnection(), begun));
-        Instant nextSweep = clock.instant();
+        long nextSweep = System.nanoTime(); // by no clock that anybody can set
         while (goOn.getAsBoolean()) {
             boolean busy = settle(handle, flight);
             takeHints(handle, flight);
             busy |= send(handle, flight);
-            Instant now = clock.instant();
-            if (!now.isBefore(nextSweep)) {
-                sweeper.sweep(handle, now);
-                nextSweep = now.plus(SWEEP);
+            if (System.nanoTime() - nextSweep >= 0) {
+                sweeper.sweep(handle, clock.instant());
+                nextSweep = System.nanoTime() + SWEEP.toNanos();
             }
             if (!busy) {
                 work.await(IDLE);
             }
         }
-        Instant end = clock.instant().plus(LAST_ANSWERS);
-        while (!flight.commands.isEmpty() && clock.instant().isBefore(end)) {
+        long end = System.nanoTime() + LAST_ANSWERS.toNanos();
+        while (!flight.commands.isEmpty() && System.nanoTime() - end < 0) {
             work.await(IDLE);
             settle(handle, flight);
         }
@@ -212,6 +211,11 @@ final class Sender {
                 case NO_LINK, REFUSED -> back.add(command);
                 case UNCERTAIN -> uncertain.add(command);
             }
+        }
+        if (!back.isEmpty() || !uncertain.isEmpty()) {
+            DueTable.lock(
+                    transaction.getConnection(),
+                    batch.stream().map(Answer::command).toList());
         }
         transitions.apply(transaction, steps);
         HistoryLine.append(transaction.getConnection(), repeated);

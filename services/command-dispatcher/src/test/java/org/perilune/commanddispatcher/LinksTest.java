@@ -38,6 +38,15 @@ class LinksTest {
     }
 
     @Test
+    void waitsNoLongerBecauseTheClockWasSetBack() {
+        assertThat(links.take(DEVICE, NOW)).isTrue();
+        links.failed(DEVICE, NOW);
+        Instant before = NOW.minus(Duration.ofHours(1));
+        assertThat(links.excluded(before)).isEmpty();
+        assertThat(links.take(DEVICE, before)).isTrue();
+    }
+
+    @Test
     void triesAtOnceWhenTheDeviceSaysThatItIsThere() {
         assertThat(links.take(DEVICE, NOW)).isTrue();
         assertThat(links.failed(DEVICE, NOW)).isTrue();

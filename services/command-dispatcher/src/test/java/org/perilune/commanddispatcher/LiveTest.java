@@ -94,30 +94,6 @@ class LiveTest {
     }
 
     @Test
-    void aFollowerWhoIsBehindGetsTheNewestOfEachCommand() throws Exception {
-        var follower = new CommandFollower(java.util.Set.of());
-        CommandRecord command = record();
-        follower.offer(command, "old".getBytes(StandardCharsets.UTF_8));
-        follower.offer(command, "new".getBytes(StandardCharsets.UTF_8));
-        String told = new String(follower.next(java.time.Duration.ofSeconds(1)).orElseThrow(), StandardCharsets.UTF_8);
-        assertThat(told).isEqualTo("event: command\ndata: new\n\n");
-    }
-
-    private CommandRecord record() throws Exception {
-        String id = house.taken("otto", "{\"command_type\":\"RESET_SYSTEM\"}")
-                .get("id")
-                .asText();
-        try (var statement =
-                house.sql.prepareStatement("select " + CommandQueries.COLUMNS + " from command where id = ?::uuid")) {
-            statement.setString(1, id);
-            try (var rows = statement.executeQuery()) {
-                assertThat(rows.next()).isTrue();
-                return CommandQueries.command(rows);
-            }
-        }
-    }
-
-    @Test
     void aStreamEndsWithItsToken() throws Exception {
         try (var reader = new Reader(house.service, "/stream", house.ground.sign("vera", 1))) {
             await().untilTrue(reader.ended);

@@ -103,6 +103,20 @@ class UplinkTest {
     }
 
     @Test
+    void expiresInTimeAlsoWhenTheClockWasSetBack() throws Exception {
+        Duration hour = Duration.ofHours(1);
+        try (var copy = fixture.copy()) {
+            fixture.awaitState(fixture.insert("nobody", Duration.ofMillis(1)), CommandState.EXPIRED);
+            fixture.clock.advance(hour.negated());
+            UUID id = fixture.insert("nobody", Duration.ofSeconds(1));
+            copy.uplink().wake();
+            fixture.awaitState(id, CommandState.EXPIRED);
+        } finally {
+            fixture.clock.advance(hour);
+        }
+    }
+
+    @Test
     void endsASilentDevicesCommandAsUnknownAndRecordsWhatComesLater() throws Exception {
         try (var copy = fixture.copy();
                 var device = fixture.device("silent", FakeDevice::silent)) {

@@ -140,6 +140,24 @@ class VerificationTest {
     }
 
     @Test
+    void endsEachInTimeHoweverManyWait() throws Exception {
+        fixture.telemetry.away = true;
+        String begin = "update command set state = 'verifying', executed_at = requested_at, verify_until = '%s',"
+                + " next_attempt_at = expires_at where device = '%s'";
+        try (var copy = fixture.copy()) {
+            fixture.insert("patient", Duration.ofDays(7), 1_000, AT_LEAST);
+            fixture.run(begin.formatted(fixture.clock.instant(), "patient"));
+            UUID id = fixture.insert("urgent", MINUTE, 1, AT_LEAST).getFirst();
+            fixture.run(begin.formatted(fixture.clock.instant().plusSeconds(10), "urgent"));
+            assertThat(copy.health()).isNotNull();
+            fixture.clock.advance(Duration.ofSeconds(91));
+            fixture.awaitState(id, CommandState.UNKNOWN);
+        } finally {
+            fixture.run("update command set state = 'unknown', next_attempt_at = null where device = 'patient'");
+        }
+    }
+
+    @Test
     void endsWithoutTelemetryWhenAllTimesAreOver() throws Exception {
         fixture.telemetry.away = true;
         try (var copy = fixture.copy();

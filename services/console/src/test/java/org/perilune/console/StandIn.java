@@ -31,6 +31,7 @@ final class StandIn implements AutoCloseable {
     private final Set<String> sessions = ConcurrentHashMap.newKeySet();
     volatile boolean telemetryAway;
     volatile int devices = 3;
+    volatile String moduleState = "online";
     /** By person; who is not in it is an administrator. */
     final Map<String, String> roles = new ConcurrentHashMap<>();
 
@@ -156,11 +157,11 @@ final class StandIn implements AutoCloseable {
         return "{\"devices\":[" + module() + (others.isEmpty() ? "" : "," + others) + "]}";
     }
 
-    private static String module() {
+    private String module() {
         return device(
                 "lunar-module",
                 "lunar-module",
-                "online",
+                moduleState,
                 Map.of("position", 215.0, "altitude", angleAltitude(215), "speed", 1200.25, "battery", 31.0));
     }
 

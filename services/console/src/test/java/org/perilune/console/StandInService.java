@@ -59,18 +59,19 @@ final class StandInService implements AutoCloseable {
 
     /** Breaks off in the middle of an event. */
     void breakOff(String begun) {
-        followers.forEach(follower -> {
+        // Who is broken off comes back at once, and is then another.
+        List<OutputStream> those = List.copyOf(followers);
+        followers.removeAll(those);
+        those.forEach(follower -> {
             write(follower, begun.getBytes(StandardCharsets.UTF_8));
             closeQuietly(follower);
         });
-        followers.clear();
     }
 
     /** As when the service stops: no answers, and the streams end. */
     void leave() {
         away = true;
-        followers.forEach(StandInService::closeQuietly);
-        followers.clear();
+        breakOff("");
     }
 
     @Override

@@ -14,6 +14,8 @@ final class Attitude {
     /** One smallest firing: 6.2 N·s at 290 s of specific impulse. */
     private static final double FIRING_KILOGRAMS = 0.0022;
 
+    private static final double ALL_ROUND_LOSS_DECIBELS = 25;
+
     private Attitude() {}
 
     private record Axis(double bandDegrees, double cycleSeconds, double offsetSeconds) {
@@ -38,9 +40,12 @@ final class Attitude {
         return Math.max(0, PROPELLANT_AT_ZERO_KILOGRAMS - firings * FIRING_KILOGRAMS);
     }
 
-    /** What the antenna loses for pointing off by pitch and yaw: a beam of 10° between half-power points. */
+    /**
+     * What the antenna loses for pointing off by pitch and yaw: a beam of 10° between half-power points. Far off it, the
+     * antenna that sees all sides takes over, so that a turn never ends the link.
+     */
     static double pointingLossDecibels(Angles attitude) {
         double off = Math.hypot(attitude.pitch(), attitude.yaw()) / 10;
-        return 12 * off * off;
+        return Math.min(12 * off * off, ALL_ROUND_LOSS_DECIBELS);
     }
 }

@@ -13,13 +13,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.perilune.chassis.EventStream;
 import org.perilune.contracts.v1.Value;
 
 /**
  * What one follower is still to be told. One that keeps up gets every frame. One that falls behind gets the newest value
  * of each parameter and the number of frames it skipped, so that what it sees is never old and memory stays bounded.
  */
-final class Follower {
+final class Follower implements EventStream.Source {
     private static final int MOST_FRAMES = 2_000;
     private static final int MOST_STATES = 1_000;
     private static final long BEHIND_NANOS = Duration.ofMillis(100).toNanos();
@@ -87,7 +88,8 @@ final class Follower {
         }
     }
 
-    void end() {
+    @Override
+    public void end() {
         lock.lock();
         try {
             ended = true;
@@ -97,7 +99,8 @@ final class Follower {
         }
     }
 
-    boolean hasEnded() {
+    @Override
+    public boolean hasEnded() {
         lock.lock();
         try {
             return ended;
@@ -106,12 +109,8 @@ final class Follower {
         }
     }
 
-    /**
-     * The events to send next; empty if there was nothing to tell for so long, or the stream has ended.
-     *
-     * @param behind whether what was sent before is likely not to have been read yet
-     */
-    Optional<byte[]> next(Duration patience, boolean behind) throws InterruptedException {
+    @Override
+    public Optional<byte[]> next(Duration patience, boolean behind) throws InterruptedException {
         lock.lock();
         try {
             long left = patience.toNanos();
@@ -150,11 +149,7 @@ final class Follower {
 
     private byte[] events() {
         var out = new ByteArrayOutputStream(4_096);
-        for (byte[] state : states) {
-            out.writeBytes(bytes("event: state\ndata: "));
-            out.writeBytes(state);
-            out.writeBytes(bytes("\n\n"));
-        }
+        states.forEach(state -> out.writeBytes(EventStream.event("state", state)));
         states.clear();
         List<byte[]> frames = frames();
         if (!frames.isEmpty()) {

@@ -56,7 +56,7 @@ final class ChangeRoute {
         Event event = store.find(id).orElseThrow(() -> DataRoute.unknown(id.toString()));
         String who = HttpListener.principal(context).name();
         var change = Change.by(who, clock.instant());
-        Wanted wanted = read(input, event, change, faults);
+        Wanted wanted = read(input, event, who, change, faults);
         faults.check();
         checkChangeable(event, version);
         if (wanted.command() != null) {
@@ -95,7 +95,7 @@ final class ChangeRoute {
         }
     }
 
-    private Wanted read(EventInput input, Event event, Change change, Faults faults) {
+    private Wanted read(EventInput input, Event event, String who, Change change, Faults faults) {
         if (input.says(EventInput.NAME)) {
             change.set(EventDocument.NAME, text(input.name()));
         }
@@ -110,13 +110,21 @@ final class ChangeRoute {
         EventCommand command = event.command();
         if (input.says(EventInput.COMMAND)) {
             command = input.gives(EventInput.COMMAND) ? input.command() : null;
-            change.set(EventDocument.COMMAND, command == null ? null : EventDocument.command(command));
         }
+        if (command != null && EventInput.FIELDS.stream().anyMatch(field -> asks(field) && input.says(field))) {
+            command = command.askedBy(who);
+        }
+        change.set(EventDocument.COMMAND, command == null ? null : EventDocument.command(command));
         if (device == null && command != null) {
             device = EventMaker.DEFAULT_DEVICE;
         }
         change.set(EventDocument.DEVICE, text(device));
         return new Wanted(device, command);
+    }
+
+    /** Another name makes nobody the one who asks: whoever did must not come to approve it for that. */
+    private static boolean asks(String field) {
+        return !field.equals(EventInput.NAME);
     }
 
     private void readTime(EventInput input, Event event, Change change, Faults faults) {

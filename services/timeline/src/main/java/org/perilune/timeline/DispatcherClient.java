@@ -59,7 +59,7 @@ final class DispatcherClient implements AutoCloseable {
             return new Outcome.NotTaken("crew gave no token: " + noToken.getMessage());
         }
         ObjectNode body = body(event.device(), command);
-        body.put("on_behalf_of", event.changedBy());
+        body.put("on_behalf_of", command.askedBy() == null ? event.changedBy() : command.askedBy());
         try {
             return outcome(dispatcher.exchange("POST", PATH, Json.bytes(body), headers));
         } catch (ServiceException.Unavailable away) {

@@ -7,6 +7,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param parameters a JSON object, as text: the store would not take every name of a member
  * @param expiresInSeconds the command type's own where null
+ * @param askedBy on whose behalf it is dispatched; null only before that is noted
  */
 record EventCommand(
-        String type, String parameters, @Nullable Integer expiresInSeconds) {}
+        String type,
+        String parameters,
+        @Nullable Integer expiresInSeconds,
+        @Nullable String askedBy) {
+
+    EventCommand askedBy(String who) {
+        return new EventCommand(type, parameters, expiresInSeconds, who);
+    }
+}

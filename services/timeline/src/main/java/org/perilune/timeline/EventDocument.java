@@ -38,6 +38,7 @@ final class EventDocument {
     private static final String TYPE = "type";
     private static final String PARAMETERS = "parameters";
     private static final String EXPIRES_IN = "expires_in";
+    private static final String ASKED_BY = "asked_by";
 
     private EventDocument() {}
 
@@ -125,6 +126,7 @@ final class EventDocument {
                 new BsonDocument(TYPE, text(command.type())).append(PARAMETERS, new BsonString(command.parameters()));
         Integer expires = command.expiresInSeconds();
         put(document, EXPIRES_IN, expires == null ? null : new BsonInt32(expires));
+        put(document, ASKED_BY, command.askedBy() == null ? null : text(command.askedBy()));
         return document;
     }
 
@@ -134,7 +136,8 @@ final class EventDocument {
                 document.getString(PARAMETERS).getValue(),
                 document.containsKey(EXPIRES_IN)
                         ? document.getNumber(EXPIRES_IN).intValue()
-                        : null);
+                        : null,
+                optionalText(document, ASKED_BY));
     }
 
     private static UUID id(BsonDocument document) {

@@ -136,7 +136,7 @@ final class EventInput {
         }
         String parameters = parameters(command);
         Integer expires = expires(command);
-        return known && parameters != null ? new EventCommand(type.textValue(), parameters, expires) : null;
+        return known && parameters != null ? new EventCommand(type.textValue(), parameters, expires, null) : null;
     }
 
     private @Nullable String parameters(ObjectNode command) {

@@ -49,7 +49,7 @@ final class EventMaker {
                 time,
                 null,
                 device == null && command != null ? DEFAULT_DEVICE : device,
-                command,
+                command == null ? null : command.askedBy(who),
                 runOnce,
                 repeat,
                 null,

@@ -5,8 +5,10 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.perilune.timeline.DispatcherClient.Outcome;
 
@@ -27,6 +29,9 @@ final class Launches {
     private final Clock clock;
     private final Timer lateness;
     private final MeterRegistry meters;
+
+    /** Commands by event, as long as MongoDB was not told of them. */
+    private final Map<UUID, String> taken = new ConcurrentHashMap<>();
 
     Launches(
             Timeline timeline,
@@ -81,7 +86,7 @@ final class Launches {
         }
         Change claim = Change.at(now).state(EventState.DISPATCHING).fence(lease.fence());
         return timeline.changeFirst(entry.id(), entry.version(), claim)
-                .map(event -> attempt(event, true, true))
+                .map(event -> attempt(event, true))
                 .orElse(Result.DONE);
     }
 
@@ -95,25 +100,31 @@ final class Launches {
         if (event.isEmpty()
                 || event.get().version() != entry.version()
                 || event.get().state() != EventState.DISPATCHING) {
+            taken.remove(entry.id());
             timeline.refresh(entry.id());
             return Result.DONE;
         }
         long fence = lease.fence();
         if (event.get().fence() == fence) {
-            return attempt(event.get(), sure, false);
+            return attempt(event.get(), sure);
         }
         return timeline.changeFirst(
                         entry.id(), entry.version(), Change.at(clock.instant()).fence(fence))
-                .map(claimed -> attempt(claimed, false, false))
+                .map(claimed -> attempt(claimed, false))
                 .orElse(Result.DONE);
     }
 
-    private Result attempt(Event event, boolean sure, boolean first) {
+    private Result attempt(Event event, boolean sure) {
         EventCommand command = event.command();
         if (command == null) {
             throw new IllegalStateException("An event without a command was claimed: " + event.id());
         }
-        if (!first && !event.runOnce() && isTooLate(event, sure)) {
+        String known = taken.get(event.id());
+        if (known != null) {
+            dispatched(event, known);
+            return Result.DONE;
+        }
+        if (!event.runOnce() && isTooLate(event, sure)) {
             giveUp(event, sure, "command-dispatcher did not take it in time");
             return Result.DONE;
         }
@@ -125,6 +136,7 @@ final class Launches {
         return switch (outcome) {
             case Outcome.Accepted accepted -> {
                 lateness.record(Math.max(0, Duration.between(event.time(), sent).toNanos()), TimeUnit.NANOSECONDS);
+                taken.put(event.id(), accepted.commandId());
                 dispatched(event, accepted.commandId());
                 yield Result.DONE;
             }
@@ -168,6 +180,7 @@ final class Launches {
                 .state(EventState.DISPATCHED)
                 .set(EventDocument.COMMAND_ID, EventDocument.text(commandId));
         end(event.id(), event.version(), change);
+        taken.remove(event.id());
     }
 
     private static Change missed(Instant now, String detail) {

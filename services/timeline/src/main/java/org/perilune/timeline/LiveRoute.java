@@ -1,23 +1,13 @@
 package org.perilune.timeline;
 
 import io.javalin.http.Context;
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Set;
-import org.perilune.chassis.HttpListener;
+import org.perilune.chassis.EventStream;
 import org.perilune.chassis.Requests;
 
-/** {@code GET /stream}: server-sent events, written on the request's own virtual thread until one side ends it. */
+/** {@code GET /stream}. */
 final class LiveRoute {
-    private static final Duration HEARTBEAT = Duration.ofSeconds(10);
-    private static final byte[] BEGIN = ": follow\nretry: 1000\n\n".getBytes(StandardCharsets.UTF_8);
-    private static final byte[] BEAT = ": beat\n\n".getBytes(StandardCharsets.UTF_8);
-
     private final Followers followers;
     private final Clock clock;
 
@@ -28,38 +18,11 @@ final class LiveRoute {
 
     void handle(Context context) {
         Requests.onlyParameters(context, Set.of("device"));
-        Instant expires = HttpListener.principal(context).expires();
-        Follower follower = followers.follow(Set.copyOf(context.queryParams("device")));
+        var follower = followers.follow(Set.copyOf(context.queryParams("device")));
         try {
-            HttpServletResponse response = context.res();
-            response.setStatus(200);
-            response.setContentType("text/event-stream; charset=utf-8");
-            response.setHeader("Cache-Control", "no-store");
-            response.setHeader("X-Accel-Buffering", "no");
-            tell(response.getOutputStream(), follower, expires);
-        } catch (IOException gone) {
-            follower.end(); // the follower went, which is how streams end
-        } catch (InterruptedException interruption) {
-            Thread.currentThread().interrupt();
+            EventStream.serve(context, follower, clock);
         } finally {
             followers.leave(follower);
         }
-    }
-
-    private void tell(ServletOutputStream out, Follower follower, Instant expires)
-            throws IOException, InterruptedException {
-        write(out, BEGIN);
-        while (!follower.hasEnded() && clock.instant().isBefore(expires)) {
-            byte[] message = follower.next(HEARTBEAT).orElse(BEAT);
-            if (follower.hasEnded()) {
-                return;
-            }
-            write(out, message);
-        }
-    }
-
-    private static void write(ServletOutputStream out, byte[] bytes) throws IOException {
-        out.write(bytes);
-        out.flush();
     }
 }

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,7 +51,60 @@ class LaunchTest {
     }
 
     @Test
-    void sendsTheCommandOfADueEventOnBehalfOfWhoeverChangedItLast() throws Exception {
+    void whoOnlyRenamesAnEventDoesNotAskForItsCommand() throws Exception {
+        TimelineService copy = fixture.start(clock);
+        String renamed =
+                fixture.input(copy, event(START.plusSeconds(60), "")).path("id").asText();
+        String moved =
+                fixture.input(copy, event(START.plusSeconds(60), "")).path("id").asText();
+        String gene = fixture.others.token("gene", "operator");
+        for (var change : Map.of(
+                        renamed,
+                        "{\"version\":1,\"name\":\"Roll\"}",
+                        moved,
+                        "{\"version\":1,\"time\":\"" + START.plusSeconds(61) + "\"}")
+                .entrySet()) {
+            var answer = fixture.sendAs(gene, "PATCH", copy, "/data/" + change.getKey(), change.getValue());
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        }
+        clock.advance(Duration.ofSeconds(61));
+        fixture.awaitState(copy, renamed, "dispatched");
+        fixture.awaitState(copy, moved, "dispatched");
+        assertThat(fixture.others.taken())
+                .extracting(taken -> taken.key().contains(moved) + " "
+                        + taken.body().path("on_behalf_of").asText())
+                .containsExactlyInAnyOrder("false jim", "true gene");
+    }
+
+    @Test
+    void tellsWhatWasTakenThoughMongoDbWasAwayMeanwhile() throws Exception {
+        TimelineService copy = fixture.start(clock);
+        String id =
+                fixture.input(copy, event(START.plusSeconds(60), "")).path("id").asText();
+        fixture.others.whenTaken(() -> {
+            try {
+                fixture.gate.shut();
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        });
+        clock.advance(Duration.ofSeconds(60));
+        await().until(() -> !fixture.others.taken().isEmpty());
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> fixture.get(copy, "/ready").statusCode() == 503);
+        clock.advance(Duration.ofMinutes(1));
+
+        fixture.gate.open();
+
+        fixture.awaitReady(copy);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> fixture.event(copy, id).path("state").asText(), state -> !state.equals("dispatching"));
+        assertThat(fixture.event(copy, id).path("command_id").asText())
+                .isEqualTo(fixture.others.taken().getFirst().id());
+    }
+
+    @Test
+    void sendsTheCommandOfADueEventOnBehalfOfWhoeverAskedLast() throws Exception {
         TimelineService copy = fixture.start(clock);
         JsonNode event = fixture.input(copy, event(START.plusSeconds(60), ""));
         String id = event.path("id").asText();

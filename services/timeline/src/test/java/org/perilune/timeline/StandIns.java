@@ -39,6 +39,7 @@ final class StandIns implements AutoCloseable {
     private final List<Sent> sent = new ArrayList<>();
     private volatile Mood mood = Mood.TAKES;
     private volatile String predictions = "";
+    private volatile Runnable whenTaken = () -> {};
 
     /** How the dispatcher answers. */
     enum Mood {
@@ -79,6 +80,11 @@ final class StandIns implements AutoCloseable {
         mood = next;
     }
 
+    /** What happens between a command's being taken and the answer. */
+    void whenTaken(Runnable happening) {
+        whenTaken = happening;
+    }
+
     void predictions(String json) {
         predictions = json;
     }
@@ -96,6 +102,7 @@ final class StandIns implements AutoCloseable {
         sent.clear();
         mood = Mood.TAKES;
         predictions = "";
+        whenTaken = () -> {};
     }
 
     @SuppressWarnings("JavaUtilDate") // the token library's own type
@@ -142,6 +149,7 @@ final class StandIns implements AutoCloseable {
             answer(exchange, 409, "{\"detail\":\"The key came with another body\"}");
             return;
         }
+        whenTaken.run();
         answer(exchange, now == Mood.LOSES_ANSWERS ? 500 : 202, "{\"id\":\"" + command.id() + "\"}");
     }
 

@@ -52,8 +52,12 @@ export function stateMark(span, state) {
 }
 
 // What a command's state means for whoever waits: sent at once where there is a link, so a pause means there is none.
-export function detail(command) {
+// back: when the device is expected to be heard again, where that is known.
+export function detail(command, back = NaN) {
   const still = ['accepted', 'approved'].includes(command.state) && Date.now() - Date.parse(command.changed_at) > 3000;
+  if (still && !command.detail && back > Date.parse(command.expires_at)) {
+    return `expires at ${String(command.expires_at).slice(11, 19)}, before the device is back at ${new Date(back).toISOString().slice(11, 19)}`;
+  }
   return command.detail || (still ? `goes when the device has a link, until ${String(command.expires_at).slice(11, 19)}` : '');
 }
 

@@ -256,6 +256,8 @@ function form() {
 }
 
 if (first) { replace(first); first.commands.filter((one) => one.state === 'held').forEach(hold); count(); } else notice(away, ...DISPATCHER_AWAY);
+// Chosen before this script came, or put back by the browser.
+if ([...new FormData(filters).values()].some(Boolean)) reload(false);
 form();
 follow('?source=commands', {
   open() { notice(away, null); reload(true); reloadHeld(); },

@@ -144,7 +144,7 @@ async function reload() {
 }
 
 plots.interval = device.report_interval_millis;
-const uplink = new Uplink(device);
+const uplink = new Uplink(() => device);
 follow('?source=telemetry&source=commands&source=timeline&device=' + encodeURIComponent(name), {
   open(again, source) {
     if (source !== 'telemetry') uplink.open(source);

@@ -11,7 +11,10 @@ const SHOWN = 6;
 const MISSION = [['EMERGENCY_STOP', 'Emergency stop'], ['START_MISSION', 'Start mission'], ['PAUSE_MISSION', 'Pause mission'], ['RESET_SYSTEM', 'Reset system']];
 
 export class Uplink {
-  constructor(device) {
+  // now: gives the device as it is known now.
+  constructor(now) {
+    const device = now();
+    this.now = now;
     this.device = device.name;
     this.type = device.type || '';
     this.said = document.getElementById('said');
@@ -72,13 +75,18 @@ export class Uplink {
     return answer;
   }
 
+  detail(command) {
+    const { state, silence_until: until } = this.now();
+    return detail(command, state === 'planned-silence' ? Date.parse(until) : NaN);
+  }
+
   // What came of the last one that was sent from here.
   tell() {
     const command = this.told && this.commands.get(this.told.id);
-    if (!command || this.told.state === command.state + detail(command)) return;
-    this.told.state = command.state + detail(command);
-    this.said.replaceChildren(make('a', { href: commandPath(command.id) }, this.told.title), ' ', stateMark(make('span'), command.state), ' ',
-      detail(command));
+    if (!command || this.told.state === command.state + this.detail(command)) return;
+    this.told.state = command.state + this.detail(command);
+    this.said.replaceChildren(make('a', { href: commandPath(command.id) }, this.told.title), ' ', stateMark(make('span'), command.state),
+      this.detail(command) ? ' · ' + this.detail(command) : '');
   }
 
   other(name) {
@@ -190,7 +198,7 @@ export class Uplink {
         return { element, cells };
       });
       stateMark(row.cells.mark, command.state);
-      const told = detail(command) || 'by ' + (command.requested_by || command.principal || '–');
+      const told = this.detail(command) || 'by ' + (command.requested_by || command.principal || '–');
       say(row.cells.detail, told);
       row.cells.detail.title = told;
       return row.element;

@@ -1,8 +1,8 @@
-package org.perilune.timeline;
+package org.perilune.chassis;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -13,33 +13,39 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one follower is still to be told: the newest of each event. One that falls too far behind is ended; it comes
- * back, and reads the page anew.
+ * What one follower is still to be told: of each thing only the newest. One that is so far behind that memory would
+ * grow without a bound is sent away; it comes again, and looks anew. Safe for threads.
  */
-final class Follower {
-    private static final int MOST_WAITING = 10_000;
+public final class NewestEvents implements EventStream.Source {
+    private static final int MOST_AT_ONCE = 100;
 
     private final Set<String> devices;
+    private final int most;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition something = lock.newCondition();
     private final Map<UUID, byte[]> waiting = new LinkedHashMap<>();
     private boolean ended;
 
-    /** @param devices all where empty */
-    Follower(Set<String> devices) {
+    /**
+     * @param devices all where empty
+     * @param most things that may wait; one more ends the stream
+     */
+    public NewestEvents(Set<String> devices, int most) {
         this.devices = Set.copyOf(devices);
+        this.most = most;
     }
 
-    boolean wants(@Nullable String device) {
+    /** @param device null for what is of no device: only who follows all is told */
+    public boolean wants(@Nullable String device) {
         return devices.isEmpty() || (device != null && devices.contains(device));
     }
 
-    /** @param message a whole server-sent event, which takes the place of what waited of the same event */
-    void offer(UUID event, byte[] message) {
+    /** @param event a whole one, which takes the place of what waited of the same thing */
+    public void offer(UUID thing, byte[] event) {
         lock.lock();
         try {
-            waiting.put(event, message);
-            if (waiting.size() > MOST_WAITING) {
+            waiting.put(thing, event);
+            if (waiting.size() > most) {
                 ended = true;
             }
             something.signal();
@@ -48,7 +54,8 @@ final class Follower {
         }
     }
 
-    void end() {
+    @Override
+    public void end() {
         lock.lock();
         try {
             ended = true;
@@ -58,7 +65,8 @@ final class Follower {
         }
     }
 
-    boolean hasEnded() {
+    @Override
+    public boolean hasEnded() {
         lock.lock();
         try {
             return ended;
@@ -67,8 +75,8 @@ final class Follower {
         }
     }
 
-    /** What to send next; empty if there was nothing to tell for so long, or the stream has ended. */
-    Optional<byte[]> next(Duration patience) throws InterruptedException {
+    @Override
+    public Optional<byte[]> next(Duration patience, boolean behind) throws InterruptedException {
         lock.lock();
         try {
             long left = patience.toNanos();
@@ -79,19 +87,14 @@ final class Follower {
                 return Optional.empty();
             }
             var out = new ByteArrayOutputStream(1_024);
-            waiting.values().forEach(out::writeBytes);
-            waiting.clear();
+            Iterator<byte[]> events = waiting.values().iterator();
+            for (int count = 0; count < MOST_AT_ONCE && events.hasNext(); count++) {
+                out.writeBytes(events.next());
+                events.remove();
+            }
             return Optional.of(out.toByteArray());
         } finally {
             lock.unlock();
         }
-    }
-
-    static byte[] message(String type, byte[] json) {
-        var out = new ByteArrayOutputStream(json.length + 32);
-        out.writeBytes(("event: " + type + "\ndata: ").getBytes(StandardCharsets.UTF_8));
-        out.writeBytes(json);
-        out.writeBytes("\n\n".getBytes(StandardCharsets.UTF_8));
-        return out.toByteArray();
     }
 }
