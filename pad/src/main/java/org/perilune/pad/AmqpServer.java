@@ -28,6 +28,9 @@ final class AmqpServer implements AutoCloseable {
     /** Pages of 4 to 32 kB that Derby keeps in memory; its own 1000 are meant for a database that is the program. */
     private static final String CACHED_PAGES = "200";
 
+    /** Of waiting messages in memory; beyond that they are on disk only. Direct memory is shared with others here. */
+    private static final int FLOW_TO_DISK_BYTES = 32 << 20;
+
     private final SystemLauncher launcher;
     private final Watch watch;
 
@@ -102,7 +105,10 @@ final class AmqpServer implements AutoCloseable {
                 {
                   "name": "perilune",
                   "modelVersion": "8.0",
-                  "context": {"broker.failStartupWithErroredChild": "true"},
+                  "context": {
+                    "broker.failStartupWithErroredChild": "true",
+                    "broker.flowToDiskThreshold": "%d"
+                  },
                   "authenticationproviders": [{
                     "name": "secrets",
                     "type": "Plain",
@@ -127,7 +133,8 @@ final class AmqpServer implements AutoCloseable {
                     "virtualHostInitialConfiguration": "{\\"type\\": \\"ProvidedStore\\"}"
                   }]
                 }
-                """.formatted(String.join(", ", users), port, VIRTUAL_HOST, quoted(folder.resolve("store")));
+                """.formatted(
+                FLOW_TO_DISK_BYTES, String.join(", ", users), port, VIRTUAL_HOST, quoted(folder.resolve("store")));
     }
 
     private static String quoted(Path path) {

@@ -171,6 +171,7 @@ class StatusTest {
             assertThat(part(up, "stores", "mongodb").path("latency_ms").isNumber())
                     .isTrue();
             assertThat(part(up, "stores", "mongodb").path("detail").asText()).matches("MongoDB [0-9.]+ works");
+            assertThat(part(up, "stores", "amqp").path("detail").asText()).endsWith(" works");
 
             trouble.set(Optional.of("PostgreSQL is away: refused"));
             await().atMost(LIMIT).untilAsserted(() -> {
@@ -209,6 +210,7 @@ class StatusTest {
             var addresses = servicesAt(1);
             addresses.put("status.tokens.keys-url", "http://127.0.0.1:" + keys.port() + "/keys");
             addresses.put("status.mongodb.port", "1");
+            addresses.put("status.amqp.port", "1");
             try (var service = StatusService.start(config(addresses), Clock.systemUTC())) {
                 await().atMost(LIMIT)
                         .until(() -> status(service).path("status").asText().equals("down"));
@@ -217,9 +219,15 @@ class StatusTest {
                         .startsWith("crew is down: nothing listens at its address.");
                 assertThat(part(down, "services", "status").path("state").asText())
                         .isEqualTo("up");
-                assertThat(part(down, "stores", "mongodb").path("detail").asText())
-                        .startsWith("mongodb is down: MongoDB is away:")
-                        .endsWith("commands can be sent by hand as before.");
+                await().atMost(LIMIT).untilAsserted(() -> {
+                    JsonNode now = status(service);
+                    assertThat(part(now, "stores", "mongodb").path("detail").asText())
+                            .startsWith("mongodb is down: MongoDB is away:")
+                            .endsWith("commands can be sent by hand as before.");
+                    assertThat(part(now, "stores", "amqp").path("detail").asText())
+                            .startsWith("amqp is down: nothing listens at its address.")
+                            .contains("wait in the outboxes");
+                });
                 assertThat(down.path("ingest").path("frames_stored").isNull()).isTrue();
             }
         }
