@@ -89,7 +89,9 @@ final class AckReader implements AutoCloseable {
     }
 
     private void read(AckStream stream) throws InterruptedException {
+        var breath = Breath.ofBatches();
         while (goesOn()) {
+            breath.draw();
             if (System.nanoTime() - lookForAbandoned >= 0) {
                 List<AckEntry> abandoned = stream.abandoned(BATCH, ABANDONED);
                 if (abandoned.size() < BATCH) {
@@ -103,6 +105,8 @@ final class AckReader implements AutoCloseable {
             behind |= more;
             take(stream, fresh);
             behind = more;
+            // A full batch leaves more behind it: there is nothing to gather.
+            breath.did(more ? 0 : fresh.size());
         }
     }
 

@@ -27,6 +27,8 @@ final class Intake implements AutoCloseable {
     private static final int MOST_WAITING = 2_000;
     private static final int MOST_AT_ONCE = 256;
     private static final int MOST_TRIES = 3;
+    private static final int MUCH = 4;
+    private static final Duration GATHERING = Duration.ofMillis(3);
     private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final Duration STOP = Duration.ofSeconds(5);
 
@@ -124,6 +126,7 @@ final class Intake implements AutoCloseable {
 
     private void run() {
         var batch = new ArrayList<Waiting>();
+        var breath = new Breath(MUCH, GATHERING);
         while (true) {
             try {
                 Waiting first = queue.poll(100, TimeUnit.MILLISECONDS);
@@ -133,8 +136,10 @@ final class Intake implements AutoCloseable {
                     }
                     continue;
                 }
+                breath.draw();
                 batch.add(first);
                 queue.drainTo(batch, MOST_AT_ONCE - 1);
+                breath.did(batch.size());
                 batch.removeIf(waiting -> !waiting.claim());
                 store(List.copyOf(batch), 1);
             } catch (InterruptedException interrupted) {

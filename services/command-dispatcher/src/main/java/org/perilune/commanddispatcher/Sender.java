@@ -82,20 +82,23 @@ final class Sender {
     void run(Handle handle, BooleanSupplier goOn) throws InterruptedException, SQLException {
         LOG.info("This copy sends commands from now on");
         var flight = new Flight();
+        var breath = Breath.ofBatches();
         Instant begun = clock.instant();
         handle.useTransaction(transaction -> DueTable.takeOver(transaction.getConnection(), begun));
         long nextSweep = System.nanoTime(); // by no clock that anybody can set
         while (goOn.getAsBoolean()) {
-            boolean busy = settle(handle, flight);
+            int done = settle(handle, flight);
             takeHints(handle, flight);
-            busy |= send(handle, flight);
+            done += send(handle, flight);
+            breath.did(done < BATCH ? done : 0);
             if (System.nanoTime() - nextSweep >= 0) {
                 sweeper.sweep(handle, clock.instant());
                 nextSweep = System.nanoTime() + SWEEP.toNanos();
             }
-            if (!busy) {
+            if (done == 0) {
                 work.await(IDLE);
             }
+            breath.draw();
         }
         long end = System.nanoTime() + LAST_ANSWERS.toNanos();
         while (!flight.commands.isEmpty() && System.nanoTime() - end < 0) {
@@ -111,15 +114,16 @@ final class Sender {
         long connection = -1;
     }
 
-    private boolean send(Handle handle, Flight flight) throws SQLException {
+    /** @return how many were sent */
+    private int send(Handle handle, Flight flight) throws SQLException {
         int room = Math.min(BATCH, MOST_IN_FLIGHT - flight.commands.size());
         if (!publisher.isConnected() || room < Math.min(BATCH, MOST_IN_FLIGHT / 4)) {
-            return false;
+            return 0;
         }
         long connection = publisher.connection();
         if (flight.connection != connection) {
             if (!flight.commands.isEmpty()) {
-                return false; // what was on the broken connection goes first, once that it failed is noted
+                return 0; // what was on the broken connection goes first, once that it failed is noted
             }
             flight.connection = connection;
             flight.links.forget();
@@ -147,7 +151,7 @@ final class Sender {
                 work.raise();
             });
         }
-        return !sendable.isEmpty();
+        return sendable.size();
     }
 
     private static boolean isClaimed(DueCommand command, Set<UUID> claimed, Links links) {
@@ -158,7 +162,8 @@ final class Sender {
         return false;
     }
 
-    private boolean settle(Handle handle, Flight flight) throws SQLException {
+    /** @return how many answers were noted */
+    private int settle(Handle handle, Flight flight) throws SQLException {
         var batch = new ArrayList<Answer>();
         for (Answer answer = answers.poll(); answer != null; answer = batch.size() < BATCH ? answers.poll() : null) {
             // What is said of an earlier turn may be outdated; what it is about is found due again.
@@ -167,7 +172,7 @@ final class Sender {
             }
         }
         if (batch.isEmpty()) {
-            return false;
+            return 0;
         }
         Instant now = clock.instant();
         handle.useTransaction(transaction -> note(transaction, batch, now));
@@ -188,7 +193,7 @@ final class Sender {
                 case UNCERTAIN -> flight.links.uncertain(device);
             }
         }
-        return true;
+        return batch.size();
     }
 
     private void note(Handle transaction, List<Answer> batch, Instant now) throws SQLException {

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.ServiceClient;
 import org.perilune.chassis.ServiceException;
@@ -48,10 +49,25 @@ final class TelemetryReader implements AutoCloseable {
         return reading.get(MEMBERS.contains(parameter) ? "value_" + parameter : parameter);
     }
 
-    /** All that a device reported from an instant on, oldest first. */
-    List<Shown> since(String device, Instant from) {
-        var newestFirst = new ArrayList<Shown>();
+    /**
+     * What a device reported from an instant on, oldest first: all of it or, where that is too much, what falls into the
+     * time up to another instant, and the newest.
+     */
+    List<Shown> since(String device, Instant from, Instant until) {
+        var newest = new ArrayList<Shown>();
         String question = "/data?limit=" + PAGE + "&device=" + encoded(device) + "&from=" + encoded(from.toString());
+        if (read(device, question, newest)) {
+            return newest.reversed();
+        }
+        newest.removeIf(shown -> !shown.time().isAfter(until));
+        var within = new ArrayList<Shown>();
+        boolean _ = read(device, question + "&to=" + encoded(until.toString()), within);
+        return Stream.concat(within.reversed().stream(), newest.reversed().stream())
+                .toList();
+    }
+
+    /** False where there is more, further back. */
+    private boolean read(String device, String question, List<Shown> newestFirst) {
         Optional<String> cursor = Optional.of("");
         for (int page = 0; page < MOST_PAGES && cursor.isPresent(); page++) {
             JsonNode answer = client.get(question + cursor.get(), tokens.token(), JsonNode.class);
@@ -62,7 +78,7 @@ final class TelemetryReader implements AutoCloseable {
             JsonNode next = answer.path("next");
             cursor = next.isTextual() ? Optional.of("&cursor=" + encoded(next.asText())) : Optional.empty();
         }
-        return newestFirst.reversed();
+        return cursor.isEmpty();
     }
 
     /** The last number of a parameter up to an instant. */

@@ -28,7 +28,7 @@ record Verdict(Kind kind, @Nullable JsonNode last) {
 
         Jury(Verifying command) {
             this.command = command;
-            this.end = command.executedAt().plus(command.expectation().within());
+            this.end = command.shownUntil();
         }
 
         /**

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,8 +91,7 @@ final class Verifier {
                 if (!command.device().equals(frame.device()) || !frame.time().isAfter(command.executedAt())) {
                     continue;
                 }
-                if (frame.time()
-                        .isAfter(command.executedAt().plus(command.expectation().within()))) {
+                if (frame.time().isAfter(command.shownUntil())) {
                     docket.askAt.merge(
                             command.device(), clock.instant().plus(STORED_SOON), (a, b) -> a.isBefore(b) ? a : b);
                     continue;
@@ -133,11 +133,11 @@ final class Verifier {
             return;
         }
         commands.forEach(command -> docket.open.replace(command.id(), command));
-        Instant from = commands.stream()
-                .map(Verifying::executedAt)
-                .min(Instant::compareTo)
-                .orElseThrow();
-        List<Shown> readings = telemetry.since(device, from);
+        Instant from =
+                Collections.min(commands.stream().map(Verifying::executedAt).toList());
+        Instant until =
+                Collections.max(commands.stream().map(Verifying::shownUntil).toList());
+        List<Shown> readings = telemetry.since(device, from, until);
         for (Verifying command : commands) {
             var jury = new Verdict.Jury(command);
             String parameter = command.expectation().parameter();

@@ -30,6 +30,11 @@ record Verifying(
         Instant giveUp) {
     private static final int AT_ONCE = 1_000;
 
+    /** When it must have been shown, by the device's clock. */
+    Instant shownUntil() {
+        return executedAt.plus(expectation.within());
+    }
+
     boolean lacksValueBefore() {
         return expectation.isAboutChange() && valueBefore == null;
     }

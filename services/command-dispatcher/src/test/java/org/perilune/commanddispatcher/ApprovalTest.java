@@ -4,13 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.javalin.http.GatewayTimeoutResponse;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,6 +26,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.perilune.chassis.Principal;
+import org.perilune.contracts.Role;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ApprovalTest {
@@ -58,6 +68,37 @@ class ApprovalTest {
         assertThat(line.get("by").asText()).isEqualTo("fred");
         assertThat(line.get("detail").asText()).isEqualTo("checked twice");
         assertThat(say("fiona", id, "approve").statusCode()).isEqualTo(409);
+    }
+
+    @Test
+    void saysSoWhereNobodyKnowsWhetherItWasApproved() throws Exception {
+        String id = held("otto");
+        var approvals = new Approvals(
+                Jdbi.create(() -> silentAtCommit(house.connect())),
+                new Transitions(Clock.systemUTC()),
+                Clock.systemUTC());
+        var fred = new Principal("fred", Role.FLIGHT_DIRECTOR, Instant.MAX);
+        assertThatThrownBy(() -> approvals.approve(UUID.fromString(id), fred, ""))
+                .isInstanceOf(GatewayTimeoutResponse.class)
+                .hasMessageContaining("did not say whether the command is approved");
+        assertThat(state(id)).isEqualTo("approved");
+    }
+
+    /** Commits, and is gone before it says so. */
+    private static Connection silentAtCommit(Connection connection) {
+        return (Connection) Proxy.newProxyInstance(
+                Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                    Object answer;
+                    try {
+                        answer = method.invoke(connection, arguments);
+                    } catch (InvocationTargetException failure) {
+                        throw failure.getTargetException();
+                    }
+                    if (method.getName().equals("commit")) {
+                        throw new SQLException("The connection broke", "08006");
+                    }
+                    return answer;
+                });
     }
 
     @Test

@@ -80,7 +80,15 @@ final class FakeTelemetry implements AutoCloseable {
                         .put(reading.name, reading.value);
             }
         }
-        page.putNull("next");
+        int offset = parameter(query, "cursor").isEmpty() ? 0 : Integer.parseInt(parameter(query, "cursor"));
+        int end = Math.min(data.size(), offset + Integer.parseInt(parameter(query, "limit")));
+        page.put("next", end < data.size() ? Integer.toString(end) : null);
+        while (data.size() > end) {
+            data.remove(data.size() - 1);
+        }
+        for (int before = 0; before < offset; before++) {
+            data.remove(0);
+        }
         answer(exchange, page.toString());
     }
 

@@ -140,6 +140,23 @@ class VerificationTest {
     }
 
     @Test
+    void findsWhatWasShownAmongVeryManyReadings() throws Exception {
+        fixture.telemetry.away = true;
+        try (var copy = fixture.copy();
+                var device = fixture.device("talkative", FakeDevice::obedient)) {
+            UUID id = done(copy, "talkative", AT_LEAST);
+            assertThat(device.received).hasSize(1);
+            Instant executed = executed(id);
+            fixture.telemetry.show("talkative", executed.plusSeconds(3), "speed", 1_601);
+            for (int number = 0; number < 6_000; number++) {
+                fixture.telemetry.show("talkative", executed.plusSeconds(11).plusMillis(number), "speed", 1);
+            }
+            fixture.telemetry.away = false;
+            fixture.awaitState(id, CommandState.COMPLETED);
+        }
+    }
+
+    @Test
     void endsEachInTimeHoweverManyWait() throws Exception {
         fixture.telemetry.away = true;
         String begin = "update command set state = 'verifying', executed_at = requested_at, verify_until = '%s',"

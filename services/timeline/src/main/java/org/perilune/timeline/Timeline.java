@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 import org.perilune.chassis.ServiceException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,9 @@ final class Timeline {
     private final EventIndex index;
     private final Followers followers;
     private final Bell bell;
+
+    /** So that followers hear of versions in their order: the last they hear of is the newest. */
+    private final ReentrantLock telling = new ReentrantLock();
 
     /** @param bell is rung after the index changed */
     Timeline(EventStore store, ChangeLog log, EventIndex index, Followers followers, Bell bell) {
@@ -126,18 +130,28 @@ final class Timeline {
     }
 
     private void learned(List<Event> events) {
-        for (Event event : events) {
-            if (index.put(event.entry())) {
-                followers.changed(event);
+        telling.lock();
+        try {
+            for (Event event : events) {
+                if (index.put(event.entry())) {
+                    followers.changed(event);
+                }
             }
+        } finally {
+            telling.unlock();
         }
         bell.ring();
     }
 
     private void gone(UUID id) {
-        Entry known = index.entry(id);
-        if (known != null && index.remove(id)) {
-            followers.removed(id, known.device());
+        telling.lock();
+        try {
+            Entry known = index.entry(id);
+            if (known != null && index.remove(id)) {
+                followers.removed(id, known.device());
+            }
+        } finally {
+            telling.unlock();
         }
     }
 }
