@@ -20,7 +20,7 @@ import picocli.CommandLine.ScopeType;
         versionProvider = Main.Version.class,
         footer = {
             "",
-            "Also, by the script: test (runs every test), bench (measures), build.",
+            "Also, by the script: test (runs every test), soak (the tests that kill, for longer), bench (measures), build.",
             "./perilune COMMAND --help tells more."
         },
         subcommands = {
