@@ -153,7 +153,7 @@ class BrokerTest {
     }
 
     @Test
-    void keepsTelemetryFromSubscribersButHandsUsersTopicsOn() {
+    void keepsTelemetryAndAcksFromSubscribersButHandsUsersTopicsOn() {
         Hook hook = hook();
         String device = enrolled("k");
         String topic = "garden/" + device;
@@ -168,8 +168,9 @@ class BrokerTest {
             note.join();
             await().until(() -> !service.received.isEmpty());
             client.publish("fleet/" + device + "/ack", "done").join();
+            client.publish(topic, "dry").join();
             await().until(() -> service.received.size() == 2);
-            assertThat(service.received).containsExactly(topic + "=wet", "fleet/" + device + "/ack=done");
+            assertThat(service.received).containsExactly(topic + "=wet", topic + "=dry");
         }
     }
 
