@@ -45,6 +45,11 @@ final class Format {
         return then == null ? "never" : span(Duration.between(then, now));
     }
 
+    /** Nobody needs to know a latency to the microsecond. */
+    static String milliseconds(double millis) {
+        return String.format(Locale.ROOT, "%.1f ms", millis);
+    }
+
     static String bytes(long bytes) {
         if (bytes < 1024 * 1024) {
             return Math.max(1, bytes / 1024) + " kB";

@@ -38,9 +38,9 @@ final class SystemRoutes {
             return value.isNull() ? Format.ABSENT : value.asText();
         }
 
-        static String number(JsonNode part, String field, String unit) {
-            JsonNode value = part.path(field);
-            return value.isNumber() ? Format.number(value.asDouble()) + " " + unit : Format.ABSENT;
+        static String latency(JsonNode part) {
+            JsonNode value = part.path("latency_ms");
+            return value.isNumber() ? Format.milliseconds(value.asDouble()) : Format.ABSENT;
         }
     }
 
