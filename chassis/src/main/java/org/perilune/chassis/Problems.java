@@ -50,6 +50,7 @@ final class Problems {
             case 405 -> write(context, status, "method-not-allowed", "The path has other methods", failure, List.of());
             case 413 -> write(context, status, "content-too-large", "The body is too large", failure, List.of());
             case 415 -> write(context, status, "unsupported-media-type", "The body must be JSON", failure, List.of());
+            case 504 -> write(context, status, "uncertain", "Nobody knows what came of it", failure, List.of());
             default -> write(context, status, "http-" + status, "Refused", failure, List.of());
         }
     }

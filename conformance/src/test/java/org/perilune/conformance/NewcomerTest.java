@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.conformance.Ground.Answer;
 import org.perilune.conformance.Perilune.Part;
+import org.perilune.contracts.Topology;
 
 /** What the README promises a newcomer, done as a newcomer does it. */
 @ExtendWith(SharedPerilune.class)
@@ -103,7 +105,9 @@ final class NewcomerTest {
                         .as("%s", service)
                         .isEqualTo("up"));
         assertThat(status.json().path("stores").findValuesAsText("name"))
-                .containsExactlyInAnyOrder("postgresql", "redis", "mqtt");
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(Topology.Store.values())
+                        .map(Topology.Store::wireName)
+                        .toList());
         assertThat(perilune.run("status")).contains("telemetry").contains("PostgreSQL");
     }
 

@@ -42,8 +42,11 @@ final class StoresAwayTest {
             String once = event(ground, token, due, "run-once");
             try (var _ = Suspension.of(perilune.postgres().orElseThrow())) {
                 Answer refused = dispatch(ground, token);
-                assertThat(refused.status()).as("%s", refused).isEqualTo(503);
-                assertThat(refused.problem()).isEqualTo("urn:perilune:problem:unavailable");
+                // Not taken; or, where the database hung within the very transaction, not known, with the way to find
+                // out.
+                assertThat(refused.problem())
+                        .as("%s", refused)
+                        .isIn("urn:perilune:problem:unavailable", "urn:perilune:problem:uncertain");
                 await("the skipped event to be missed")
                         .atMost(SOON)
                         .until(() -> List.of("missed", "failed").contains(state(ground, token, skipped)));
