@@ -50,7 +50,7 @@ final class CommandScreenBench implements Callable<Integer> {
     void measure(Instance instance, Report report) {
         var half = new ArrayList<Double>();
         var most = new ArrayList<Double>();
-        try (Screen screen = Screen.open(instance, "/commands", List.of("#history", "#link.alive"))) {
+        try (Screen screen = Screen.open(instance, "/commands", List.of("#history-title", "#link.alive"))) {
             report.tell("Warming up");
             run(instance, report, screen);
             for (int run = 0; run < common.runs; run++) {
