@@ -15,12 +15,15 @@ import org.apache.qpid.server.model.VirtualHost;
 import org.apache.qpid.server.virtualhost.QueueManagingVirtualHost;
 import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.Topology.Service;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Apache Qpid Broker-J in this process: AMQP 0-9-1, one user a service. Queues and persistent messages are in a Derby
  * database, on disk before they are confirmed. It knows none of RabbitMQ's queue arguments.
  */
 final class AmqpServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AmqpServer.class);
     static final String VIRTUAL_HOST = "perilune";
 
     private static final String NAME = "AMQP broker";
@@ -143,7 +146,12 @@ final class AmqpServer implements AutoCloseable {
 
     @Override
     public void close() {
-        launcher.shutdown();
+        try {
+            launcher.shutdown();
+        } catch (IllegalStateException stoppedAlready) {
+            // When the JVM ends, the library stops the broker by a hook of its own; then nothing is left to stop.
+            LOG.debug("The AMQP broker had stopped by itself", stoppedAlready);
+        }
     }
 
     /** Hears from the launcher what it made. */
