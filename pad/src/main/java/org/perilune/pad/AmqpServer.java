@@ -1,29 +1,29 @@
 package org.perilune.pad;
 
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.qpid.server.SystemLauncher;
 import org.apache.qpid.server.SystemLauncherListener.DefaultSystemLauncherListener;
 import org.apache.qpid.server.model.Broker;
+import org.apache.qpid.server.model.BrokerImpl;
 import org.apache.qpid.server.model.State;
 import org.apache.qpid.server.model.SystemConfig;
 import org.apache.qpid.server.model.VirtualHost;
 import org.apache.qpid.server.virtualhost.QueueManagingVirtualHost;
 import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.Topology.Service;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Apache Qpid Broker-J in this process: AMQP 0-9-1, one user a service. Queues and persistent messages are in a Derby
  * database, on disk before they are confirmed. It knows none of RabbitMQ's queue arguments.
  */
 final class AmqpServer implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(AmqpServer.class);
     static final String VIRTUAL_HOST = "perilune";
 
     private static final String NAME = "AMQP broker";
@@ -76,6 +76,7 @@ final class AmqpServer implements AutoCloseable {
             server.close();
             throw new PadException("The " + NAME + " did not start; the log has the reason");
         }
+        watch.hook().ifPresent(Runtime.getRuntime()::removeShutdownHook);
         return server;
     }
 
@@ -87,6 +88,11 @@ final class AmqpServer implements AutoCloseable {
     boolean works() {
         VirtualHost<?> host = watch.host();
         return host != null && host.getState() == State.ACTIVE;
+    }
+
+    /** The hook that must not be registered with the JVM any more; for the test. */
+    Optional<Thread> hook() {
+        return watch.hook();
     }
 
     /** Connected just now. */
@@ -146,12 +152,7 @@ final class AmqpServer implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            launcher.shutdown();
-        } catch (IllegalStateException stoppedAlready) {
-            // When the JVM ends, the library stops the broker by a hook of its own; then nothing is left to stop.
-            LOG.debug("The AMQP broker had stopped by itself", stoppedAlready);
-        }
+        launcher.shutdown();
     }
 
     /** Hears from the launcher what it made. */
@@ -161,6 +162,24 @@ final class AmqpServer implements AutoCloseable {
         @Override
         public void onContainerResolve(SystemConfig<?> resolved) {
             system = resolved;
+        }
+
+        /**
+         * What the broker would stop itself with when the JVM ends, while services still need it: it is stopped last,
+         * by the pad. The library gives no other way to it.
+         */
+        Optional<Thread> hook() {
+            SystemConfig<?> known = system;
+            if (known == null || !(known.getContainer() instanceof BrokerImpl broker)) {
+                return Optional.empty();
+            }
+            try {
+                Field hook = BrokerImpl.class.getDeclaredField("_shutdownHook");
+                hook.setAccessible(true);
+                return Optional.of((Thread) hook.get(broker));
+            } catch (ReflectiveOperationException changed) {
+                throw new IllegalStateException("This is not the broker that was built for", changed);
+            }
         }
 
         @Nullable

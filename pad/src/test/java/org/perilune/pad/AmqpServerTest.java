@@ -67,6 +67,17 @@ class AmqpServerTest {
         }
     }
 
+    /** Services still hand over what they have when the JVM is told to end; the pad stops the broker after them. */
+    @Test
+    void isNotStoppedByTheLibraryWhenTheJvmEnds() throws Exception {
+        try (var server = start(Ports.choose(0), new Secrets(home.resolve("secrets")))) {
+            assertThat(server.hook()).isPresent();
+            assertThat(Runtime.getRuntime().removeShutdownHook(server.hook().orElseThrow()))
+                    .as("there was a hook")
+                    .isFalse();
+        }
+    }
+
     @Test
     void letsInOnlyServicesWithTheirSecret() throws Exception {
         var secrets = new Secrets(home.resolve("secrets"));
