@@ -71,6 +71,13 @@ public final class Topology {
     public static final Service TIMELINE =
             new Service("timeline", 8081, Set.of(MONGODB), Set.of("crew", "command-dispatcher", "lunar-module"));
     public static final Service EVENT_BUS = new Service("event-bus", 5005, Set.of(POSTGRESQL, AMQP), Set.of("crew"));
+    public static final Service POSTS =
+            new Service("posts", 5001, Set.of(POSTGRESQL, AMQP), Set.of("crew", "telemetry", "command-dispatcher"));
+    public static final Service COMMENTS =
+            new Service("comments", 5002, Set.of(POSTGRESQL, AMQP), Set.of("crew", "posts"));
+    public static final Service MODERATION = new Service("moderation", 5003, Set.of(POSTGRESQL, AMQP), Set.of("crew"));
+    public static final Service QUERY =
+            new Service("query", 5004, Set.of(POSTGRESQL, AMQP), Set.of("crew", "event-bus"));
     public static final Service STATUS = new Service(
             "status",
             8090,
@@ -83,19 +90,58 @@ public final class Topology {
                     "lunar-module",
                     "timeline",
                     "event-bus",
+                    "posts",
+                    "comments",
+                    "moderation",
+                    "query",
                     "console"));
     public static final Service CONSOLE = new Service(
-            "console", 3000, Set.of(), Set.of("crew", "telemetry", "command-dispatcher", "timeline", "status"));
+            "console",
+            3000,
+            Set.of(),
+            Set.of(
+                    "crew",
+                    "telemetry",
+                    "command-dispatcher",
+                    "timeline",
+                    "event-bus",
+                    "posts",
+                    "comments",
+                    "moderation",
+                    "query",
+                    "status"));
 
     /** In the order in which they start; they stop in reverse. */
     public static final List<Service> SERVICES = List.of(
-            CREW, BATCH_ROUTER, TELEMETRY, COMMAND_DISPATCHER, LUNAR_MODULE, TIMELINE, EVENT_BUS, STATUS, CONSOLE);
+            CREW,
+            BATCH_ROUTER,
+            TELEMETRY,
+            COMMAND_DISPATCHER,
+            LUNAR_MODULE,
+            TIMELINE,
+            EVENT_BUS,
+            POSTS,
+            COMMENTS,
+            MODERATION,
+            QUERY,
+            STATUS,
+            CONSOLE);
 
     /**
      * Services that call others in their own name, with the role of their tokens. What they do for a person they do
      * with that person named: a service is nobody's second person.
      */
-    public static final Map<Service, Role> TOKENS = Map.of(COMMAND_DISPATCHER, Role.VIEWER, TIMELINE, Role.OPERATOR);
+    public static final Map<Service, Role> TOKENS = Map.of(
+            COMMAND_DISPATCHER,
+            Role.VIEWER,
+            TIMELINE,
+            Role.OPERATOR,
+            POSTS,
+            Role.VIEWER,
+            COMMENTS,
+            Role.VIEWER,
+            QUERY,
+            Role.VIEWER);
 
     private Topology() {}
 

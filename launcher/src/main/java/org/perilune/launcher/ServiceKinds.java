@@ -7,6 +7,8 @@ import org.perilune.batchrouter.BatchRouterConfig;
 import org.perilune.batchrouter.BatchRouterService;
 import org.perilune.commanddispatcher.CommandDispatcherConfig;
 import org.perilune.commanddispatcher.CommandDispatcherService;
+import org.perilune.comments.CommentsConfig;
+import org.perilune.comments.CommentsService;
 import org.perilune.console.ConsoleConfig;
 import org.perilune.console.ConsoleService;
 import org.perilune.contracts.Topology;
@@ -16,6 +18,12 @@ import org.perilune.eventbus.EventBusConfig;
 import org.perilune.eventbus.EventBusService;
 import org.perilune.lunarmodule.LunarModuleConfig;
 import org.perilune.lunarmodule.LunarModuleService;
+import org.perilune.moderation.ModerationConfig;
+import org.perilune.moderation.ModerationService;
+import org.perilune.posts.PostsConfig;
+import org.perilune.posts.PostsService;
+import org.perilune.query.QueryConfig;
+import org.perilune.query.QueryService;
 import org.perilune.status.StatusConfig;
 import org.perilune.status.StatusService;
 import org.perilune.telemetry.TelemetryConfig;
@@ -59,6 +67,22 @@ final class ServiceKinds {
             new ServiceKind<>(Topology.EVENT_BUS, EventBusConfig::read, (config, clock) -> {
                 EventBusService bus = EventBusService.start(config, clock);
                 return new Running("event-bus", bus.port(), bus);
+            }),
+            new ServiceKind<>(Topology.POSTS, PostsConfig::read, (config, clock) -> {
+                PostsService posts = PostsService.start(config, clock);
+                return new Running("posts", posts.port(), posts);
+            }),
+            new ServiceKind<>(Topology.COMMENTS, CommentsConfig::read, (config, clock) -> {
+                CommentsService comments = CommentsService.start(config, clock);
+                return new Running("comments", comments.port(), comments);
+            }),
+            new ServiceKind<>(Topology.MODERATION, ModerationConfig::read, (config, clock) -> {
+                ModerationService moderation = ModerationService.start(config, clock);
+                return new Running("moderation", moderation.port(), moderation);
+            }),
+            new ServiceKind<>(Topology.QUERY, QueryConfig::read, (config, clock) -> {
+                QueryService query = QueryService.start(config, clock);
+                return new Running("query", query.port(), query);
             }),
             new ServiceKind<>(Topology.STATUS, StatusConfig::read, (config, clock) -> {
                 StatusService status = StatusService.start(config, clock);

@@ -35,6 +35,14 @@ final class Sentences {
             Map.entry(
                     "event-bus",
                     "The log of events cannot be read, and nobody can post events by hand; what services publish waits for it."),
+            Map.entry("posts", "Entries cannot be written or changed; the flight log can be read, and comments go on."),
+            Map.entry(
+                    "comments",
+                    "Comments cannot be written or changed; the flight log can be read, and entries can be written."),
+            Map.entry("moderation", "Comments wait for moderation and are looked at when it is back; nothing is lost."),
+            Map.entry(
+                    "query",
+                    "The flight log cannot be read or searched; what is written is kept and shown when it is back."),
             Map.entry("timeline", "Planned events wait; commands can be sent by hand as before."),
             Map.entry(
                     "console", "Pages cannot be opened; recording goes on, and scripts reach the services as before."));

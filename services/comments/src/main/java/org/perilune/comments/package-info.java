@@ -1,0 +1,5 @@
+/** Comments on entries of the flight log. */
+@NullMarked
+package org.perilune.comments;
+
+import org.jspecify.annotations.NullMarked;

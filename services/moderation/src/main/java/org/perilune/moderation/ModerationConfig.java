@@ -1,0 +1,24 @@
+package org.perilune.moderation;
+
+import org.perilune.chassis.AmqpConfig;
+import org.perilune.chassis.HttpConfig;
+import org.perilune.chassis.PostgresConfig;
+import org.perilune.chassis.Settings;
+import org.perilune.contracts.Topology;
+
+/** Where moderation listens, what it stores in, the broker, and whom it asks. */
+public record ModerationConfig(HttpConfig http, PostgresConfig postgres, AmqpConfig amqp) {
+    private static final int POOL_SIZE = 10;
+
+    /**
+     * Reads {@code http.*}, {@code postgres.*}, {@code amqp.*}.
+     *
+     * @param in the settings under {@code moderation.}
+     */
+    public static ModerationConfig read(Settings in) {
+        return new ModerationConfig(
+                HttpConfig.read(in, Topology.MODERATION.port()),
+                PostgresConfig.read(in, POOL_SIZE),
+                AmqpConfig.read(in));
+    }
+}

@@ -1,0 +1,5 @@
+/** Entries of the flight log. */
+@NullMarked
+package org.perilune.posts;
+
+import org.jspecify.annotations.NullMarked;
