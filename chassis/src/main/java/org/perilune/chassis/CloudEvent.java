@@ -3,12 +3,15 @@ package org.perilune.chassis;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +54,28 @@ public record CloudEvent(
     /** The source of a service's own events. */
     public static String sourceOf(String service) {
         return OWN_SOURCE + service;
+    }
+
+    /**
+     * An event of a service's own, with a new id of its time.
+     *
+     * @param service the name that its source is made of
+     * @param subject the id of what it is about
+     * @param data any record, written as JSON
+     * @param trace of the request that led to it; it is passed on to those who take the event
+     */
+    public static CloudEvent of(
+            String service, String type, String subject, Instant time, Object data, Optional<TraceContext> trace) {
+        Map<String, String> extensions = trace.map(context -> Map.of(TraceContext.HEADER, context.toString()))
+                .orElse(Map.of());
+        JsonNode json = Json.mapper().valueToTree(data);
+        String id = Ids.next(Clock.fixed(time, ZoneOffset.UTC)).toString();
+        return new CloudEvent(id, sourceOf(service), type, time, subject, json, extensions);
+    }
+
+    /** Of what led to the event; empty where it says nothing, or nothing valid. */
+    public Optional<TraceContext> trace() {
+        return Optional.ofNullable(extensions.get(TraceContext.HEADER)).flatMap(TraceContext::parse);
     }
 
     public byte[] bytes() {

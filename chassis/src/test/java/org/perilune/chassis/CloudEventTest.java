@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class CloudEventTest {
@@ -27,6 +29,30 @@ class CloudEventTest {
         assertThat(event.time()).hasToString("2026-11-21T00:00:00Z");
         assertThat(event.extensions()).containsEntry("traceparent", "t");
         assertThat(CloudEvent.parse(event.bytes())).isEqualTo(event);
+    }
+
+    private record Post(String id, Instant at, List<String> tags) {}
+
+    @Test
+    void isMadeOfARecordAndCarriesTheTrace() {
+        var at = Instant.parse("2026-11-21T00:00:00.123456Z");
+        TraceContext trace = TraceContext.begin();
+        CloudEvent event =
+                CloudEvent.of("posts", "PostCreated", "p1", at, new Post("p1", at, List.of("a")), Optional.of(trace));
+        CloudEvent taken = CloudEvent.parse(event.bytes());
+        assertThat(taken).isEqualTo(event);
+        assertThat(taken.source()).isEqualTo("urn:perilune:posts");
+        assertThat(taken.trace()).contains(trace);
+        assertThat(String.valueOf(taken.data()))
+                .isEqualTo("{\"id\":\"p1\",\"at\":\"2026-11-21T00:00:00.123456Z\",\"tags\":[\"a\"]}");
+    }
+
+    @Test
+    void goesOnWithoutATraceThatIsNone() {
+        assertThat(CloudEvent.parse(WHOLE.getBytes(UTF_8)).trace()).isEmpty();
+        assertThat(CloudEvent.of("posts", "PostDeleted", "p1", Instant.EPOCH, List.of(), Optional.empty())
+                        .extensions())
+                .isEmpty();
     }
 
     @Test
