@@ -140,9 +140,12 @@ class EventsTest {
         await().atMost(PATIENCE).until(() -> effects().equals(List.of("a", "b")));
         await().atMost(PATIENCE).until(() -> unsent() == 0);
         commit(event("last"));
+        postgres.jdbi()
+                .useTransaction(transaction ->
+                        Outbox.append(transaction, List.of(event("many 1"), event("many 2"), event("many 3"))));
         relay.wake();
-        await().atMost(PATIENCE).until(() -> effects().contains("last"));
-        assertThat(effects()).containsExactly("a", "b", "last");
+        await().atMost(PATIENCE).until(() -> effects().size() == 6);
+        assertThat(effects()).containsExactly("a", "b", "last", "many 1", "many 2", "many 3");
     }
 
     @Test
