@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.perilune.contracts.Topology;
@@ -18,12 +19,12 @@ final class Detached {
 
     private Detached() {}
 
-    static void start(Home home, HomeOption.WithSettings settings) {
+    static void start(Home home, HomeOption.WithSettings settings, Set<String> without) {
         home.make();
         var ready = new AtomicBoolean();
         try {
             Files.writeString(home.output(), "");
-            Process process = new ProcessBuilder(command(home, settings))
+            Process process = new ProcessBuilder(command(home, settings, without))
                     .redirectInput(
                             ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectErrorStream(true)
@@ -69,7 +70,7 @@ final class Detached {
         }
     }
 
-    private static List<String> command(Home home, HomeOption.WithSettings settings) {
+    private static List<String> command(Home home, HomeOption.WithSettings settings, Set<String> without) {
         var command = new ArrayList<>(ownSession());
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
@@ -79,6 +80,7 @@ final class Detached {
             command.addAll(List.of("--config", settings.config.toString()));
         }
         settings.assignments.forEach(assignment -> command.addAll(List.of("--set", assignment)));
+        without.forEach(service -> command.addAll(List.of("--without", service)));
         return command;
     }
 

@@ -2,6 +2,7 @@ package org.perilune.launcher;
 
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ final class Foreground {
     private static final long LONGEST_STOP_SECONDS = 12;
 
     private final LaunchPlan plan;
+    private final Set<String> without;
     private final Progress progress;
     private final CountDownLatch told = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -27,8 +29,10 @@ final class Foreground {
         FULL
     }
 
-    Foreground(LaunchPlan plan, Progress progress) {
+    /** @param without names of services that are left out */
+    Foreground(LaunchPlan plan, Set<String> without, Progress progress) {
         this.plan = plan;
+        this.without = Set.copyOf(without);
         this.progress = progress;
     }
 
@@ -37,7 +41,7 @@ final class Foreground {
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> end(worker)));
         try {
             write(false, List.of(), null);
-            try (Instance instance = Instance.start(plan, clock, progress)) {
+            try (Instance instance = Instance.start(plan, without, clock, progress)) {
                 starting = false;
                 write(true, instance.services(), instance);
                 progress.tell("Perilune is up");

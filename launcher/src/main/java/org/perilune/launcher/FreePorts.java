@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import org.perilune.contracts.Topology;
 import org.perilune.pad.PadConfig;
 
@@ -29,8 +30,11 @@ final class FreePorts {
     }
 
     /** @throws LauncherException that names the key of a port which another program has */
-    static void require(Map<String, Integer> ports) {
+    static void require(Map<String, Integer> ports, Set<String> except) {
         ports.forEach((name, port) -> {
+            if (except.contains(name)) {
+                return;
+            }
             try (var socket = new ServerSocket()) {
                 socket.setReuseAddress(true);
                 socket.bind(new InetSocketAddress(loopback(), port));

@@ -1,12 +1,15 @@
 package org.perilune.launcher;
 
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Map;
+import java.util.Properties;
 import org.perilune.contracts.Topology;
 
 /** The one folder that everything of an instance lives in. */
@@ -34,6 +37,25 @@ record Home(Path folder) {
     /** What a detached instance says while it starts and where it ends without a log. */
     Path output() {
         return logs().resolve("output.log");
+    }
+
+    /** What a running instance tells its services, for those that run beside it in processes of their own. */
+    Path serviceSettings() {
+        return folder.resolve("services.properties");
+    }
+
+    /** Readable by its owner only, since a user may have set secrets by value. */
+    void writeServiceSettings(Map<String, String> settings) {
+        var lines = new StringWriter();
+        var properties = new Properties();
+        properties.putAll(settings);
+        try {
+            properties.store(lines, "What ./perilune up told its services; written anew at each start");
+            writePrivate(serviceSettings(), lines.toString());
+        } catch (IOException failure) {
+            throw new LauncherException(
+                    "The settings of the services cannot be written into " + folder + ": " + failure, failure);
+        }
     }
 
     Path journal(String device) {
@@ -94,15 +116,15 @@ record Home(Path folder) {
         if (Files.exists(file) && Files.size(file) > 0) {
             return;
         }
-        writeSecret(file, randomSecret(bytes));
+        writePrivate(file, randomSecret(bytes));
     }
 
-    /** Readable by its owner only; written beside and renamed, so that a crash leaves no half secret. */
-    static void writeSecret(Path file, String secret) throws IOException {
+    /** Readable by its owner only; written beside and renamed, so that a crash leaves no half of it. */
+    static void writePrivate(Path file, String text) throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(fresh);
         Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(fresh, secret);
+        Files.writeString(fresh, text);
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }

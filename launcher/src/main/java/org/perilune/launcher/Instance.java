@@ -4,6 +4,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -31,14 +33,27 @@ final class Instance implements AutoCloseable {
         this.pad = pad;
     }
 
-    /** Returns when everything serves; where one thing does not start, what was started is stopped again. */
+    /** Everything. */
     static Instance start(LaunchPlan plan, Clock clock, Progress progress) {
+        return start(plan, Set.of(), clock, progress);
+    }
+
+    /**
+     * Returns when everything serves; where one thing does not start, what was started is stopped again.
+     *
+     * @param without names of services that are left out: they run in processes of their own, at the planned ports
+     */
+    static Instance start(LaunchPlan plan, Set<String> without, Clock clock, Progress progress) {
         plan.home().make();
-        FreePorts.require(plan.ports());
+        FreePorts.require(plan.ports(), without);
         LOG.info("Starting [settings: {}]", plan.effective());
         var instance = new Instance(Pad.start(plan.pad(), progress::tell));
         try {
-            instance.startServices(plan.prepare(instance.pad.settings()), clock, progress);
+            Map<String, String> made = instance.pad.settings();
+            plan.home().writeServiceSettings(plan.complete(made));
+            var services = new ArrayList<>(plan.prepare(made));
+            services.removeIf(service -> without.contains(service.name()));
+            instance.startServices(services, clock, progress);
             return instance;
         } catch (Throwable failure) {
             instance.close();

@@ -59,7 +59,7 @@ record LaunchPlan(
             }
         });
         settings.keySet().removeIf(key -> !asked.contains(key));
-        putUser(settings, user);
+        UserSettings.put(settings, user);
         ports.forEach(
                 (name, port) -> settings.computeIfPresent(name + ".http.port", (key, old) -> probePort(old, port)));
 
@@ -70,11 +70,16 @@ record LaunchPlan(
         return new LaunchPlan(home, pad, ports, settings, checked.effective());
     }
 
+    /** What every service is told, with what the pad made; secrets by their files. */
+    Map<String, String> complete(Map<String, String> padSettings) {
+        var all = new HashMap<>(padSettings);
+        UserSettings.put(all, settings);
+        return Map.copyOf(all);
+    }
+
     /** Reads the services' settings again, with what the pad made. */
     List<ServiceKind.Prepared> prepare(Map<String, String> padSettings) {
-        var all = new HashMap<>(padSettings);
-        putUser(all, settings);
-        var read = Settings.of(all);
+        var read = Settings.of(complete(padSettings));
         var prepared = new ArrayList<ServiceKind.Prepared>();
         for (ServiceKind<?> kind : ServiceKinds.ALL) {
             prepared.add(kind.prepare(read));
@@ -153,12 +158,6 @@ record LaunchPlan(
         String device = Topology.LUNAR_MODULE.name();
         derived.put(device + ".journal", home.journal(device).toString());
         return derived;
-    }
-
-    /** A secret given by value takes the place of the file that would be read otherwise. */
-    private static void putUser(Map<String, String> settings, Map<String, String> user) {
-        user.keySet().forEach(key -> settings.remove(key + "-file"));
-        settings.putAll(user);
     }
 
     /** The pad makes accounts and secrets when it starts; until then something must stand in for them. */

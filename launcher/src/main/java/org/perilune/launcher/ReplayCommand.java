@@ -87,7 +87,7 @@ final class ReplayCommand implements Callable<Integer> {
         }
         try {
             String key = keys.enrol(device);
-            Home.writeSecret(kept, key);
+            Home.writePrivate(kept, key);
             return key;
         } catch (IllegalArgumentException refused) {
             throw new LauncherException(String.valueOf(refused.getMessage()), refused);

@@ -1,6 +1,7 @@
 package org.perilune.launcher;
 
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +13,7 @@ import org.perilune.contracts.Topology;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -29,7 +31,15 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private HomeOption.WithSettings settings = new HomeOption.WithSettings();
 
-    @Parameters(paramLabel = "SERVICE", description = "crew, batch-router, telemetry, lunar-module, status or console")
+    @Option(
+            names = "--beside",
+            description = {
+                "With what the Perilune that runs in the home tells its services: for one that was left out of it, or,",
+                "with --set SERVICE.http.port=0, for another copy."
+            })
+    private boolean beside;
+
+    @Parameters(paramLabel = "SERVICE", description = "Such as telemetry or comments; ./perilune status names them")
     private String service = "";
 
     @Override
@@ -47,14 +57,25 @@ final class RunCommand implements Callable<Integer> {
                 Thread.currentThread().interrupt();
             }
         }));
-        try (AutoCloseable running =
-                start(service, settings.user(where.home()), Clock.systemUTC()).service()) {
+        try (AutoCloseable running = start(service, all(), Clock.systemUTC()).service()) {
             assert running != null;
             told.await();
         } finally {
             ended.countDown();
         }
         return 0;
+    }
+
+    private Map<String, String> all() {
+        Home home = where.home();
+        Map<String, String> user = settings.user(home);
+        if (!beside) {
+            return user;
+        }
+        StateFile.require(home);
+        var all = new HashMap<>(UserSettings.file(home.serviceSettings()));
+        UserSettings.put(all, user);
+        return all;
     }
 
     /** One service, as {@code run} starts it; keys of other services may be there, so that all can share a file. */

@@ -1,6 +1,7 @@
 package org.perilune.launcher;
 
 import java.time.Clock;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,8 +22,16 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--detached", hidden = true)
     private boolean detached;
 
+    @Option(
+            names = "--without",
+            paramLabel = "SERVICE",
+            split = ",",
+            description = "Leaves services out, to run them beside it with ./perilune run SERVICE --beside")
+    private Set<String> without = Set.of();
+
     @Override
     public Integer call() {
+        without.forEach(ServiceKinds::named);
         Home home = where.home();
         LaunchPlan plan = LaunchPlan.read(home, settings.user(home));
         StateFile.living(home).ifPresent(state -> {
@@ -30,14 +39,14 @@ final class UpCommand implements Callable<Integer> {
                     + state.pid() + "); stop that one with ./perilune down, or choose another home with --home");
         });
         if (detach) {
-            FreePorts.require(plan.ports());
-            Detached.start(home, settings);
+            FreePorts.require(plan.ports(), without);
+            Detached.start(home, settings, without);
             return 0;
         }
         home.make();
         Logging.intoFile(home.log());
         var progress = new Progress(System.out);
-        new Foreground(plan, progress)
+        new Foreground(plan, without, progress)
                 .run(Clock.systemUTC(), detached ? Foreground.Summary.SHORT : Foreground.Summary.FULL);
         return 0;
     }

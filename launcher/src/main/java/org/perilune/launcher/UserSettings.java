@@ -30,6 +30,12 @@ final class UserSettings {
         return settings;
     }
 
+    /** A secret given by value takes the place of the file that would be read otherwise. */
+    static void put(Map<String, String> settings, Map<String, String> user) {
+        user.keySet().forEach(key -> settings.remove(key + "-file"));
+        settings.putAll(user);
+    }
+
     private static void assign(Map<String, String> settings, String assignment) {
         int equals = assignment.indexOf('=');
         if (equals < 1) {
@@ -44,7 +50,7 @@ final class UserSettings {
         settings.put(key, assignment.substring(equals + 1).strip());
     }
 
-    private static Map<String, String> file(Path path) {
+    static Map<String, String> file(Path path) {
         var properties = new Properties();
         try (Reader reader = Files.newBufferedReader(path)) {
             properties.load(reader);

@@ -64,8 +64,7 @@ final class InstanceTest {
     @Test
     void secondCopiesOfEveryServiceRunBesideTheFirst() {
         LaunchPlan plan = PLAN.getFirst();
-        var settings = new HashMap<>(INSTANCE.getFirst().pad().settings());
-        settings.putAll(plan.settings());
+        var settings = new HashMap<>(UserSettings.file(plan.home().serviceSettings()));
         Topology.SERVICES.forEach(service -> settings.put(service.name() + ".http.port", "0"));
         settings.put("lunar-module.journal", plan.home().journal("second").toString());
         // Two clients of one name would throw each other out; in a deployment the second has a key of its own.
