@@ -41,6 +41,7 @@ import org.perilune.chassis.Postgres;
 import org.perilune.chassis.PostgresConfig;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.Settings;
+import org.perilune.chassis.testing.StandInCrew;
 import org.perilune.contracts.Topology.Service;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
@@ -53,7 +54,7 @@ class EventBusTest {
     static Path home;
 
     private static Pad pad;
-    private static Tokens tokens;
+    private static StandInCrew tokens;
     private static EventBusService bus;
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -62,7 +63,7 @@ class EventBusTest {
 
     @BeforeAll
     static void start() throws Exception {
-        tokens = OPENED.add(new Tokens());
+        tokens = OPENED.add(new StandInCrew());
         pad = OPENED.add(Pad.start(PadConfig.onFreePorts(home, List.of("event_bus", "crew")), sentence -> {}));
         bus = OPENED.add(EventBusService.start(config(), Clock.systemUTC()));
     }
@@ -94,7 +95,7 @@ class EventBusTest {
 
     private static HttpRequest.Builder request(EventBusService to, String path) throws Exception {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + to.port() + path))
-                .header("Authorization", "Bearer " + tokens.of("alice", "operator"))
+                .header("Authorization", "Bearer " + tokens.token("alice", "operator"))
                 .timeout(Duration.ofSeconds(20));
     }
 
