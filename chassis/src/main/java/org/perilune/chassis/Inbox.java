@@ -1,11 +1,19 @@
 package org.perilune.chassis;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jdbi.v3.core.Handle;
+import org.perilune.contracts.Topology;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What was handled, written in the transaction of its effect. Safe for threads. */
 public final class Inbox {
     /** Class-path folder with the migration that makes the table; for {@link Postgres#open}. */
     public static final String SCHEMA = "db/inbox";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
 
     private Inbox() {}
 
@@ -14,6 +22,36 @@ public final class Inbox {
         return (transaction, event) -> {
             if (firstTime(transaction, event)) {
                 handler.handle(transaction, event);
+            }
+        };
+    }
+
+    /**
+     * Lets nothing through but what this service published. An operator may publish events of any type, but none under
+     * the source of a service of Perilune's. What is passed over is counted as {@code events.foreign}; it is no dead
+     * letter, since sending it again could not help. Put {@link #once} inside: what is passed over needs no row.
+     */
+    public static EventConsumer.Handler from(
+            Topology.Service publisher, EventConsumer.Handler handler, MeterRegistry meters) {
+        String source = CloudEvent.sourceOf(publisher.name());
+        Counter foreign = meters.counter("events.foreign", "source", publisher.name());
+        var told = new AtomicBoolean();
+        return (transaction, event) -> {
+            if (event.source().equals(source)) {
+                handler.handle(transaction, event);
+                return;
+            }
+            foreign.increment();
+            // Once: whoever publishes such events must not fill the disk. The counter tells the rest.
+            if (told.compareAndSet(false, true)) {
+                LOG.warn(
+                        "An event that only {} may publish came from elsewhere and is passed over, as will be others"
+                                + " [type: {}, source: {}, id: {}, posted by: {}]",
+                        publisher.name(),
+                        event.type(),
+                        event.source(),
+                        event.id(),
+                        event.extensions().get("postedby"));
             }
         };
     }
