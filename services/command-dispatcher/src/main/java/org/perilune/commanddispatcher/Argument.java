@@ -13,6 +13,8 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Fields;
+import org.perilune.chassis.Texts;
 
 /**
  * What a command can be given.

@@ -12,9 +12,11 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Access;
+import org.perilune.chassis.Fields;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Requests;
 import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.Texts;
 
 /** Commands over HTTP; see {@code docs/api.md}. */
 final class CommandRoutes {

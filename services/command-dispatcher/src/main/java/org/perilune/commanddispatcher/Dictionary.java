@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Fields;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.ServiceException;

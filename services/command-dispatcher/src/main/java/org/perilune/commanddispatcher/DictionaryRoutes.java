@@ -9,9 +9,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.perilune.chassis.Access;
+import org.perilune.chassis.Fields;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Requests;
 import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.Texts;
 
 /** The dictionary over HTTP; see {@code docs/api.md}. */
 final class DictionaryRoutes {

@@ -15,6 +15,7 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Fields;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.ServiceException;
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import org.perilune.chassis.Fields;
 
 /** All that devices of a type can be told, as it was declared at one time. */
 record DictionaryVersion(

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Fields;
+import org.perilune.chassis.Texts;
 
 /** What telemetry must show after a command, as it is declared and as it goes with a command. */
 final class VerificationRule {

@@ -1,15 +1,15 @@
-package org.perilune.commanddispatcher;
+package org.perilune.chassis;
 
 import java.util.Optional;
 
 /** What text from outside may be. */
-final class Texts {
+public final class Texts {
     private static final int SHORT = 64;
 
     private Texts() {}
 
     /** What is wrong with a text: too long, control characters (PostgreSQL takes no NUL), or half characters. */
-    static Optional<String> fault(String text, int longest) {
+    public static Optional<String> fault(String text, int longest) {
         if (text.length() > longest) {
             return Optional.of("must have at most " + longest + " characters, not " + text.length());
         }
@@ -30,7 +30,7 @@ final class Texts {
     }
 
     /** For repeating somebody's own words in an answer. */
-    static String shortened(String text) {
+    public static String shortened(String text) {
         return text.length() <= SHORT ? text : text.substring(0, SHORT) + "…";
     }
 }

@@ -1,4 +1,4 @@
-package org.perilune.commanddispatcher;
+package org.perilune.chassis;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,14 +10,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.ServiceException.Fault;
 
 /**
  * Reads a JSON object field by field. Faults are collected, and stand-ins returned, so that whoever asks learns
  * everything that is wrong at once. {@code null} counts as absent. One thread.
  */
-final class Fields {
+public final class Fields {
     private final ObjectNode object;
     private final String path;
     private final List<Fault> faults;
@@ -29,33 +28,33 @@ final class Fields {
         this.faults = faults;
     }
 
-    static Fields of(ObjectNode body) {
+    public static Fields of(ObjectNode body) {
         return new Fields(body, "", new ArrayList<>());
     }
 
     /** The same collection of faults, for an object within. */
-    Fields within(ObjectNode inner, String name) {
+    public Fields within(ObjectNode inner, String name) {
         return new Fields(inner, path + name + ".", faults);
     }
 
-    void fault(String name, String detail) {
+    public void fault(String name, String detail) {
         faults.add(new Fault(path + name, detail));
     }
 
-    boolean isSound() {
+    public boolean isSound() {
         return faults.isEmpty();
     }
 
     /** Whatever is there; null if nothing is. */
     @Nullable
-    JsonNode any(String name) {
+    public JsonNode any(String name) {
         read.add(name);
         JsonNode value = object.get(name);
         return value == null || value.isNull() ? null : value;
     }
 
     /** Text for people, with nothing in it that a database or a screen would choke on. */
-    String text(String name, int longest) {
+    public String text(String name, int longest) {
         JsonNode value = any(name);
         if (value == null) {
             return "";
@@ -69,7 +68,7 @@ final class Fields {
     }
 
     /** A text that must be there and look so. */
-    String name(String name, Pattern form, String rule) {
+    public String name(String name, Pattern form, String rule) {
         if (any(name) == null) {
             fault(name, "is missing");
             return "";
@@ -77,7 +76,7 @@ final class Fields {
         return optionalName(name, form, rule).orElse("");
     }
 
-    Optional<String> optionalName(String name, Pattern form, String rule) {
+    public Optional<String> optionalName(String name, Pattern form, String rule) {
         JsonNode value = any(name);
         if (value == null) {
             return Optional.empty();
@@ -89,7 +88,7 @@ final class Fields {
         return Optional.empty();
     }
 
-    Optional<Long> integer(String name, long least, long most) {
+    public Optional<Long> integer(String name, long least, long most) {
         JsonNode value = any(name);
         if (value == null) {
             return Optional.empty();
@@ -105,7 +104,7 @@ final class Fields {
     }
 
     @Nullable
-    BigDecimal number(String name) {
+    public BigDecimal number(String name) {
         JsonNode value = any(name);
         if (value == null) {
             return null;
@@ -117,7 +116,7 @@ final class Fields {
         return null;
     }
 
-    boolean flag(String name, boolean fallback) {
+    public boolean flag(String name, boolean fallback) {
         JsonNode value = any(name);
         if (value == null) {
             return fallback;
@@ -128,7 +127,7 @@ final class Fields {
         return value.asBoolean();
     }
 
-    Optional<ObjectNode> object(String name) {
+    public Optional<ObjectNode> object(String name) {
         JsonNode value = any(name);
         if (value instanceof ObjectNode inner) {
             return Optional.of(inner);
@@ -140,7 +139,7 @@ final class Fields {
     }
 
     /** The elements of an array; none where it is absent. */
-    List<JsonNode> list(String name, int most) {
+    public List<JsonNode> list(String name, int most) {
         JsonNode value = any(name);
         if (value == null) {
             return List.of();
@@ -155,7 +154,7 @@ final class Fields {
     }
 
     /** Fields that nobody read are faults: a misspelt one must not be passed over. */
-    void end() {
+    public void end() {
         for (var field : object.properties()) {
             if (!read.contains(field.getKey())) {
                 fault(Texts.shortened(field.getKey()), "there is no such field");
@@ -164,7 +163,7 @@ final class Fields {
     }
 
     /** @throws ServiceException.Invalid with everything that was found wrong, here and in all objects within */
-    void check() {
+    public void check() {
         if (faults.isEmpty()) {
             return;
         }
