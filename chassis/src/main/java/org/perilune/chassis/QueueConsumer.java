@@ -37,7 +37,7 @@ public final class QueueConsumer implements AutoCloseable {
     private final Plan plan;
     private final Postgres postgres;
     private final Amqp amqp;
-    private final Handler handler;
+    private final BatchHandler handler;
     private final Counter handled;
     private final Counter failures;
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -60,6 +60,12 @@ public final class QueueConsumer implements AutoCloseable {
         void handle(Handle transaction, Message message);
     }
 
+    /** Makes the effects of several messages in their order; of one alone after a batch with it failed. */
+    @FunctionalInterface
+    interface BatchHandler {
+        void handle(Handle transaction, List<Message> messages);
+    }
+
     @FunctionalInterface
     interface Declaration {
         void declare(Channel channel) throws IOException;
@@ -72,7 +78,7 @@ public final class QueueConsumer implements AutoCloseable {
      */
     record Plan(String queue, Declaration declaration, int prefetch, int tries, Duration firstRetry) {}
 
-    private QueueConsumer(Plan plan, Postgres postgres, Amqp amqp, Handler handler, MeterRegistry meters) {
+    private QueueConsumer(Plan plan, Postgres postgres, Amqp amqp, BatchHandler handler, MeterRegistry meters) {
         this.plan = plan;
         this.postgres = postgres;
         this.amqp = amqp;
@@ -82,7 +88,7 @@ public final class QueueConsumer implements AutoCloseable {
         this.worker = Threads.start(plan.queue(), this::run);
     }
 
-    static QueueConsumer start(Plan plan, Postgres postgres, Amqp amqp, Handler handler, MeterRegistry meters) {
+    static QueueConsumer start(Plan plan, Postgres postgres, Amqp amqp, BatchHandler handler, MeterRegistry meters) {
         return new QueueConsumer(plan, postgres, amqp, handler, meters);
     }
 
@@ -178,11 +184,10 @@ public final class QueueConsumer implements AutoCloseable {
     /** @return false where each must go alone, since one of them fails or the database is away */
     private boolean together(List<Attempt> batch) {
         try {
-            postgres.jdbi().useTransaction(handle -> {
-                for (Attempt attempt : batch) {
-                    handler.handle(handle, Message.of(plan.queue(), attempt.delivery()));
-                }
-            });
+            List<Message> messages = batch.stream()
+                    .map(attempt -> Message.of(plan.queue(), attempt.delivery()))
+                    .toList();
+            postgres.jdbi().useTransaction(handle -> handler.handle(handle, messages));
             return true;
         } catch (RuntimeException failure) {
             LOG.debug("Not all of a batch could be handled; each goes alone [queue: {}]", plan.queue(), failure);
@@ -195,7 +200,7 @@ public final class QueueConsumer implements AutoCloseable {
         Message message = Message.of(plan.queue(), attempt.delivery());
         while (true) {
             try {
-                postgres.jdbi().useTransaction(handle -> handler.handle(handle, message));
+                postgres.jdbi().useTransaction(handle -> handler.handle(handle, List.of(message)));
                 acknowledge(channel, attempt);
                 return;
             } catch (RuntimeException failure) {
