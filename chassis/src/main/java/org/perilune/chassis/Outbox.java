@@ -27,7 +27,7 @@ public final class Outbox {
         }
         Object[] types = events.stream().map(CloudEvent::type).toArray();
         Object[] ids = events.stream().map(Outbox::messageId).toArray();
-        Object[] bodies = events.stream().map(CloudEvent::bytes).toArray();
+        byte[][] bodies = events.stream().map(CloudEvent::bytes).toArray(byte[][]::new);
         Connection connection = transaction.getConnection();
         try (PreparedStatement statement = connection.prepareStatement("""
                 insert into outbox (exchange, routing_key, message_id, redriven, body)

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.chassis.testing.Gate;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology.Service;
 import org.perilune.pad.Pad;

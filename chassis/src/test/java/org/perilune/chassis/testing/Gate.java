@@ -1,4 +1,4 @@
-package org.perilune.chassis;
+package org.perilune.chassis.testing;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -7,26 +7,29 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import org.perilune.chassis.Threads;
 
-/** A way to a server on loopback that a test shuts and opens: shut, connections end and none is taken. */
-final class Gate implements AutoCloseable {
+/**
+ * A way to a server on loopback that a test shuts and opens: shut, connections end and none is taken. Safe for threads.
+ */
+public final class Gate implements AutoCloseable {
     private final int target;
     private final int port;
     private final List<Closeable> open = new ArrayList<>();
 
     /** Shut at first. */
-    Gate(int target) throws IOException {
+    public Gate(int target) throws IOException {
         this.target = target;
         try (var free = new ServerSocket(0, 0, loopback())) {
             port = free.getLocalPort();
         }
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
-    void open() throws IOException {
+    public void open() throws IOException {
         var server = new ServerSocket(port, 50, loopback());
         keep(server);
         Threads.start("gate", () -> accept(server));
@@ -60,7 +63,7 @@ final class Gate implements AutoCloseable {
         }
     }
 
-    synchronized void shut() throws IOException {
+    public synchronized void shut() throws IOException {
         for (Closeable connection : open) {
             connection.close();
         }
