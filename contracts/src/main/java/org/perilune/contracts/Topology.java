@@ -18,7 +18,8 @@ public final class Topology {
         REDIS("redis", 16379),
         MQTT("mqtt", 1883),
         MONGODB("mongodb", 37017),
-        AMQP("amqp", 15672);
+        AMQP("amqp", 15672),
+        OPENSEARCH("opensearch", 19200);
 
         private final String wireName;
         private final int embeddedPort;
@@ -60,7 +61,7 @@ public final class Topology {
         }
     }
 
-    public static final Service CREW = new Service("crew", 8100, Set.of(POSTGRESQL), Set.of());
+    public static final Service CREW = new Service("crew", 8100, Set.of(POSTGRESQL, AMQP), Set.of());
     public static final Service BATCH_ROUTER = new Service("batch-router", 8110, Set.of(MQTT, REDIS), Set.of("crew"));
     public static final Service TELEMETRY =
             new Service("telemetry", 8000, Set.of(POSTGRESQL, REDIS, MQTT), Set.of("crew"));

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.perilune.chassis.AmqpConfig;
 import org.perilune.chassis.HttpConfig;
 import org.perilune.chassis.PostgresConfig;
 import org.perilune.chassis.Secret;
@@ -21,6 +22,7 @@ import org.perilune.contracts.Topology;
 public record CrewConfig(
         HttpConfig http,
         PostgresConfig postgres,
+        AmqpConfig amqp,
         String administratorName,
         Secret administratorPassword,
         Secret commandLineSecret,
@@ -55,6 +57,7 @@ public record CrewConfig(
         return new CrewConfig(
                 HttpConfig.read(in, Topology.CREW.port()),
                 PostgresConfig.read(in, POOL_SIZE),
+                AmqpConfig.read(in),
                 name,
                 password,
                 commandLine,

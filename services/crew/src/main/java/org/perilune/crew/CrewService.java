@@ -1,9 +1,13 @@
 package org.perilune.crew;
 
 import java.time.Clock;
+import java.util.List;
+import org.perilune.chassis.Amqp;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Meters;
+import org.perilune.chassis.Outbox;
+import org.perilune.chassis.OutboxRelay;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.TokenVerifier;
@@ -25,9 +29,13 @@ public final class CrewService implements AutoCloseable {
             var health = new Health();
             var meters = Meters.open();
             owned.add(meters::close);
-            var postgres = owned.add(Postgres.open(config.postgres(), "db/crew", meters));
+            var postgres = owned.add(Postgres.open(config.postgres(), List.of("db/crew", Outbox.SCHEMA), meters));
+            // Not in the health: whoever wants to log in need not wait for the broker, events do.
+            var amqp = owned.add(Amqp.open(config.amqp()));
+            var relay = owned.add(OutboxRelay.start(Topology.CREW.name(), postgres, amqp, meters));
             var store = new PersonStore(postgres);
-            var sessions = new SessionStore(postgres, clock);
+            var sessions = new SessionStore(postgres, clock, relay::wake);
+            var refusals = new Refusals(postgres.jdbi(), clock);
             var hasher = new PasswordHasher();
             var people = new People(store, hasher, clock);
             var keys = new KeyRing(new SigningKeyStore(postgres), clock);
@@ -39,9 +47,10 @@ public final class CrewService implements AutoCloseable {
                         config.administratorName(),
                         config.administratorPassword().reveal());
                 sessions.sweep();
+                refusals.tell();
             }));
             var limiter = new GuessLimiter(clock);
-            var logIn = new LogIn(store, sessions, hasher, limiter, new CrewMeters(meters));
+            var logIn = new LogIn(store, sessions, hasher, limiter, refusals, new CrewMeters(meters));
             var tokens = new TokenIssuer(keys, clock);
             var routes = new CrewRoutes(config, keys, tokens, logIn, sessions, people, store, limiter);
             var verifier = TokenVerifier.byKeys(keys.source(), clock);

@@ -16,14 +16,22 @@ final class LogIn {
     private final SessionStore sessions;
     private final PasswordHasher hasher;
     private final GuessLimiter limiter;
+    private final Refusals refusals;
     private final CrewMeters meters;
     private final SecureRandom random = new SecureRandom();
 
-    LogIn(PersonStore people, SessionStore sessions, PasswordHasher hasher, GuessLimiter limiter, CrewMeters meters) {
+    LogIn(
+            PersonStore people,
+            SessionStore sessions,
+            PasswordHasher hasher,
+            GuessLimiter limiter,
+            Refusals refusals,
+            CrewMeters meters) {
         this.people = people;
         this.sessions = sessions;
         this.hasher = hasher;
         this.limiter = limiter;
+        this.refusals = refusals;
         this.meters = meters;
     }
 
@@ -49,6 +57,7 @@ final class LogIn {
         }
         if (opened.isEmpty()) {
             meters.refused.increment();
+            known.map(Person::name).ifPresent(refusals::note);
             // What was typed may be a password in the wrong field: only names of real people are logged.
             LOG.info("A log-in was refused [name: {}]", known.map(Person::name).orElse("unknown"));
             throw new ServiceException.Unauthenticated("The name or the password is wrong");

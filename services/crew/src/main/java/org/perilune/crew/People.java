@@ -48,7 +48,7 @@ final class People {
         String name = PersonName.normalise(typedName);
         password.ifPresent(value -> check(value, name));
         var change = new PersonStore.Change(password.map(hasher::hash), role, disabled);
-        switch (store.change(name, change)) {
+        switch (store.change(name, change, by, clock.instant())) {
             case CHANGED ->
                 LOG.info(
                         "A person was changed [name: {}, password: {}, role: {}, disabled: {}, by: {}]",

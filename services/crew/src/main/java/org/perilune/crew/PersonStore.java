@@ -74,7 +74,7 @@ final class PersonStore {
     }
 
     /** Changes the person and ends the person's sessions at once. There is always an administrator left. */
-    Outcome change(String name, Change change) {
+    Outcome change(String name, Change change, String by, Instant now) {
         return jdbi.inTransaction(transaction -> {
             transaction.execute("lock table person in share row exclusive mode");
             Optional<Person> before = byName(transaction, name);
@@ -99,7 +99,7 @@ final class PersonStore {
                     .bind("disabled", change.disabled())
                     .bind("name", name)
                     .execute();
-            transaction.execute("delete from session where person = ?", name);
+            SessionStore.endAll(transaction, name, by, now);
             return Outcome.CHANGED;
         });
     }

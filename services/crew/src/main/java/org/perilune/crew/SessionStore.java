@@ -5,8 +5,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.perilune.chassis.CloudEvent;
+import org.perilune.chassis.Outbox;
 import org.perilune.chassis.Postgres;
 import org.perilune.contracts.Role;
 
@@ -17,10 +21,13 @@ final class SessionStore {
 
     private final Jdbi jdbi;
     private final Clock clock;
+    private final Runnable committed;
 
-    SessionStore(Postgres postgres, Clock clock) {
+    /** @param committed what to call when there may be something in the outbox */
+    SessionStore(Postgres postgres, Clock clock, Runnable committed) {
         this.jdbi = postgres.jdbi();
         this.clock = clock;
+        this.committed = committed;
     }
 
     record Holder(String name, Role role) {}
@@ -31,19 +38,27 @@ final class SessionStore {
     boolean open(String secret, Person person) {
         Instant now = clock.instant();
         // The row is locked, so that a change of the person waits, and then ends this session with the others.
-        int rows = jdbi.withHandle(handle -> handle.createUpdate("""
-                        insert into session (secret_hash, person, created, used, ends)
-                        select :hash, name, :now, :now, :ends from person
-                        where name = :name and password_hash = :password_hash and not disabled
-                        for share
-                        """)
-                .bind("hash", Digests.sha256(secret))
-                .bind("now", utc(now))
-                .bind("ends", utc(now.plus(LONGEST)))
-                .bind("name", person.name())
-                .bind("password_hash", person.passwordHash())
-                .execute());
-        return rows == 1;
+        Optional<String> id = jdbi.inTransaction(transaction -> {
+            Optional<String> opened = transaction
+                    .createQuery("""
+                            insert into session (secret_hash, person, created, used, ends)
+                            select :hash, name, :now, :now, :ends from person
+                            where name = :name and password_hash = :password_hash and not disabled
+                            for share
+                            returning id
+                            """)
+                    .bind("hash", Digests.sha256(secret))
+                    .bind("now", utc(now))
+                    .bind("ends", utc(now.plus(LONGEST)))
+                    .bind("name", person.name())
+                    .bind("password_hash", person.passwordHash())
+                    .mapTo(String.class)
+                    .findOne();
+            opened.ifPresent(session -> Outbox.append(transaction, CrewEvent.loggedIn(session, person, now)));
+            return opened;
+        });
+        committed.run();
+        return id.isPresent();
     }
 
     /** Whose session it is, and that it is used; empty when it has ended. */
@@ -68,17 +83,50 @@ final class SessionStore {
 
     /** Nothing happens if it has ended already. */
     void end(String secret) {
-        jdbi.useHandle(handle -> handle.createUpdate("delete from session where secret_hash = :hash")
-                .bind("hash", Digests.sha256(secret))
-                .execute());
+        Instant now = clock.instant();
+        jdbi.useTransaction(transaction -> {
+            List<CloudEvent> events = transaction
+                    .createQuery("delete from session where secret_hash = :hash returning id, person")
+                    .bind("hash", Digests.sha256(secret))
+                    .map((row, context) -> {
+                        String person = row.getString("person");
+                        return CrewEvent.loggedOut(row.getString("id"), person, CrewEvent.End.ASKED, person, now);
+                    })
+                    .list();
+            Outbox.append(transaction, events);
+        });
+        committed.run();
+    }
+
+    /** Ends a person's sessions, in the transaction that changes the person. */
+    static void endAll(Handle transaction, String person, String by, Instant now) {
+        List<CloudEvent> events = transaction
+                .createQuery("delete from session where person = :person returning id")
+                .bind("person", person)
+                .map((row, context) -> CrewEvent.loggedOut(row.getString("id"), person, CrewEvent.End.CHANGED, by, now))
+                .list();
+        Outbox.append(transaction, events);
     }
 
     void sweep() {
         Instant now = clock.instant();
-        jdbi.useHandle(handle -> handle.createUpdate("delete from session where ends <= :now or used <= :idle")
-                .bind("now", utc(now))
-                .bind("idle", utc(now.minus(IDLE)))
-                .execute());
+        jdbi.useTransaction(transaction -> {
+            List<CloudEvent> events = transaction
+                    .createQuery("""
+                            delete from session where ends <= :now or used <= :idle
+                            returning id, person, ends <= :now as old
+                            """)
+                    .bind("now", utc(now))
+                    .bind("idle", utc(now.minus(IDLE)))
+                    .map((row, context) -> CrewEvent.loggedOut(
+                            row.getString("id"),
+                            row.getString("person"),
+                            row.getBoolean("old") ? CrewEvent.End.OLD : CrewEvent.End.IDLE,
+                            null,
+                            now))
+                    .list();
+            Outbox.append(transaction, events);
+        });
     }
 
     private static OffsetDateTime utc(Instant instant) {

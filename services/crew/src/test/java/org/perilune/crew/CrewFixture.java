@@ -4,15 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.AmqpConfig;
 import org.perilune.chassis.Settings;
 import org.perilune.chassis.TokenVerifier;
+import org.perilune.chassis.testing.Gate;
+import org.perilune.chassis.testing.HeardEvents;
+import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
@@ -28,9 +34,13 @@ final class CrewFixture implements AutoCloseable {
     SettableClock clock = new SettableClock();
     private @Nullable CrewService crew;
     Client client = new Client(0);
+    /** On the way to the broker. */
+    final Gate broker;
 
-    CrewFixture(Path home) {
+    CrewFixture(Path home) throws IOException {
         pad = Pad.start(PadConfig.onFreePorts(home, List.of("crew")), sentence -> {});
+        broker = new Gate(Integer.parseInt(pad.settings().get("crew.amqp.port")));
+        broker.open();
     }
 
     void begin() {
@@ -50,7 +60,7 @@ final class CrewFixture implements AutoCloseable {
                         "crew",
                         config().postgres().password().reveal());
                 var statement = connection.createStatement()) {
-            statement.execute("truncate person, session, signing_key");
+            statement.execute("truncate person, session, refusal, signing_key, outbox");
         }
     }
 
@@ -70,6 +80,7 @@ final class CrewFixture implements AutoCloseable {
             }
         });
         values.put("crew.http.port", "0");
+        values.put("crew.amqp.port", Integer.toString(broker.port()));
         values.put("crew.administrator.password", PASSWORD);
         values.put("crew.cli.secret", SECRET);
         Topology.TOKENS.keySet().forEach(service -> values.put("crew.services." + service.name() + ".secret", SECRET));
@@ -101,8 +112,15 @@ final class CrewFixture implements AutoCloseable {
         assertThat(added.status()).isEqualTo(201);
     }
 
+    /** What crew publishes from now on. */
+    HeardEvents listen() throws Exception {
+        AmqpConfig amqp = AmqpConfig.read(Settings.of(pad.settings()).at("crew"));
+        return HeardEvents.listen(amqp, Set.of(Exchanges.EVERY_TYPE));
+    }
+
     @Override
-    public void close() {
+    public void close() throws IOException {
+        broker.close();
         pad.close();
     }
 }

@@ -26,12 +26,12 @@ class CrewTest {
     private static CrewFixture crew;
 
     @BeforeAll
-    static void start(@TempDir Path home) {
+    static void start(@TempDir Path home) throws Exception {
         crew = new CrewFixture(home);
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws Exception {
         crew.close();
     }
 

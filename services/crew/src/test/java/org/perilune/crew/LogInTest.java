@@ -22,12 +22,12 @@ class LogInTest {
     private static CrewFixture crew;
 
     @BeforeAll
-    static void start(@TempDir Path home) {
+    static void start(@TempDir Path home) throws Exception {
         crew = new CrewFixture(home);
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws Exception {
         crew.close();
     }
 

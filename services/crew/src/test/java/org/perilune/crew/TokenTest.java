@@ -39,12 +39,12 @@ class TokenTest {
     private static CrewFixture crew;
 
     @BeforeAll
-    static void start(@TempDir Path home) {
+    static void start(@TempDir Path home) throws Exception {
         crew = new CrewFixture(home);
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws Exception {
         crew.close();
     }
 

@@ -1,0 +1,66 @@
+package org.perilune.crew;
+
+import static org.perilune.contracts.Happening.Type.LOGGED_IN;
+import static org.perilune.contracts.Happening.Type.LOGGED_OUT;
+import static org.perilune.contracts.Happening.Type.LOG_IN_REFUSED;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.CloudEvent;
+import org.perilune.contracts.Happening;
+import org.perilune.contracts.Topology;
+
+/** What crew publishes. No event has anything in it that a password, a secret or an address could be found by. */
+final class CrewEvent {
+    private CrewEvent() {}
+
+    /** Why a session is over. */
+    enum End {
+        ASKED("asked", "%s logged out"),
+        IDLE("idle", "%s was logged out after half an hour without a sign"),
+        OLD("old", "%s was logged out after the longest time that a session lasts"),
+        CHANGED("changed", "%s was logged out because the account was changed");
+
+        private final String wireName;
+        private final String sentence;
+
+        End(String wireName, String sentence) {
+            this.wireName = wireName;
+            this.sentence = sentence;
+        }
+    }
+
+    private record LoggedIn(@JsonUnwrapped Happening happening, String person, String role) {}
+
+    private record LoggedOut(@JsonUnwrapped Happening happening, String person, String reason) {}
+
+    private record Refused(@JsonUnwrapped Happening happening, String person, int tries) {}
+
+    static CloudEvent loggedIn(String session, Person person, Instant at) {
+        String name = person.name();
+        var happening = new Happening(at, null, name, session, name + " logged in");
+        return event(
+                LOGGED_IN, name, at, new LoggedIn(happening, name, person.role().wireName()));
+    }
+
+    /** @param by null where nobody did it */
+    static CloudEvent loggedOut(String session, String person, End end, @Nullable String by, Instant at) {
+        var happening = new Happening(at, null, by, session, end.sentence.formatted(person));
+        return event(LOGGED_OUT, person, at, new LoggedOut(happening, person, end.wireName));
+    }
+
+    /** Nobody knows who it was: {@code by} is null. */
+    static CloudEvent refused(String person, int tries, Instant since) {
+        String summary = tries == 1
+                ? "A log-in as %s was refused".formatted(person)
+                : "%d log-ins as %s were refused within a minute".formatted(tries, person);
+        var happening = new Happening(since, null, null, null, summary);
+        return event(LOG_IN_REFUSED, person, since, new Refused(happening, person, tries));
+    }
+
+    private static CloudEvent event(String type, String subject, Instant at, Object data) {
+        return CloudEvent.of(Topology.CREW.name(), type, subject, at, data, Optional.empty());
+    }
+}
