@@ -38,6 +38,11 @@ final class Assets {
             "timeline.js",
             "lanes.js",
             "eventform.js",
+            "log.js",
+            "entries.js",
+            "writing.js",
+            "points.js",
+            "spark.js",
             "format.js",
             "favicon.svg");
 

@@ -19,6 +19,11 @@ public record ConsoleConfig(
         URI crew,
         URI commandDispatcher,
         URI timeline,
+        URI eventBus,
+        URI posts,
+        URI comments,
+        URI moderation,
+        URI query,
         String missionName,
         Optional<Instant> missionStart,
         boolean secureCookies) {
@@ -26,14 +31,23 @@ public record ConsoleConfig(
     public static ConsoleConfig read(Settings in) {
         return new ConsoleConfig(
                 HttpConfig.read(in, Topology.CONSOLE.port()),
-                in.uri("telemetry.url", URI.create("http://127.0.0.1:" + Topology.TELEMETRY.port())),
-                in.uri("status.url", URI.create("http://127.0.0.1:" + Topology.STATUS.port())),
-                in.uri("crew.url", URI.create("http://127.0.0.1:" + Topology.CREW.port())),
-                in.uri("command-dispatcher.url", URI.create("http://127.0.0.1:" + Topology.COMMAND_DISPATCHER.port())),
-                in.uri("timeline.url", URI.create("http://127.0.0.1:" + Topology.TIMELINE.port())),
+                url(in, Topology.TELEMETRY),
+                url(in, Topology.STATUS),
+                url(in, Topology.CREW),
+                url(in, Topology.COMMAND_DISPATCHER),
+                url(in, Topology.TIMELINE),
+                url(in, Topology.EVENT_BUS),
+                url(in, Topology.POSTS),
+                url(in, Topology.COMMENTS),
+                url(in, Topology.MODERATION),
+                url(in, Topology.QUERY),
                 in.text("mission.name", "Perilune"),
                 missionStart(in),
                 in.flag("secure-cookies", true));
+    }
+
+    private static URI url(Settings in, Topology.Service service) {
+        return in.uri(service.name() + ".url", URI.create("http://127.0.0.1:" + service.port()));
     }
 
     private static Optional<Instant> missionStart(Settings in) {

@@ -1,6 +1,7 @@
 package org.perilune.console;
 
 import io.javalin.config.JavalinConfig;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -27,18 +28,22 @@ public final class ConsoleService implements AutoCloseable {
     public static ConsoleService start(ConsoleConfig config, Clock clock) {
         var owned = new Resources();
         try {
-            var telemetry = owned.add(ServiceClient.open("telemetry", config.telemetry(), CALL_TIMEOUT));
-            var status = owned.add(ServiceClient.open("status", config.status(), CALL_TIMEOUT));
-            var crew = owned.add(ServiceClient.open("crew", config.crew(), CALL_TIMEOUT));
-            var dispatcher =
-                    owned.add(ServiceClient.open("command-dispatcher", config.commandDispatcher(), CALL_TIMEOUT));
-            var timeline = owned.add(ServiceClient.open("timeline", config.timeline(), CALL_TIMEOUT));
+            var telemetry = open(owned, "telemetry", config.telemetry());
+            var status = open(owned, "status", config.status());
+            var crew = open(owned, "crew", config.crew());
+            var dispatcher = open(owned, "command-dispatcher", config.commandDispatcher());
+            var timeline = open(owned, "timeline", config.timeline());
+            var posts = open(owned, "posts", config.posts());
+            var comments = open(owned, "comments", config.comments());
+            var query = open(owned, "query", config.query());
             var sessions = new Sessions(crew, clock);
             var cookie = new SessionCookie(config.secureCookies());
             var assets = Assets.load();
             var pages = new Pages(config, assets, cookie, clock);
             var live = new LiveStreams(
-                    Map.of("telemetry", telemetry, "commands", dispatcher, "timeline", timeline), sessions, cookie);
+                    Map.of("telemetry", telemetry, "commands", dispatcher, "timeline", timeline, "log", query),
+                    sessions,
+                    cookie);
             var logIn = new LogInRoutes(crew, sessions, cookie, pages, live);
             var devices = new Shared<>(
                     token -> telemetry
@@ -51,6 +56,8 @@ public final class ConsoleService implements AutoCloseable {
             var system = new SystemRoutes(status, telemetry, sessions, cookie, pages);
             var commands = new CommandRoutes(dispatcher, relay, devices, sessions, cookie, pages);
             var events = new TimelineRoutes(timeline, relay, devices, sessions, cookie, pages);
+            var log = new LogRoutes(
+                    new LogRoutes.Services(query, posts, comments), relay, devices, sessions, cookie, pages);
             var http = owned.add(HttpListener.open(
                     config.http(),
                     "console",
@@ -66,6 +73,7 @@ public final class ConsoleService implements AutoCloseable {
                         system.addTo(javalin);
                         commands.addTo(javalin);
                         events.addTo(javalin);
+                        log.addTo(javalin);
                         live.addTo(javalin);
                     }));
             // Closed first: an open stream would hold up the listener until its drain time is over.
@@ -75,6 +83,10 @@ public final class ConsoleService implements AutoCloseable {
             owned.closeAfter(failure);
             throw failure;
         }
+    }
+
+    private static ServiceClient open(Resources owned, String name, URI address) {
+        return owned.add(ServiceClient.open(name, address, CALL_TIMEOUT));
     }
 
     public int port() {

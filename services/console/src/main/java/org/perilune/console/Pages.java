@@ -53,6 +53,7 @@ final class Pages {
             new Entry("fleet", "/", "Fleet"),
             new Entry("commands", "/commands", "Commands"),
             new Entry("timeline", "/timeline", "Timeline"),
+            new Entry("log", "/log", "Flight log"),
             new Entry("system", "/system", "System"));
 
     Pages(ConsoleConfig config, Assets assets, SessionCookie cookie, Clock clock) {
@@ -92,9 +93,13 @@ final class Pages {
     }
 
     void fragment(Context context, Consumer<HtmlTemplateOutput> body) {
+        context.contentType("text/html; charset=utf-8").result(text(body));
+    }
+
+    static String text(Consumer<HtmlTemplateOutput> body) {
         var text = new StringOutput(8 * 1024);
         body.accept(new OwaspHtmlTemplateOutput(text));
-        context.contentType("text/html; charset=utf-8").result(text.toString());
+        return text.toString();
     }
 
     private record Body(HtmlTemplateOutput out, Consumer<HtmlTemplateOutput> body) implements Content {

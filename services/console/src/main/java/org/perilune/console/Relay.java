@@ -36,6 +36,11 @@ final class Relay {
      * fields of a form, because forms carry the token against forged requests.
      */
     void act(Context context, ServiceClient service, String method, String path) {
+        answer(context, send(context, service, method, path));
+    }
+
+    /** The same, with the answer for the caller. */
+    ServiceClient.Answer send(Context context, ServiceClient service, String method, String path) {
         String body = Optional.ofNullable(context.formParam("body")).orElse("{}");
         var headers = new HashMap<String, String>();
         token(context).ifPresent(token -> headers.put("Authorization", "Bearer " + token));
@@ -48,7 +53,7 @@ final class Relay {
             }
             headers.put("Idempotency-Key", key);
         }
-        answer(context, service.exchange(method, path, body.getBytes(StandardCharsets.UTF_8), headers));
+        return service.exchange(method, path, body.getBytes(StandardCharsets.UTF_8), headers);
     }
 
     /** What a page begins with; empty when the service is away or says no: the page then says so itself. */
@@ -63,8 +68,12 @@ final class Relay {
 
     /** A path segment that is a UUID, and nothing else. */
     static String id(Context context) {
+        return id(context.pathParam("id"));
+    }
+
+    static String id(String text) {
         try {
-            return UUID.fromString(context.pathParam("id")).toString();
+            return UUID.fromString(text).toString();
         } catch (IllegalArgumentException notAnId) {
             throw new ServiceException.NotFound("Nothing has this id");
         }
@@ -79,7 +88,7 @@ final class Relay {
         return sessions.token(cookie.required(context));
     }
 
-    private static void answer(Context context, ServiceClient.Answer answer) {
+    static void answer(Context context, ServiceClient.Answer answer) {
         context.status(answer.status()).contentType(answer.contentType()).result(answer.body());
     }
 }

@@ -51,19 +51,22 @@ export function decisions(command, done) {
   return host;
 }
 
-// Sends one command, however often it is pressed within a second.
+// Sends one thing, such as a command, however often it is pressed within a second.
 export class Sender {
-  constructor() { this.renew(); }
+  constructor(path = '/commands') {
+    this.path = path;
+    this.renew();
+  }
 
   renew() { this.key = newKey(); this.used = null; }
 
-  // Another content is another command.
+  // Another content is another thing.
   async send(body) {
     const text = JSON.stringify(body);
     if (this.used !== null && this.used !== text) this.renew();
     this.used = text;
     const key = this.key;
-    const answer = await act('/commands', body, key);
+    const answer = await act(this.path, body, key);
     const again = () => { if (this.key === key) this.renew(); };
     // After a silence the key stays: nobody knows whether it was taken. A refusal used none up.
     if (answer.ok) setTimeout(again, 1000);

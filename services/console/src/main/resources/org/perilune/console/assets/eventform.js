@@ -1,7 +1,7 @@
 // Adds an event to the timeline, or changes one: a dialog, on the Timeline page and on a device's.
 import { act, load, make, newKey } from './act.js';
 import { CommandFields, clearFaults, field, showFaults } from './fields.js';
-import { local } from './format.js';
+import { instantOf, local } from './format.js';
 
 const eventPath = (id) => '/timeline/' + encodeURIComponent(id);
 const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
@@ -39,16 +39,8 @@ export class EventForm {
   }
 
   ownTime() {
-    const time = Date.parse(this.instant());
+    const time = Date.parse(instantOf(this.time.value));
     this.timeField.querySelector('.hint').textContent = Number.isFinite(time) ? local(time) : 'such as 2026-11-21 02:38:00';
-  }
-
-  // The date alone, a blank instead of T, and no Z are understood; it is UTC in any case.
-  instant() {
-    let text = this.time.value.trim().replace(' ', 'T').replace(/ ?(UTC|z)$/, 'Z');
-    if (/^\d{4}-\d\d-\d\d$/.test(text)) text += 'T00:00';
-    if (/T\d\d:\d\d$/.test(text)) text += ':00';
-    return /T\d\d:\d\d:\d\d(\.\d+)?$/.test(text) ? text + 'Z' : text;
   }
 
   async open(event, preset = {}) {
@@ -76,7 +68,7 @@ export class EventForm {
   }
 
   given() {
-    return { name: this.name.value.trim(), time: this.instant(), device: this.device.value || null, command: this.command.value,
+    return { name: this.name.value.trim(), time: instantOf(this.time.value), device: this.device.value || null, command: this.command.value,
       if_missed: this.missed.value, repeat: this.repeat.value.trim() || null };
   }
 

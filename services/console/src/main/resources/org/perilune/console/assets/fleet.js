@@ -1,6 +1,7 @@
 // Keeps the fleet's table alive: one stream, and only cells that changed are written.
 import { ago, mark, number, say, worst } from './format.js';
 import { batched, follow } from './live.js';
+import { sparkPath } from './spark.js';
 
 const body = document.querySelector('#fleet tbody');
 const select = document.getElementById('parameter');
@@ -75,20 +76,7 @@ function write(row, now) {
 }
 
 function spark(row, now) {
-  const points = row.points;
-  let low = Infinity;
-  let high = -Infinity;
-  for (const point of points) { low = Math.min(low, point[1]); high = Math.max(high, point[2]); }
-  const size = high - low || 1;
-  const x = (time) => (120 - (now - time) / SPAN * 120).toFixed(1);
-  const y = (value) => (22 - (value - low) / size * 20).toFixed(1);
-  let path = '';
-  let last = null;
-  for (const [time, min, max] of points) {
-    if (now - time > SPAN) continue;
-    path += (last !== null && time - last < 60000 ? 'L' : 'M') + x(time) + ' ' + y((min + max) / 2);
-    last = time;
-  }
+  const path = sparkPath(row.points, now - SPAN, now, 60000);
   const line = row.element.querySelector('path');
   if (line.getAttribute('d') !== path) line.setAttribute('d', path);
 }

@@ -66,3 +66,11 @@ export function worst(device) {
   }
   return found;
 }
+
+// An instant as a person types it: the date alone, a blank instead of T, and no Z are understood; it is UTC in any case.
+export function instantOf(typed) {
+  let text = typed.trim().replace(' ', 'T').replace(/ ?(UTC|z)$/, 'Z');
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) text += 'T00:00';
+  if (/T\d\d:\d\d$/.test(text)) text += ':00';
+  return /T\d\d:\d\d:\d\d(\.\d+)?$/.test(text) ? text + 'Z' : text;
+}

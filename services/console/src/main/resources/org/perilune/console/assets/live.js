@@ -1,9 +1,9 @@
 // One event stream a page, of one or more services. Says whether the page is live, and reconnects by itself.
 import { clock, say } from './format.js';
 
-const NAMES = { telemetry: 'Telemetry', commands: 'Commands', timeline: 'Timeline' };
+const NAMES = { telemetry: 'Telemetry', commands: 'Commands', timeline: 'Timeline', log: 'Flight log' };
 
-// handlers: frames, state, command, event; open(again, source) and away(source, all) as services come and go, all of
+// handlers: frames, state, command, event, post, removed; open(again, source) and away(source, all) as services come and go, all of
 // them with the console itself.
 export function follow(query, handlers) {
   const sign = document.getElementById('link');
@@ -48,7 +48,7 @@ export function follow(query, handlers) {
       source.close();
       leave();
     });
-    for (const name of ['frames', 'state', 'command', 'event']) source.addEventListener(name, parsed(handlers[name]));
+    for (const name of ['frames', 'state', 'command', 'event', 'post', 'removed']) source.addEventListener(name, parsed(handlers[name]));
     source.onerror = () => {
       sources.forEach((name) => dead(name, true));
       if (source.readyState !== EventSource.CLOSED) return;

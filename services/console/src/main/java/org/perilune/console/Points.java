@@ -1,0 +1,104 @@
+package org.perilune.console;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.perilune.contracts.FlightLog;
+
+/** Where references and happenings of the flight log lead, and how they read. */
+final class Points {
+    private Points() {}
+
+    /** A piece of a snippet. */
+    record Part(String text, boolean found) {}
+
+    /** The page that shows it. */
+    static String address(FlightLog.Reference point) {
+        if (point.kind() == FlightLog.Reference.Kind.COMMAND) {
+            return "/commands/" + encoded(point.id());
+        }
+        return "/devices/" + encoded(point.device()) + "?parameter=" + encoded(point.parameter()) + "&from="
+                + point.from() + "&to=" + point.to();
+    }
+
+    /** What its small plot asks for. */
+    static String series(FlightLog.Reference point) {
+        return "device=" + encoded(point.device()) + "&parameter=" + encoded(point.parameter()) + "&pixels=120&from="
+                + point.from() + "&to=" + point.to();
+    }
+
+    /** The day is said once where both ends are on it. */
+    static String range(FlightLog.Reference point) {
+        String from = Format.time(point.from()).replace(" UTC", "");
+        String to = Format.time(point.to());
+        return from + " – " + (from.regionMatches(0, to, 0, 10) ? to.substring(11) : to);
+    }
+
+    static String clock(JsonNode happening) {
+        String time = time(happening);
+        return time.length() < 19 ? time : time.substring(11, 19);
+    }
+
+    static String time(JsonNode one) {
+        Instant at = instant(one);
+        return at == null ? Format.ABSENT : Format.time(at);
+    }
+
+    /** Before or after the entry: −12 s, +3 min. */
+    static String offset(JsonNode happening, Instant at) {
+        Instant then = instant(happening);
+        if (then == null) {
+            return Format.ABSENT;
+        }
+        var between = Duration.between(at, then);
+        return (between.isNegative() ? "−" : "+") + Format.span(between.abs());
+    }
+
+    /** Empty where there is no page for it. */
+    static String leadsTo(JsonNode happening) {
+        String type = happening.path("type").asText("");
+        String id = happening.path("id").asText("");
+        if (type.startsWith("Command") && !id.isEmpty()) {
+            return "/commands/" + encoded(id);
+        }
+        if (type.startsWith("Timeline")) {
+            return "/timeline";
+        }
+        String device = happening.path("device").asText("");
+        return type.startsWith("Telemetry") && !device.isEmpty() ? "/devices/" + encoded(device) : "";
+    }
+
+    /** What query put between ‹ and › was found. */
+    static List<Part> snippet(String text) {
+        var parts = new ArrayList<Part>();
+        int read = 0;
+        while (read < text.length()) {
+            int open = text.indexOf('‹', read);
+            int close = open < 0 ? -1 : text.indexOf('›', open);
+            if (close < 0) {
+                break;
+            }
+            parts.add(new Part(text.substring(read, open), false));
+            parts.add(new Part(text.substring(open + 1, close), true));
+            read = close + 1;
+        }
+        parts.add(new Part(text.substring(read), false));
+        return parts;
+    }
+
+    private static @Nullable Instant instant(JsonNode one) {
+        try {
+            return Instant.parse(one.path("at").asText(""));
+        } catch (DateTimeParseException absent) {
+            return null;
+        }
+    }
+
+    private static String encoded(@Nullable String text) {
+        return text == null ? "" : LogReader.encoded(text).replace("+", "%20");
+    }
+}

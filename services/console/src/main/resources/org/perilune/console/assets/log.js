@@ -1,0 +1,275 @@
+// The flight log: entries and comments as they come, and what is written here.
+import { CONSOLE_AWAY, act, load, make, notice } from './act.js';
+import { Sender } from './approval.js';
+import { addComment, adoptAll, insertEntry, justWritten, newest, parse, renewEntry, wroteHere } from './entries.js';
+import { clearFaults } from './fields.js';
+import { say } from './format.js';
+import { follow } from './live.js';
+import { commandChanged, hydrate } from './points.js';
+import { Writing, edit } from './writing.js';
+
+const QUERY_AWAY = ['The flight log cannot be read just now', 'The service query does not answer. Writing still works: what is written is '
+  + 'kept, and appears here when it is back. This page tries again by itself.'];
+const root = document.getElementById('log');
+const { devices = [], newest: live = false } = JSON.parse(root.dataset.first);
+root.removeAttribute('data-first');
+const one = root.dataset.one || null;
+const host = document.getElementById('entries');
+const away = document.getElementById('away');
+const newer = document.getElementById('newer');
+const MOST = 300; // Entries in the page at most; older ones are then pages of their own.
+let most = 40;
+const back = new Map(); // New ones, while somebody is at work in the list.
+const comments = new Map(); // How many comments of an entry are shown, where it is more than the first.
+const own = new Map(); // Comments written here, by id, with where to say what becomes of them.
+
+const articleOf = (id) => document.getElementById('e-' + id);
+
+// Nothing moves under a pointer, the keyboard's focus or the reader's eye.
+const busy = () => host.matches(':hover') || host.contains(document.activeElement) || scrollY > 200;
+
+function show(article) {
+  const old = articleOf(article.dataset.entry);
+  if (old) renewEntry(old, article, true);
+  else if (one || !live || !newest(host, article)) return;
+  else if (busy() && !justWritten(article)) back.set(article.dataset.entry, article);
+  else insertEntry(host, article);
+  settle();
+}
+
+function settle() {
+  if (one) return;
+  const shown = host.querySelectorAll(':scope > article');
+  [...shown].slice(most).forEach((element) => element.remove());
+  if (shown.length > most && !host.querySelector(':scope > [data-older]')) host.append(make('p', { class: 'more' }, make('a', { href: '/log' }, 'Show all')));
+  document.getElementById('empty').hidden = shown.length > 0 || !away.hidden;
+  newer.hidden = !back.size;
+  say(newer, back.size === 1 ? 'Show 1 newer entry' : `Show ${back.size} newer entries`);
+  tellOwn();
+}
+
+function showBack() {
+  for (const article of back.values()) insertEntry(host, article);
+  back.clear();
+  settle();
+}
+
+// Entries that changed, each asked for once at a time.
+const asking = new Map();
+async function refresh(id) {
+  if (asking.has(id)) { asking.set(id, true); return; }
+  asking.set(id, false);
+  const answer = await fetch(`/log/${id}/entry?comments=${comments.get(id) || 50}`).catch(() => null);
+  if (answer?.ok) show(parse(await answer.text()).querySelector('article'));
+  else if (answer?.status === 404) gone(id);
+  const again = asking.get(id);
+  asking.delete(id);
+  if (again) refresh(id);
+}
+
+function gone(id) {
+  const article = articleOf(id);
+  back.delete(id);
+  if (!article || justWritten(article)) return;
+  // Somebody is writing a comment on it: that is not thrown away.
+  if (article.querySelector('textarea')?.value) return;
+  article.remove();
+  if (one) document.getElementById('gone').hidden = false;
+  else settle();
+}
+
+async function reload() {
+  if (one) { refresh(one); return; }
+  if (!live) return;
+  const answer = await fetch('/log/entries').catch(() => null);
+  if (!answer?.ok) { if (answer?.status === 503) notice(away, ...QUERY_AWAY); return; }
+  notice(away, null);
+  const fresh = parse(await answer.text());
+  const articles = [...fresh.querySelectorAll('article')];
+  const ids = new Set(articles.map((article) => article.dataset.entry));
+  const last = articles.at(-1)?.dataset.order || '';
+  for (const article of [...host.querySelectorAll(':scope > article')]) {
+    if (!ids.has(article.dataset.entry) && article.dataset.order > last) gone(article.dataset.entry);
+  }
+  const first = !host.querySelector('article');
+  if (first) { host.replaceChildren(fresh); adoptAll(host); settle(); return; }
+  articles.forEach((article) => { if (comments.has(article.dataset.entry)) refresh(article.dataset.entry); else show(article); });
+}
+
+// What becomes of a comment that was written here.
+function tellOwn() {
+  for (const [id, said] of own) {
+    const comment = document.getElementById('c-' + id);
+    if (!comment) continue;
+    const { state } = comment.dataset;
+    const why = comment.querySelector('[data-why]')?.textContent.trim() || '';
+    const words = { pending: 'Waiting for moderation', held: 'Waiting for a flight director: ' + why, approved: 'Approved: everybody can read it', rejected: 'Rejected: ' + why };
+    say(said, words[state] || '');
+    if (state === 'approved' || state === 'rejected') own.delete(id);
+  }
+}
+
+// Older entries, in this page as long as it does not grow too long.
+host.addEventListener('click', async (event) => {
+  const link = event.target.closest('[data-older] a');
+  if (!link || host.querySelectorAll(':scope > article').length + 20 > MOST) return;
+  event.preventDefault();
+  const answer = await fetch('/log/entries?' + new URL(link.href).searchParams).catch(() => null);
+  if (!answer?.ok) { notice(away, ...QUERY_AWAY); return; }
+  const fresh = parse(await answer.text());
+  const first = fresh.querySelector('article a');
+  link.parentElement.remove();
+  const added = [...fresh.children];
+  for (const element of added) {
+    if (element.matches('article') && articleOf(element.dataset.entry)) continue;
+    if (element.matches('article')) insertEntry(host, element); else host.append(element);
+  }
+  most = Math.min(MOST, most + 20);
+  first?.focus();
+  settle();
+});
+
+// Comments
+
+const remarks = new WeakMap();
+host.addEventListener('submit', async (event) => {
+  const form = event.target.closest('[data-remark]');
+  if (!form) return;
+  event.preventDefault();
+  const [text, button, said] = [form.querySelector('textarea'), form.querySelector('button'), form.querySelector('.said')];
+  if (!text.value.trim()) { text.focus(); return; }
+  const id = form.dataset.remark;
+  if (!remarks.has(form)) remarks.set(form, new Sender(`/log/${id}/comments`));
+  button.disabled = true;
+  said.className = 'said';
+  say(said, 'Being sent');
+  const answer = await remarks.get(form).send({ text: text.value });
+  button.disabled = false;
+  if (!answer.ok) {
+    said.className = 'said refusal';
+    say(said, (answer.body.errors || []).map((fault) => fault.detail).join('; ') || answer.body.detail || 'This was not possible.');
+    if (answer.status === 0 || answer.status >= 500) say(said, said.textContent + ' What you typed is still here: press Comment again in a moment; it stays one comment.');
+    return;
+  }
+  text.value = '';
+  own.set(answer.body.id, said);
+  addComment(articleOf(id), answer.body.html);
+  tellOwn();
+});
+host.addEventListener('keydown', (event) => {
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && event.target.matches('[data-remark] textarea')) event.target.form.requestSubmit();
+});
+
+// Acts on an entry or a comment
+
+host.addEventListener('click', (event) => {
+  const button = event.target.closest('button');
+  if (!button) return;
+  const { edit: editing, delete: deleting, history, more } = button.dataset;
+  const article = button.closest('article');
+  const comment = button.closest('[data-comment]');
+  if (more) { comments.set(article.dataset.entry, Math.min(500, Number(more))); refresh(article.dataset.entry); }
+  if (history) showHistory(history);
+  if (editing) {
+    edit(editing, comment ? 'comment' : 'entry', devices, (html) => {
+      if (!comment) { renewEntry(article, parse(html).querySelector('article'), false); return; }
+      addComment(article, html);
+      own.set(comment.dataset.comment, article.querySelector('.remark .said'));
+      tellOwn();
+    });
+  }
+  if (deleting) sure(button, () => remove(deleting, button, comment, article));
+});
+
+// The button asks once more in its own place.
+function sure(button, go) {
+  if (button.classList.contains('sure')) { go(); return; }
+  const label = button.getAttribute('aria-label');
+  const calm = () => { button.classList.remove('sure'); button.textContent = 'Delete'; button.setAttribute('aria-label', label); };
+  button.classList.add('sure');
+  button.textContent = 'Sure?';
+  button.setAttribute('aria-label', label + ': press again to confirm');
+  button.addEventListener('blur', calm, { once: true });
+  setTimeout(calm, 4000);
+}
+
+async function remove(path, button, comment, article) {
+  button.disabled = true;
+  const answer = await act(path + '/delete', {});
+  button.disabled = false;
+  if (!answer.ok) {
+    button.parentElement.querySelector('.fault')?.remove();
+    button.parentElement.append(make('p', { class: 'fault', role: 'alert' }, answer.body.detail || 'It was not deleted.'));
+    return;
+  }
+  (comment || article).remove();
+  if (one && !comment) document.getElementById('gone').hidden = false;
+  if (!one) settle();
+}
+
+async function showHistory(path) {
+  const answer = await fetch(path).catch(() => null);
+  const body = make('div');
+  if (answer?.ok) body.append(parse(await answer.text()));
+  else body.append(make('p', { class: 'hint' }, 'The history cannot be read just now. Try again in a moment.'));
+  const dialog = make('dialog', { 'aria-labelledby': 'history-title', onclose: () => dialog.remove() }, make('h2', { id: 'history-title' }, 'History'), body,
+    make('div', { class: 'acts' }, make('button', { type: 'button', onclick: () => dialog.close() }, 'Close')));
+  document.querySelector('main').append(dialog);
+  dialog.showModal();
+}
+
+// Writing
+
+function form() {
+  const element = document.getElementById('write');
+  if (!element) return;
+  const said = document.getElementById('said');
+  const sender = new Sender('/log');
+  const writing = new Writing(element, 'entry', devices);
+  const go = make('button', { class: 'act' }, 'Write');
+  element.append(make('div', { class: 'acts' }, go));
+  const asked = new URLSearchParams(location.search);
+  const about = asked.get('about');
+  if (about === 'telemetry' || about === 'command') {
+    const point = about === 'command' ? { kind: about, id: asked.get('id') }
+      : { kind: about, device: asked.get('device'), parameter: asked.get('parameter'), from: asked.get('from'), to: asked.get('to') };
+    writing.fill({ references: [point] });
+    writing.title.focus();
+  }
+  element.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    if (go.disabled) return;
+    clearFaults(element);
+    go.disabled = true;
+    said.className = 'said';
+    say(said, 'Being written');
+    const given = Object.fromEntries(Object.entries(writing.value).filter(([, value]) => value !== null));
+    const answer = await sender.send(given);
+    go.disabled = false;
+    if (!answer.ok) {
+      said.className = 'said refusal';
+      say(said, writing.refused(answer));
+      if (answer.status === 0 || answer.status >= 500) say(said, said.textContent + ' What you typed is still here: press Write again in a moment; it stays one entry. Reading goes on.');
+      return;
+    }
+    const article = parse(answer.body.html).querySelector('article');
+    said.replaceChildren('Written: ', make('a', { href: '/log/' + answer.body.id }, 'its own page'));
+    writing.fill({});
+    show(wroteHere(article));
+  });
+}
+
+form();
+adoptAll(host);
+newer?.addEventListener('click', () => { showBack(); host.querySelector('a')?.focus(); });
+host.addEventListener('pointerleave', () => { if (back.size && !busy()) showBack(); });
+if (!one) settle();
+document.body.addEventListener('htmx:afterSwap', (event) => hydrate(event.target));
+follow('?source=log&source=commands', {
+  open(again, source) { if (source === 'log' && (again || !away.hidden)) reload(); if (source === 'log') notice(away, null); },
+  away(source, all) { if (source === 'log') notice(away, ...(all ? CONSOLE_AWAY : QUERY_AWAY)); },
+  post(entry) { if (articleOf(entry.id) || (live && !one) || entry.id === one) refresh(entry.id); },
+  removed(entry) { gone(entry.id); },
+  command(command) { commandChanged(command); },
+});
+if (location.hash.startsWith('#c-')) document.getElementById(location.hash.slice(1))?.scrollIntoView();
