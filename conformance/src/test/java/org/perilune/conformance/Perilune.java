@@ -111,10 +111,18 @@ final class Perilune implements AutoCloseable {
         return home;
     }
 
-    /** {@code perilune up}; returns when it says that it is up. */
-    void start() throws IOException {
+    /**
+     * {@code perilune up}; returns when it says that it is up.
+     *
+     * @param without services that are left out
+     */
+    void start(String... without) throws IOException {
         Path said = home.resolve("said.txt");
-        Process started = new ProcessBuilder(command("up"))
+        var words = new ArrayList<>(List.of("up"));
+        for (String service : without) {
+            words.addAll(List.of("--without", service));
+        }
+        Process started = new ProcessBuilder(command(words.toArray(String[]::new)))
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile())
                 .start();
@@ -203,7 +211,8 @@ final class Perilune implements AutoCloseable {
         }
     }
 
-    private List<String> command(String... words) {
+    /** What starts a command of the command line on this home. */
+    List<String> command(String... words) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM);

@@ -1,0 +1,105 @@
+package org.perilune.conformance;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.perilune.contracts.Topology.Service;
+
+/** One service in a process of its own, beside a {@link Perilune}; killed and started again at will. */
+final class Beside implements AutoCloseable {
+    private static final Duration READY = Duration.ofSeconds(90);
+
+    private final Perilune perilune;
+    private final Service service;
+    private final int port;
+    private final Path said;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    private @Nullable Process process;
+
+    private Beside(Perilune perilune, Service service, int port, Path said) {
+        this.perilune = perilune;
+        this.service = service;
+        this.port = port;
+        this.said = said;
+    }
+
+    /** Nothing is started. */
+    static Beside of(Perilune perilune, Service service, int port, Path folder) throws IOException {
+        Files.createDirectories(folder);
+        return new Beside(perilune, service, port, folder.resolve(service.name() + "-" + port + ".txt"));
+    }
+
+    Service service() {
+        return service;
+    }
+
+    /** Does not wait until it is ready. */
+    void start() throws IOException {
+        process = new ProcessBuilder(perilune.command(
+                        "run", service.name(), "--beside", "--set", service.name() + ".http.port=" + port))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(said.toFile()))
+                .start();
+    }
+
+    void awaitReady() {
+        await(service.name() + " to be ready, which said " + said)
+                .atMost(READY)
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(this::isReady);
+    }
+
+    private boolean isReady() throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/ready"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+    }
+
+    /** {@code kill -9}; returns when it is dead. */
+    void kill() throws InterruptedException {
+        Process running = process;
+        if (running != null) {
+            running.destroyForcibly().waitFor();
+        }
+    }
+
+    /** SIGTERM; returns when it has ended. */
+    void stop() throws InterruptedException {
+        Process running = process;
+        if (running != null) {
+            running.destroy();
+            if (!running.waitFor(20, TimeUnit.SECONDS)) {
+                throw new AssertionError(service.name() + " did not end when it was told to");
+            }
+        }
+    }
+
+    /** The last of what it said, for a failure's message. */
+    String said() {
+        try {
+            var lines = Files.readAllLines(said);
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
+        } catch (IOException unreadable) {
+            return "nothing: " + unreadable;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            process.destroyForcibly();
+        }
+        http.shutdownNow();
+    }
+}

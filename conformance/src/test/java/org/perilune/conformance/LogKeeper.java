@@ -1,0 +1,154 @@
+package org.perilune.conformance;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.perilune.conformance.Perilune.Part;
+
+/** Somebody who keeps the flight log, and does not give up while parts of the ground are being restarted. Safe for threads. */
+final class LogKeeper implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final long TOKEN_NANOS = Duration.ofMinutes(3).toNanos();
+
+    private final Ground ground;
+    private @Nullable String token;
+    private long tokenSince;
+
+    LogKeeper(Perilune perilune) {
+        this.ground = new Ground(perilune);
+    }
+
+    /** @return the post's id */
+    String post(String text) {
+        return created(Part.POSTS, "/posts", text).path("id").asText();
+    }
+
+    /** @return the comment's id */
+    String comment(String post, String text) {
+        return created(Part.COMMENTS, "/posts/" + post + "/comments", text)
+                .path("id")
+                .asText();
+    }
+
+    /** Asks until it is taken, always with the same key. */
+    private JsonNode created(Part part, String path, String text) {
+        String key = UUID.randomUUID().toString();
+        return untilAnswered("POST", part, path, body(Map.of("text", text)), key, List.of(200, 201));
+    }
+
+    /** Until the thing has that text, whoever else changes it meanwhile. */
+    void edit(Part part, String path, String text) {
+        await("an edit of " + path).atMost(PATIENCE).pollInterval(PAUSE).until(() -> {
+            JsonNode known = get(part, path);
+            if (known.path("text").asText().equals(text)) {
+                return true;
+            }
+            Ground.Answer answer = send(
+                    "PATCH",
+                    part,
+                    path,
+                    body(Map.of("revision", known.path("revision").asLong(), "text", text)),
+                    null);
+            return answer.status() == 200;
+        });
+    }
+
+    void delete(Part part, String path) {
+        untilAnswered("DELETE", part, path, null, null, List.of(204));
+    }
+
+    JsonNode get(Part part, String path) {
+        return untilAnswered("GET", part, path, null, null, List.of(200));
+    }
+
+    /** Every element of a paged list. */
+    List<JsonNode> all(Part part, String path, String list) {
+        var all = new ArrayList<JsonNode>();
+        String cursor = "";
+        do {
+            String page = path + (path.contains("?") ? "&" : "?") + "limit=100" + cursor;
+            JsonNode answer = get(part, page);
+            answer.path(list).forEach(all::add);
+            JsonNode next = answer.path("next");
+            cursor = next.isTextual() ? "&cursor=" + Ground.query(next.asText()) : "";
+        } while (!cursor.isEmpty());
+        return all;
+    }
+
+    /** Every event of these types in the log of the event bus, in its order. */
+    List<JsonNode> events(List<String> types) {
+        String wanted = "&type=" + String.join("&type=", types);
+        var all = new ArrayList<JsonNode>();
+        String after = "0";
+        while (true) {
+            JsonNode page = get(Part.EVENT_BUS, "/events?limit=1000&after=" + after + wanted);
+            page.path("events").forEach(entry -> all.add(entry.path("event")));
+            if (page.path("events").isEmpty()) {
+                return all;
+            }
+            after = page.path("next").asText();
+        }
+    }
+
+    /** Comments are judged by one word alone: what has it is rejected. */
+    void judgeByTheWord(String word) {
+        await("the rules").atMost(PATIENCE).pollInterval(PAUSE).until(() -> {
+            long version = get(Part.MODERATION, "/rules").path("version").asLong();
+            String rules = """
+                    {"version":%d,"rules":[{"id":"the-word","kind":"words","action":"reject","words":["%s"]}]}
+                    """.formatted(version, word);
+            return send("PUT", Part.MODERATION, "/rules", rules, null).status() == 200;
+        });
+    }
+
+    private static String body(Map<String, ?> fields) {
+        return JSON.valueToTree(fields).toString();
+    }
+
+    private JsonNode untilAnswered(
+            String method, Part part, String path, @Nullable String body, @Nullable String key, List<Integer> wanted) {
+        Predicate<Ground.Answer> said = answer -> answer.status() < 500 && answer.status() != 401;
+        Ground.Answer answer = await(method + " " + path)
+                .atMost(PATIENCE)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(PAUSE)
+                .ignoreExceptionsMatching(
+                        failure -> failure instanceof IOException || failure instanceof AssertionError)
+                .until(() -> send(method, part, path, body, key), said);
+        if (!wanted.contains(answer.status())) {
+            throw new AssertionError(method + " " + path + ": " + answer);
+        }
+        return answer.json();
+    }
+
+    private Ground.Answer send(String method, Part part, String path, @Nullable String body, @Nullable String key)
+            throws IOException, InterruptedException {
+        return ground.send(method, part, path, token(), "application/json", body, key);
+    }
+
+    private synchronized String token() throws IOException, InterruptedException {
+        String known = token;
+        if (known == null || System.nanoTime() - tokenSince > TOKEN_NANOS) {
+            known = ground.token("administrator");
+            token = known;
+            tokenSince = System.nanoTime();
+        }
+        return known;
+    }
+
+    @Override
+    public void close() {
+        ground.close();
+    }
+}
