@@ -48,6 +48,7 @@ final class Problems {
         switch (status) {
             case 404 -> write(context, status, "not-found", "There is no such thing", failure, List.of());
             case 405 -> write(context, status, "method-not-allowed", "The path has other methods", failure, List.of());
+            case 410 -> write(context, status, "gone", "It is there no more", failure, List.of());
             case 413 -> write(context, status, "content-too-large", "The body is too large", failure, List.of());
             case 415 -> write(context, status, "unsupported-media-type", "The body must be JSON", failure, List.of());
             case 504 -> write(context, status, "uncertain", "Nobody knows what came of it", failure, List.of());

@@ -6,18 +6,23 @@ import io.javalin.http.UnsupportedMediaTypeResponse;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
 
 /** Reading requests, with the answers of the bad-input catalogue. */
 public final class Requests {
+    private static final Pattern ID =
+            Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
+
     private Requests() {}
 
     /** The JSON body; 415 unless it is declared as JSON, 413 over the listener's limit. */
     public static <T> T json(Context context, Class<T> type) {
         String contentType = context.contentType();
-        if (contentType == null
-                || !contentType.toLowerCase(java.util.Locale.ROOT).startsWith("application/json")) {
+        if (contentType == null || !contentType.toLowerCase(Locale.ROOT).startsWith("application/json")) {
             throw new UnsupportedMediaTypeResponse("The body must be application/json");
         }
         byte[] body = context.bodyAsBytes();
@@ -70,6 +75,28 @@ public final class Requests {
                                 + known.stream().sorted().toList());
             }
         }
+    }
+
+    /** The id in the path; one that is no UUID is nobody's, so that is a {@link ServiceException.NotFound}. */
+    public static UUID id(Context context, String name) {
+        String text = context.pathParam(name);
+        if (!ID.matcher(text).matches()) {
+            throw new ServiceException.NotFound("An id is a UUID; '" + Texts.shortened(text) + "' is none");
+        }
+        return UUID.fromString(text);
+    }
+
+    /** An id in a body, in lower case; empty with a fault. */
+    public static String id(Fields in, String name) {
+        return in.name(name, ID, "must be a UUID").toLowerCase(Locale.ROOT);
+    }
+
+    /** One hop on from the caller's; a new one where the caller has none. */
+    public static TraceContext trace(Context context) {
+        return Optional.ofNullable(context.header(TraceContext.HEADER))
+                .flatMap(TraceContext::parse)
+                .map(TraceContext::next)
+                .orElseGet(TraceContext::begin);
     }
 
     public static ServiceException.Malformed malformed(String name, String detail) {

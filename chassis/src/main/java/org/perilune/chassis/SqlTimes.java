@@ -1,0 +1,34 @@
+package org.perilune.chassis;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Instants as PostgreSQL keeps them: to the microsecond. */
+public final class SqlTimes {
+    private SqlTimes() {}
+
+    /** To be bound as {@code timestamptz}. */
+    public static @Nullable OffsetDateTime of(@Nullable Instant instant) {
+        return instant == null ? null : truncated(instant).atOffset(ZoneOffset.UTC);
+    }
+
+    /** As it will come back from the database. */
+    public static Instant truncated(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.MICROS);
+    }
+
+    /** Of a column that is not null. */
+    public static Instant instant(ResultSet rows, String column) throws SQLException {
+        return rows.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    public static @Nullable Instant nullable(ResultSet rows, String column) throws SQLException {
+        OffsetDateTime time = rows.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+}
