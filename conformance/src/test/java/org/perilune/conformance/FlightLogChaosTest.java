@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -109,8 +108,7 @@ final class FlightLogChaosTest {
     }
 
     private Beside started(Perilune perilune, Service service) throws IOException {
-        int port = perilune.port(
-                Perilune.Part.valueOf(service.name().toUpperCase(Locale.ROOT).replace('-', '_')));
+        int port = perilune.port(Perilune.Part.of(service));
         Beside beside = Beside.of(perilune, service, port, folder.resolve("said"));
         beside.start();
         return beside;

@@ -72,6 +72,11 @@ final class LogKeeper implements AutoCloseable {
         return untilAnswered("GET", part, path, null, null, List.of(200));
     }
 
+    /** Posts an event of one's own. */
+    void publish(String event) {
+        untilAnswered("POST", Part.EVENT_BUS, "/events", event, null, List.of(201));
+    }
+
     /** Every element of a paged list. */
     List<JsonNode> all(Part part, String path, String list) {
         var all = new ArrayList<JsonNode>();

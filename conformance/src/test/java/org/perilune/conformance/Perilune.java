@@ -11,12 +11,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.perilune.contracts.Topology;
 
 /** A Perilune of its own: a process, a home, ports. Killed and started again it keeps home and ports. */
 final class Perilune implements AutoCloseable {
@@ -68,6 +70,10 @@ final class Perilune implements AutoCloseable {
 
         Part(String key) {
             this.key = key;
+        }
+
+        static Part of(Topology.Service service) {
+            return valueOf(service.databaseName().toUpperCase(Locale.ROOT));
         }
     }
 
