@@ -15,10 +15,12 @@ import org.perilune.chassis.ServiceException;
 final class DeadLetterRoutes {
     private final DeadLetterStore store;
     private final OutboxRelay relay;
+    private final Couriers couriers;
 
-    DeadLetterRoutes(DeadLetterStore store, OutboxRelay relay) {
+    DeadLetterRoutes(DeadLetterStore store, OutboxRelay relay, Couriers couriers) {
         this.store = store;
         this.relay = relay;
+        this.couriers = couriers;
     }
 
     void register(JavalinConfig javalin) {
@@ -38,20 +40,24 @@ final class DeadLetterRoutes {
 
     private void redrive(Context context) {
         Requests.onlyParameters(context, Set.of());
-        UUID id = id(context.pathParam("id"));
+        UUID id = id(context.pathParam("id"), "dead letter");
         switch (store.redrive(id, HttpListener.principal(context).name())) {
             case SENT -> {
                 relay.wake();
+                couriers.wake();
                 context.status(202).json(Map.of("id", id));
             }
             case SENT_BEFORE ->
                 throw new ServiceException.Conflict(
                         "It was sent again before; where it failed again it is a dead letter of its own");
+            case NOBODY ->
+                throw new ServiceException.Conflict(
+                        "The subscription that it was for has ended; nobody is there to take it");
             case UNKNOWN -> throw new ServiceException.NotFound("No dead letter has the id " + id);
         }
     }
 
-    private static UUID id(String text) {
+    static UUID id(String text, String of) {
         try {
             UUID id = UUID.fromString(text);
             if (id.toString().equalsIgnoreCase(text)) {
@@ -60,6 +66,6 @@ final class DeadLetterRoutes {
         } catch (IllegalArgumentException ignored) {
             // Answered below, like an id of another form.
         }
-        throw new ServiceException.NotFound("A dead letter's id is a UUID; this is none");
+        throw new ServiceException.NotFound("The id of a " + of + " is a UUID; this is none");
     }
 }

@@ -49,11 +49,15 @@ final class DeadLetterStore {
                 message.headers().get(Header.REASON),
                 "The broker gave it up: " + text(message.headers().get("x-first-death-reason"), "it did not say why"));
         int tries = message.headers().get(Header.TRIES) instanceof Number number ? number.intValue() : 0;
-        transaction.execute(
-                """
+        add(transaction, id(queue, message), queue, text(message.messageId(), ""), reason, tries, message.body());
+    }
+
+    static void add(
+            Handle transaction, UUID id, String queue, String messageId, String reason, int tries, byte[] body) {
+        transaction.execute("""
                 insert into dead_letters (id, queue, message_id, reason, tries, body) values (?, ?, ?, ?, ?, ?)
                 on conflict do nothing
-                """, id(queue, message), queue, text(message.messageId(), ""), reason, tries, message.body());
+                """, id, queue, messageId, clean(reason), tries, body);
     }
 
     List<Letter> newest(boolean open, int limit) {
@@ -81,6 +85,8 @@ final class DeadLetterStore {
     enum Redrive {
         SENT,
         SENT_BEFORE,
+        /** The subscription that it was for has ended. */
+        NOBODY,
         UNKNOWN
     }
 
@@ -99,6 +105,9 @@ final class DeadLetterStore {
                     .findOne();
             if (letter.isPresent()) {
                 Outgoing found = letter.get();
+                if (found.queue().startsWith(DeliveryStore.QUEUE)) {
+                    return deliverAgain(transaction, id, found.queue());
+                }
                 Outbox.redrive(transaction, found.queue(), found.messageId(), id, found.body());
                 return Redrive.SENT;
             }
@@ -109,6 +118,18 @@ final class DeadLetterStore {
                     .one();
             return known ? Redrive.SENT_BEFORE : Redrive.UNKNOWN;
         });
+    }
+
+    private static Redrive deliverAgain(Handle transaction, UUID id, String queue) {
+        int taken = transaction.execute("""
+                insert into redeliveries (dead_letter, subscription)
+                select ?, id from subscriptions where id::text = ?
+                """, id, queue.substring(DeliveryStore.QUEUE.length()));
+        if (taken == 0) {
+            transaction.execute("update dead_letters set redriven_at = null, redriven_by = null where id = ?", id);
+            return Redrive.NOBODY;
+        }
+        return Redrive.SENT;
     }
 
     private record Outgoing(String queue, String messageId, byte[] body) {}
@@ -136,7 +157,12 @@ final class DeadLetterStore {
         if (value == null || value instanceof Map) {
             return fallback;
         }
-        String clean = value.toString().replaceAll("\\p{Cntrl}+", " ");
+        return clean(value.toString());
+    }
+
+    /** Short enough, and without control characters. */
+    static String clean(String text) {
+        String clean = text.replaceAll("\\p{Cntrl}+", " ");
         return clean.length() <= LONGEST ? clean : clean.substring(0, LONGEST - 1) + "…";
     }
 

@@ -6,12 +6,12 @@ import org.perilune.chassis.PostgresConfig;
 import org.perilune.chassis.Settings;
 import org.perilune.contracts.Topology;
 
-/** Where event-bus listens, what it keeps the log in, and the broker. */
-public record EventBusConfig(HttpConfig http, PostgresConfig postgres, AmqpConfig amqp) {
-    private static final int POOL_SIZE = 10;
+/** Where event-bus listens, what it keeps the log in, the broker, and whom it may call. */
+public record EventBusConfig(HttpConfig http, PostgresConfig postgres, AmqpConfig amqp, CallbackPolicy callbacks) {
+    private static final int POOL_SIZE = 12;
 
     /**
-     * Reads {@code http.*}, {@code postgres.*}, {@code amqp.*}.
+     * Reads {@code http.*}, {@code postgres.*}, {@code amqp.*}, {@code callbacks.*}.
      *
      * @param in the settings under {@code event-bus.}
      */
@@ -19,6 +19,7 @@ public record EventBusConfig(HttpConfig http, PostgresConfig postgres, AmqpConfi
         return new EventBusConfig(
                 HttpConfig.read(in, Topology.EVENT_BUS.port()),
                 PostgresConfig.read(in, POOL_SIZE),
-                AmqpConfig.read(in));
+                AmqpConfig.read(in),
+                CallbackPolicy.read(in));
     }
 }

@@ -1,5 +1,6 @@
 package org.perilune.eventbus;
 
+import java.net.InetAddress;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
@@ -8,6 +9,7 @@ import org.perilune.chassis.Amqp;
 import org.perilune.chassis.EventConsumer;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpListener;
+import org.perilune.chassis.Ids;
 import org.perilune.chassis.Meters;
 import org.perilune.chassis.Outbox;
 import org.perilune.chassis.OutboxRelay;
@@ -18,7 +20,7 @@ import org.perilune.chassis.TokenVerifier;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
 
-/** Takes events over HTTP, keeps the log of all events, and what could not be handled. */
+/** Takes events over HTTP, keeps the log of all events and what could not be handled, and calls back. */
 public final class EventBusService implements AutoCloseable {
     private final Resources owned;
     private final HttpListener http;
@@ -42,7 +44,7 @@ public final class EventBusService implements AutoCloseable {
             health.add("postgresql", postgres::problem);
             health.add("amqp", amqp::problem);
             var log = new EventLog(postgres.jdbi());
-            var bell = owned.add(new Bell());
+            LogWatch watch = owned.add(LogWatch.start(log));
             OutboxRelay relay = owned.add(OutboxRelay.start(name, postgres, amqp, meters));
             var deadLetters = new DeadLetterStore(postgres.jdbi());
             QueueConsumer events = owned.add(EventConsumer.start(
@@ -53,7 +55,7 @@ public final class EventBusService implements AutoCloseable {
                     (transaction, event) -> {
                         if (EventLog.append(transaction, event)) {
                             // Early: the commit follows. Whoever looks too soon looks again.
-                            bell.ring();
+                            watch.hint();
                         }
                     },
                     meters));
@@ -61,9 +63,19 @@ public final class EventBusService implements AutoCloseable {
                     owned.add(EventConsumer.startDeadLetters(postgres, amqp, DeadLetterStore::add, meters));
             health.add("events", events::problem);
             health.add("dead-letters", dead::problem);
-            var publish = new PublishRoute(postgres.jdbi(), relay, bell, clock);
-            var stream = new StreamRoute(log, bell, clock);
-            var letters = new DeadLetterRoutes(deadLetters, relay);
+            var hosts = new CallbackHosts(config.callbacks().allowed(), InetAddress::getAllByName);
+            CallbackClient client = owned.add(CallbackClient.open(hosts));
+            Couriers couriers = owned.add(Couriers.start(new Courier.Tools(
+                    new DeliveryStore(postgres.jdbi(), Ids.next(clock)),
+                    log,
+                    watch,
+                    client,
+                    config.callbacks(),
+                    clock)));
+            var subscriptions = new SubscriptionRoutes(new SubscriptionStore(postgres.jdbi()), hosts, couriers, clock);
+            var publish = new PublishRoute(postgres.jdbi(), relay, watch, clock);
+            var stream = new StreamRoute(log, watch, clock);
+            var letters = new DeadLetterRoutes(deadLetters, relay, couriers);
             var http = owned.add(HttpListener.open(
                     config.http(),
                     name,
@@ -72,11 +84,12 @@ public final class EventBusService implements AutoCloseable {
                     TokenVerifier.byKeysAt(config.http().keys(), clock),
                     javalin -> {
                         // Streams never end by themselves: stopping would wait for them in vain.
-                        javalin.events.serverStopping(bell::close);
+                        javalin.events.serverStopping(watch::close);
                         javalin.routes.post("/events", publish::handle, Access.OPERATOR);
                         javalin.routes.get("/events", new ReplayRoute(log)::handle, Access.VIEWER);
                         javalin.routes.get("/stream", stream::handle, Access.VIEWER);
                         letters.register(javalin);
+                        subscriptions.register(javalin);
                     }));
             return new EventBusService(owned, http);
         } catch (Throwable failure) {

@@ -31,13 +31,13 @@ final class PublishRoute {
 
     private final Jdbi jdbi;
     private final OutboxRelay relay;
-    private final Bell bell;
+    private final LogWatch watch;
     private final Clock clock;
 
-    PublishRoute(Jdbi jdbi, OutboxRelay relay, Bell bell, Clock clock) {
+    PublishRoute(Jdbi jdbi, OutboxRelay relay, LogWatch watch, Clock clock) {
         this.jdbi = jdbi;
         this.relay = relay;
-        this.bell = bell;
+        this.watch = watch;
         this.clock = clock;
     }
 
@@ -61,7 +61,7 @@ final class PublishRoute {
         });
         if (fresh) {
             relay.wake();
-            bell.ring();
+            watch.hint();
         }
         ObjectNode answer = Json.mapper().createObjectNode();
         answer.put("id", event.id());

@@ -21,19 +21,19 @@ final class StreamRoute {
     private static final int MOST_FOLLOWERS = 64;
 
     private final EventLog log;
-    private final Bell bell;
+    private final LogWatch watch;
     private final Clock clock;
     private final Semaphore places = new Semaphore(MOST_FOLLOWERS);
 
-    StreamRoute(EventLog log, Bell bell, Clock clock) {
+    StreamRoute(EventLog log, LogWatch watch, Clock clock) {
         this.log = log;
-        this.bell = bell;
+        this.watch = watch;
         this.clock = clock;
     }
 
     void handle(Context context) {
         Requests.onlyParameters(context, Set.of("after", "type"));
-        var follower = new LogFollower(log, bell, EventQuery.types(context), begin(context));
+        var follower = new LogFollower(log, watch.news(), EventQuery.types(context), begin(context));
         if (!places.tryAcquire()) {
             throw new ServiceException.TooMany(
                     "There are " + MOST_FOLLOWERS + " followers already; try again later", Duration.ofSeconds(10));
@@ -58,9 +58,6 @@ final class StreamRoute {
 
     /** Where one follower is in the log. */
     private static final class LogFollower implements EventStream.Source {
-        /** For events that other copies stored. */
-        private static final Duration LOOK = Duration.ofMillis(250);
-
         private static final int PAGE = 200;
 
         private final EventLog log;
@@ -90,7 +87,7 @@ final class StreamRoute {
                 if (left <= 0) {
                     break;
                 }
-                bell.await(heard, Duration.ofNanos(Math.min(left, LOOK.toNanos())));
+                bell.await(heard, Duration.ofNanos(left));
             }
             return Optional.empty();
         }

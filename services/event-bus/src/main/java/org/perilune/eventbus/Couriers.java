@@ -1,0 +1,123 @@
+package org.perilune.eventbus;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.perilune.chassis.Threads;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has a courier for each subscription that this copy has. A subscription is leased for some seconds at a time, so that
+ * one copy delivers at a time and another goes on where one dies.
+ */
+final class Couriers implements AutoCloseable {
+    private static final Duration LEASE = Duration.ofSeconds(20);
+
+    /** A try that begins until then ends within the lease. */
+    private static final Duration MAY_TRY = LEASE.minus(CallbackClient.DEADLINE).minusSeconds(1);
+
+    private static final Duration RENEW = Duration.ofSeconds(2);
+    private static final Duration STOP = Duration.ofSeconds(3);
+    private static final Logger LOG = LoggerFactory.getLogger(Couriers.class);
+
+    private final Courier.Tools tools;
+    private final Bell bell = new Bell();
+    private final Map<UUID, Courier> couriers = new HashMap<>();
+    private final Thread renewing;
+    private final Thread waking;
+
+    private Couriers(Courier.Tools tools) {
+        this.tools = tools;
+        this.renewing = Threads.start("couriers", this::run);
+        this.waking = Threads.start("couriers-news", this::tellNews);
+    }
+
+    static Couriers start(Courier.Tools tools) {
+        return new Couriers(tools);
+    }
+
+    /** Something may have to be delivered that is not new in the log, or somebody new is there. */
+    void wake() {
+        bell.ring();
+        wakeAll();
+    }
+
+    private synchronized void wakeAll() {
+        couriers.values().forEach(Courier::wake);
+    }
+
+    private void tellNews() {
+        try {
+            Bell news = tools.watch().news();
+            while (!news.isClosed()) {
+                long heard = news.rings();
+                wakeAll();
+                news.await(heard, LEASE);
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            while (!bell.isClosed()) {
+                long heard = bell.rings();
+                long began = System.nanoTime();
+                try {
+                    Set<UUID> ours = tools.store().lease(LEASE);
+                    assign(ours, began + MAY_TRY.toNanos());
+                } catch (RuntimeException failure) {
+                    LOG.debug("Subscriptions wait for the database", failure);
+                }
+                bell.await(heard, RENEW);
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void assign(Set<UUID> ours, long mayTryUntilNanos) {
+        if (bell.isClosed()) {
+            return;
+        }
+        couriers.values().removeIf(courier -> !courier.isAlive());
+        for (UUID id : ours) {
+            Courier there = couriers.get(id);
+            if (there != null) {
+                there.renew(mayTryUntilNanos);
+                continue;
+            }
+            couriers.put(id, Courier.start(id, tools, mayTryUntilNanos));
+        }
+    }
+
+    private synchronized List<Courier> all() {
+        return List.copyOf(couriers.values());
+    }
+
+    /** Finishes what is under way, for a moment; what is broken off is delivered again, by whoever is there. */
+    @Override
+    public void close() {
+        bell.close();
+        List<Courier> stopping = all();
+        stopping.forEach(Courier::stop);
+        try {
+            long end = System.nanoTime() + STOP.toNanos();
+            for (Courier courier : stopping) {
+                courier.awaitStopped(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+            }
+            waking.interrupt();
+            renewing.join(STOP);
+            tools.store().release();
+        } catch (InterruptedException interruption) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException away) {
+            LOG.info("Subscriptions could not be released; other copies take them when their leases end", away);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package org.perilune.eventbus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.perilune.chassis.Json;
+import org.perilune.chassis.Resources;
+import org.perilune.chassis.Settings;
+import org.perilune.chassis.testing.Caller;
+import org.perilune.chassis.testing.StandInCrew;
+import org.perilune.pad.Pad;
+import org.perilune.pad.PadConfig;
+
+/** The pad's servers, and any number of copies of event-bus. */
+final class BusFixture implements AutoCloseable {
+    private final Resources owned = new Resources();
+    private final Map<String, String> settings;
+    private final StandInCrew crew;
+    private final EventBusService bus;
+    private final Caller operator;
+    private final Caller administrator;
+
+    /** @param callbacks settings of {@code event-bus.callbacks.} */
+    BusFixture(Path home, Map<String, String> callbacks) throws Exception {
+        crew = owned.add(new StandInCrew());
+        Pad pad = owned.add(Pad.start(PadConfig.onFreePorts(home, List.of("event_bus", "crew")), sentence -> {}));
+        settings = new HashMap<>(pad.settings());
+        settings.put("event-bus.http.port", "0");
+        settings.put("event-bus.tokens.keys-url", crew.keysUrl());
+        callbacks.forEach((key, value) -> settings.put("event-bus.callbacks." + key, value));
+        bus = owned.add(start());
+        operator = owned.add(as("operator", bus));
+        administrator = owned.add(as("administrator", bus));
+    }
+
+    /** Another copy, which its caller closes. */
+    EventBusService start() {
+        return EventBusService.start(EventBusConfig.read(Settings.of(settings).at("event-bus")), Clock.systemUTC());
+    }
+
+    Caller as(String role, EventBusService copy) {
+        return new Caller(copy.port(), crew.token("alice", role));
+    }
+
+    Settings settings() {
+        return Settings.of(settings);
+    }
+
+    EventBusService bus() {
+        return bus;
+    }
+
+    Caller operator() {
+        return operator;
+    }
+
+    Caller administrator() {
+        return administrator;
+    }
+
+    void publish(String type, int number) throws Exception {
+        HttpResponse<String> answer =
+                operator.send("POST", "/events", "{\"type\":\"%s\",\"data\":{\"n\":%d}}".formatted(type, number));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    }
+
+    /** The answer to whoever made it, secret included. */
+    JsonNode subscribe(String url, String... types) throws Exception {
+        return subscribe(administrator, url, types);
+    }
+
+    JsonNode subscribe(Caller by, String url, String... types) throws Exception {
+        String body = Json.mapper().writeValueAsString(Map.of("url", url, "types", types));
+        HttpResponse<String> answer = by.send("POST", "/subscriptions", body);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        return Json.mapper().readTree(answer.body());
+    }
+
+    /** Missing where there is none of that id. */
+    JsonNode subscription(JsonNode made) throws Exception {
+        for (JsonNode found : operator.get("/subscriptions").path("subscriptions")) {
+            if (found.path("id").equals(made.path("id"))) {
+                return found;
+            }
+        }
+        return Json.mapper().missingNode();
+    }
+
+    List<JsonNode> deadLetters(String word) throws Exception {
+        var found = new ArrayList<JsonNode>();
+        operator.get("/dead-letters").path("dead_letters").forEach(letter -> {
+            if (letter.path("body").asText().contains(word)) {
+                found.add(letter);
+            }
+        });
+        return found;
+    }
+
+    HttpResponse<String> redrive(JsonNode letter) throws Exception {
+        return operator.send("POST", "/dead-letters/" + letter.path("id").asText() + "/redrive", "");
+    }
+
+    @Override
+    public void close() {
+        owned.close();
+    }
+}
