@@ -21,7 +21,7 @@ record LogEntry(
         @JsonProperty("created_at") Instant createdAt,
         @JsonProperty("edited_at") @Nullable Instant editedAt,
         @Nullable List<Comment> comments,
-        @JsonProperty("comment_count") long commentCount,
+        @JsonProperty("comment_count") @Nullable Long commentCount,
         @JsonProperty("comments_next") @Nullable String commentsNext) {
 
     /** @param text null where it is not for the reader, or not known here */
@@ -111,6 +111,11 @@ record LogEntry(
 
     @JsonIgnoreProperties(ignoreUnknown = true)
     record Comments(List<Comment> comments, @Nullable String next) {}
+
+    String counted() {
+        long count = commentCount == null ? 0 : commentCount;
+        return count == 0 ? "No comments" : count == 1 ? "1 comment" : count + " comments";
+    }
 
     List<Comment> shownComments() {
         return comments == null ? List.of() : comments;

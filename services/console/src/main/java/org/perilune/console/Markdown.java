@@ -2,6 +2,7 @@ package org.perilune.console;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -114,9 +115,11 @@ final class Markdown {
                 return;
             }
             var writer = context.getWriter();
-            writer.tag(
-                    "a",
-                    Map.of("href", context.encodeUrl(url), "rel", "noopener noreferrer nofollow", "target", "_blank"));
+            var attributes = new LinkedHashMap<String, String>();
+            attributes.put("href", context.encodeUrl(url));
+            attributes.put("rel", "noopener noreferrer nofollow");
+            attributes.put("target", "_blank");
+            writer.tag("a", attributes);
             if (node.getFirstChild() == null) {
                 writer.text(url);
             }

@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.Map;
+import java.util.HashMap;
+import java.util.List;
 import org.perilune.chassis.Settings;
 
 /** A console on a free port, with stand-ins for all that it calls. */
@@ -14,24 +15,26 @@ final class TestConsole implements AutoCloseable {
     final StandIn services = new StandIn();
     final StandInDispatcher dispatcher = new StandInDispatcher();
     final StandInTimeline timeline = new StandInTimeline();
+    final StandInLog log = new StandInLog();
+    final StandInModeration moderation = new StandInModeration();
+    final StandInBus bus = new StandInBus();
     private final ConsoleService console;
 
     TestConsole() throws IOException {
         String url = services.url().toString();
-        var settings = Settings.of(Map.of(
-                "console.http.port",
-                "0",
-                "console.telemetry.url",
-                url,
-                "console.status.url",
-                url,
-                "console.crew.url",
-                url,
-                "console.command-dispatcher.url",
-                dispatcher.http().url(),
-                "console.timeline.url",
-                timeline.http().url()));
-        console = ConsoleService.start(ConsoleConfig.read(settings.at("console")), Clock.systemUTC());
+        var settings = new HashMap<String, String>();
+        settings.put("console.http.port", "0");
+        for (String service : List.of("telemetry", "status", "crew")) {
+            settings.put("console." + service + ".url", url);
+        }
+        settings.put("console.command-dispatcher.url", dispatcher.http().url());
+        settings.put("console.timeline.url", timeline.http().url());
+        settings.put("console.posts.url", log.posts.url());
+        settings.put("console.comments.url", log.comments.url());
+        settings.put("console.query.url", log.query.url());
+        settings.put("console.moderation.url", moderation.http().url());
+        settings.put("console.event-bus.url", bus.http().url());
+        console = ConsoleService.start(ConsoleConfig.read(Settings.of(settings).at("console")), Clock.systemUTC());
     }
 
     String at(String path) {
@@ -56,5 +59,8 @@ final class TestConsole implements AutoCloseable {
         services.close();
         dispatcher.close();
         timeline.close();
+        log.close();
+        moderation.close();
+        bus.close();
     }
 }
