@@ -20,16 +20,20 @@ import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.Topology.Service;
 
 /**
- * Apache Qpid Broker-J in this process: AMQP 0-9-1, one user a service. Queues and persistent messages are in a Derby
- * database, on disk before they are confirmed. It knows none of RabbitMQ's queue arguments.
+ * Apache Qpid Broker-J in this process: AMQP 0-9-1, one user a service. Queues and persistent messages are in a
+ * Berkeley DB, on disk before they are confirmed: one flush for all that wait for one. It knows none of RabbitMQ's queue
+ * arguments.
  */
 final class AmqpServer implements AutoCloseable {
     static final String VIRTUAL_HOST = "perilune";
 
     private static final String NAME = "AMQP broker";
 
-    /** Pages of 4 to 32 kB that Derby keeps in memory; its own 1000 are meant for a database that is the program. */
-    private static final String CACHED_PAGES = "200";
+    /** Of the heap, which everything shares; the least that the store takes. */
+    private static final int STORE_CACHE_BYTES = 10 << 20;
+
+    /** The store's own 5 GB would stop events on many a laptop. */
+    private static final int FREE_DISK_BYTES = 256 << 20;
 
     /** Of waiting messages in memory; beyond that they are on disk only. Direct memory is shared with others here. */
     private static final int FLOW_TO_DISK_BYTES = 32 << 20;
@@ -46,7 +50,6 @@ final class AmqpServer implements AutoCloseable {
     static AmqpServer start(Path folder, int port, Secrets secrets, Collection<Service> services) throws IOException {
         Ports.requireFree("The " + NAME, port, "pad.amqp.port");
         Folders.makePrivate(folder);
-        tuneDerby(folder);
         var users = new ArrayList<String>();
         for (Service service : services) {
             users.add("""
@@ -100,15 +103,6 @@ final class AmqpServer implements AutoCloseable {
         return watch.host() instanceof QueueManagingVirtualHost<?> host ? host.getConnectionCount() : 0;
     }
 
-    /** Derby is configured for the whole process: every pad sets the same, the first one's folder has the log. */
-    private static void tuneDerby(Path folder) {
-        if (System.getProperty("derby.stream.error.file") == null) {
-            System.setProperty(
-                    "derby.stream.error.file", folder.resolve("derby.log").toString());
-        }
-        System.setProperty("derby.storage.pageCacheSize", CACHED_PAGES);
-    }
-
     private static String settings(Path folder, int port, List<String> users) {
         return """
                 {
@@ -116,7 +110,9 @@ final class AmqpServer implements AutoCloseable {
                   "modelVersion": "8.0",
                   "context": {
                     "broker.failStartupWithErroredChild": "true",
-                    "broker.flowToDiskThreshold": "%d"
+                    "broker.flowToDiskThreshold": "%d",
+                    "qpid.broker.bdbTotalCacheSize": "%d",
+                    "je.freeDisk": "%d"
                   },
                   "authenticationproviders": [{
                     "name": "secrets",
@@ -137,13 +133,19 @@ final class AmqpServer implements AutoCloseable {
                   }],
                   "virtualhostnodes": [{
                     "name": "%s",
-                    "type": "DERBY",
+                    "type": "BDB",
                     "storePath": "%s",
                     "virtualHostInitialConfiguration": "{\\"type\\": \\"ProvidedStore\\"}"
                   }]
                 }
                 """.formatted(
-                FLOW_TO_DISK_BYTES, String.join(", ", users), port, VIRTUAL_HOST, quoted(folder.resolve("store")));
+                FLOW_TO_DISK_BYTES,
+                STORE_CACHE_BYTES,
+                FREE_DISK_BYTES,
+                String.join(", ", users),
+                port,
+                VIRTUAL_HOST,
+                quoted(folder.resolve("messages")));
     }
 
     private static String quoted(Path path) {
