@@ -3,23 +3,25 @@ package org.perilune.pad;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.Topology;
 import org.perilune.contracts.Topology.Service;
+import org.perilune.contracts.Topology.Store;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The backing servers for everything on one machine: PostgreSQL and Redis as processes that are restarted when they
- * end, the brokers of MQTT and AMQP and the MongoDB server in this one. All listen on 127.0.0.1 and keep their data below one home.
- * Safe for threads. Two
- * pads can run in one JVM, but must not start at the same moment: HiveMQ hands its services out through statics.
+ * end, the brokers of MQTT and AMQP, the MongoDB server and OpenSearch in this one. All listen on 127.0.0.1 and keep
+ * their data below one home. Safe for threads. Two pads can run in one JVM, but must not start at the same moment: HiveMQ hands its services out through statics.
  */
 public final class Pad implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pad.class);
@@ -31,16 +33,13 @@ public final class Pad implements AutoCloseable {
     private final DeviceKeys devices;
     private final BrokerMeters meters;
     private final BrokerExtension extension;
-    private final int postgresPort;
-    private final int redisPort;
-    private final int mqttPort;
-    private final int mongoPort;
-    private final int amqpPort;
+    private final Map<Store, Integer> ports = new EnumMap<>(Store.class);
     private volatile @Nullable Supervisor postgres;
     private volatile @Nullable Supervisor redis;
     private volatile @Nullable Broker broker;
     private volatile @Nullable MongoServer mongo;
     private volatile @Nullable AmqpServer amqp;
+    private volatile @Nullable OpenSearchServer search;
 
     private Pad(PadConfig config, HomeLock lock) throws IOException {
         this.config = config;
@@ -59,11 +58,12 @@ public final class Pad implements AutoCloseable {
             }
         }
         this.extension = new BrokerExtension(devices, passwords, meters);
-        this.postgresPort = Ports.choose(config.port(Topology.Store.POSTGRESQL));
-        this.redisPort = Ports.choose(config.port(Topology.Store.REDIS));
-        this.mqttPort = Ports.choose(config.port(Topology.Store.MQTT));
-        this.mongoPort = Ports.choose(config.port(Topology.Store.MONGODB));
-        this.amqpPort = Ports.choose(config.port(Topology.Store.AMQP));
+        for (Store store : Store.values()) {
+            ports.put(store, Ports.choose(config.port(store)));
+        }
+        for (Service service : users(Store.OPENSEARCH)) {
+            secrets.value(OpenSearchServer.secret(service.name()));
+        }
     }
 
     /**
@@ -77,7 +77,7 @@ public final class Pad implements AutoCloseable {
         try {
             Folders.makePrivate(config.home());
             // What a killed run left is found by the paths in its command: always the same path, whatever leads there.
-            var real = new PadConfig(config.home().toRealPath(), config.ports(), config.databases());
+            var real = new PadConfig(config.home().toRealPath(), config.ports(), config.databases(), config.search());
             HomeLock lock = HomeLock.take(real.home());
             try {
                 var pad = new Pad(real, lock);
@@ -105,10 +105,11 @@ public final class Pad implements AutoCloseable {
         var steps = new ArrayList<Callable<Void>>();
         steps.add(() -> {
             progress.tell("Starting PostgreSQL");
-            var program = PostgresServer.prepare(home.resolve("postgresql"), binaries, platform, secrets, postgresPort);
+            var program =
+                    PostgresServer.prepare(home.resolve("postgresql"), binaries, platform, secrets, postgresPort());
             postgres = Supervisor.start(program);
-            PostgresRoles.make(postgresPort, secrets, config.databases());
-            progress.tell("PostgreSQL is up on " + HOST + ":" + postgresPort);
+            PostgresRoles.make(postgresPort(), secrets, config.databases());
+            progress.tell("PostgreSQL is up on " + HOST + ":" + postgresPort());
             return null;
         });
         steps.add(() -> {
@@ -118,28 +119,28 @@ public final class Pad implements AutoCloseable {
                     binaries,
                     platform,
                     secrets,
-                    redisPort,
-                    users(Topology.Store.REDIS).stream().map(Service::name).toList());
+                    redisPort(),
+                    users(Store.REDIS).stream().map(Service::name).toList());
             redis = Supervisor.start(program);
-            progress.tell("Redis is up on " + HOST + ":" + redisPort);
+            progress.tell("Redis is up on " + HOST + ":" + redisPort());
             return null;
         });
         steps.add(() -> {
             progress.tell("Starting the MQTT broker");
-            broker = Broker.start(home.resolve("mqtt"), mqttPort, extension);
-            progress.tell("The MQTT broker is up on " + HOST + ":" + mqttPort);
+            broker = Broker.start(home.resolve("mqtt"), mqttPort(), extension);
+            progress.tell("The MQTT broker is up on " + HOST + ":" + mqttPort());
             return null;
         });
         steps.add(() -> {
             progress.tell("Starting the MongoDB server");
-            mongo = MongoServer.start(home.resolve("mongodb"), mongoPort, secrets, users(Topology.Store.MONGODB));
-            progress.tell("The MongoDB server is up on " + HOST + ":" + mongoPort);
+            mongo = MongoServer.start(home.resolve("mongodb"), mongoPort(), secrets, users(Store.MONGODB));
+            progress.tell("The MongoDB server is up on " + HOST + ":" + mongoPort());
             return null;
         });
         steps.add(() -> {
             progress.tell("Starting the AMQP broker");
-            amqp = AmqpServer.start(home.resolve("amqp"), amqpPort, secrets, users(Topology.Store.AMQP));
-            progress.tell("The AMQP broker is up on " + HOST + ":" + amqpPort);
+            amqp = AmqpServer.start(home.resolve("amqp"), amqpPort(), secrets, users(Store.AMQP));
+            progress.tell("The AMQP broker is up on " + HOST + ":" + amqpPort());
             return null;
         });
         try {
@@ -154,29 +155,53 @@ public final class Pad implements AutoCloseable {
         }
     }
 
+    /**
+     * Starts OpenSearch, in the background, unless the config leaves it out. It takes seconds of a processor: begin when
+     * what people wait for is there. That it cannot start is logged and seen in {@link #servers}, no more.
+     */
+    public synchronized void startSearch() {
+        if (!config.search() || search != null) {
+            return;
+        }
+        try {
+            search = OpenSearchServer.start(
+                    config.home().resolve("opensearch"), openSearchPort(), secrets, users(Store.OPENSEARCH));
+        } catch (IOException failure) {
+            LOG.error("OpenSearch cannot be started; search uses the database's own text search", failure);
+        }
+    }
+
+    private int port(Store store) {
+        return Objects.requireNonNull(ports.get(store));
+    }
+
     public int postgresPort() {
-        return postgresPort;
+        return port(Store.POSTGRESQL);
     }
 
     public int redisPort() {
-        return redisPort;
+        return port(Store.REDIS);
     }
 
     public int mqttPort() {
-        return mqttPort;
+        return port(Store.MQTT);
     }
 
     public int mongoPort() {
-        return mongoPort;
+        return port(Store.MONGODB);
     }
 
     public int amqpPort() {
-        return amqpPort;
+        return port(Store.AMQP);
+    }
+
+    public int openSearchPort() {
+        return port(Store.OPENSEARCH);
     }
 
     /** What services must be told to reach the servers; secrets as paths of files. */
     public Map<String, String> settings() {
-        return PadSettings.of(config.databases(), secrets, postgresPort, redisPort, mqttPort, mongoPort, amqpPort);
+        return PadSettings.of(config, secrets, Map.copyOf(ports));
     }
 
     /**
@@ -199,23 +224,30 @@ public final class Pad implements AutoCloseable {
     public List<ServerState> servers() {
         MongoServer documents = mongo;
         AmqpServer events = amqp;
-        return List.of(
-                ServerState.supervised("PostgreSQL", postgres, postgresPort),
-                ServerState.supervised("Redis", redis, redisPort),
-                ServerState.own("MQTT broker", broker != null, mqttPort, meters.connections.sum()),
+        OpenSearchServer index = search;
+        var servers = new ArrayList<>(List.of(
+                ServerState.supervised("PostgreSQL", postgres, postgresPort()),
+                ServerState.supervised("Redis", redis, redisPort()),
+                ServerState.own("MQTT broker", broker != null, mqttPort(), meters.connections.sum()),
                 ServerState.own(
                         "MongoDB server",
                         documents != null && documents.works(),
-                        mongoPort,
+                        mongoPort(),
                         documents == null ? 0 : documents.clients()),
                 ServerState.own(
                         "AMQP broker",
                         events != null && events.works(),
-                        amqpPort,
-                        events == null ? 0 : events.clients()));
+                        amqpPort(),
+                        events == null ? 0 : events.clients())));
+        if (index != null) {
+            servers.add(index.state());
+        } else if (config.search()) {
+            servers.add(OpenSearchServer.waiting(openSearchPort()));
+        }
+        return List.copyOf(servers);
     }
 
-    private static List<Service> users(Topology.Store store) {
+    private static List<Service> users(Store store) {
         return Topology.SERVICES.stream()
                 .filter(service -> service.stores().contains(store))
                 .toList();
@@ -223,7 +255,7 @@ public final class Pad implements AutoCloseable {
 
     private void stopServers() {
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (AutoCloseable server : servers(postgres, redis, broker, mongo, amqp)) {
+            for (AutoCloseable server : servers(postgres, redis, broker, mongo, amqp, search)) {
                 executor.execute(() -> close(server));
             }
         }

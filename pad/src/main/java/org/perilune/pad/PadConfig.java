@@ -12,8 +12,9 @@ import org.perilune.contracts.Topology.Store;
  * @param home one folder for everything; made where it does not exist
  * @param ports of the servers; 0 or none picks a free one
  * @param databases one role and one database are made in PostgreSQL for each name
+ * @param search whether OpenSearch may run; it takes some 100 MB
  */
-public record PadConfig(Path home, Map<Store, Integer> ports, List<String> databases) {
+public record PadConfig(Path home, Map<Store, Integer> ports, List<String> databases, boolean search) {
     /** What goes into SQL as an identifier; nothing that would need quoting. */
     private static final Pattern DATABASE_NAME = Pattern.compile("[a-z][a-z0-9_]{0,62}");
 
@@ -26,6 +27,11 @@ public record PadConfig(Path home, Map<Store, Integer> ports, List<String> datab
                 throw new IllegalArgumentException("Not a database name: " + database);
             }
         }
+    }
+
+    /** With OpenSearch. */
+    public PadConfig(Path home, Map<Store, Integer> ports, List<String> databases) {
+        this(home, ports, databases, true);
     }
 
     /** Every server on a free port. */
