@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reading requests, with the answers of the bad-input catalogue. */
 public final class Requests {
@@ -63,6 +64,17 @@ public final class Requests {
 
     public static Optional<String> text(Context context, String name) {
         return Optional.ofNullable(context.queryParam(name));
+    }
+
+    /** A text that names somebody or something; null where there is none. */
+    public static @Nullable String name(Context context, String parameter, int longest) {
+        String value = context.queryParam(parameter);
+        if (value != null) {
+            Texts.fault(value, longest).ifPresent(fault -> {
+                throw malformed(parameter, fault);
+            });
+        }
+        return value;
     }
 
     /** Refuses query parameters that nobody would read: a misspelt filter must not answer with everything. */

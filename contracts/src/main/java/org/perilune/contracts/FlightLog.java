@@ -1,5 +1,6 @@
 package org.perilune.contracts;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
@@ -123,7 +124,7 @@ public final class FlightLog {
     }
 
     /**
-     * What an entry or a comment points to.
+     * What an entry or a comment points to. In JSON it has the members of its kind alone, as it was given.
      *
      * @param device of telemetry
      * @param parameter of telemetry
@@ -131,6 +132,7 @@ public final class FlightLog {
      * @param to of telemetry, device time, inclusive, after {@code from}
      * @param id of a command or an alarm
      */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Reference(
             Kind kind,
             @Nullable String device,

@@ -1,0 +1,29 @@
+package org.perilune.chassis;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import org.perilune.contracts.FlightLog.Reference;
+
+/** References of the flight log in a column of type {@code jsonb}. */
+public final class SqlReferences {
+    private static final TypeReference<List<Reference>> LIST = new TypeReference<>() {};
+
+    private SqlReferences() {}
+
+    /** To be bound as text, and cast. */
+    public static String json(List<Reference> references) {
+        return new String(Json.bytes(references), StandardCharsets.UTF_8);
+    }
+
+    public static List<Reference> read(ResultSet rows, String column) throws SQLException {
+        try {
+            return Json.mapper().readValue(rows.getString(column), LIST);
+        } catch (JsonProcessingException failure) {
+            throw new SQLException("What is stored as references is something else", failure);
+        }
+    }
+}
