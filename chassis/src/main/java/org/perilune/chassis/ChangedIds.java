@@ -1,0 +1,165 @@
+package org.perilune.chassis;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells which things changed, in whatever copy of the service: PostgreSQL passes ids on when the changing transaction
+ * commits. One connection of its own, opened again for ever. Safe for threads.
+ */
+public final class ChangedIds implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ChangedIds.class);
+    /** A payload holds 8,000 bytes at most; an id with its comma has 37. */
+    private static final int IDS_AT_ONCE = 200;
+
+    private static final Duration RETRY = Duration.ofMillis(500);
+    /** A connection that is silent for so long is asked whether it still lives. */
+    private static final int QUIET_MILLIS = 5_000;
+
+    private final PostgresConfig config;
+    private final String channel;
+    private final List<Consumer<List<UUID>>> listeners = new CopyOnWriteArrayList<>();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private volatile @Nullable Connection current;
+
+    private ChangedIds(PostgresConfig config, String channel) {
+        this.config = config;
+        this.channel = channel;
+    }
+
+    /**
+     * Returns at once even where the database is away.
+     *
+     * @param channel a lower-case word of letters and '_', which those who tell of changes name, too
+     */
+    public static ChangedIds open(PostgresConfig config, String channel) {
+        var changes = new ChangedIds(config, channel);
+        Threads.start(config.user() + "-changes", changes::run);
+        return changes;
+    }
+
+    /**
+     * @param listener called with the ids of what changed, by one thread, so it must be quick; with none after every
+     *     (re)connect: anything may have changed meanwhile
+     */
+    public void onChange(Consumer<List<UUID>> listener) {
+        listeners.add(listener);
+    }
+
+    /** Says at commit of the handle's transaction that these changed. */
+    public static void notify(Handle handle, String channel, Collection<UUID> ids) {
+        var all = List.copyOf(ids);
+        for (int from = 0; from < all.size(); from += IDS_AT_ONCE) {
+            String payload = all.subList(from, Math.min(all.size(), from + IDS_AT_ONCE)).stream()
+                    .map(UUID::toString)
+                    .collect(Collectors.joining(","));
+            handle.execute("select pg_notify(?, ?)", channel, payload);
+        }
+    }
+
+    @Override
+    public void close() {
+        closing.countDown();
+        Connection open = current;
+        if (open != null) {
+            try {
+                open.abort(Runnable::run); // close() would wait for the one who listens
+            } catch (SQLException failure) {
+                LOG.debug("The listening connection could not be cut", failure);
+            }
+        }
+    }
+
+    private void run() {
+        boolean said = false;
+        while (closing.getCount() > 0) {
+            try (Connection connection = connect()) {
+                current = connection;
+                said = false;
+                tell(List.of());
+                listen(connection, connection.unwrap(PGConnection.class));
+            } catch (SQLException failure) {
+                if (!said && closing.getCount() > 0) {
+                    LOG.warn("Changes cannot be followed; trying again [reason: {}]", failure.getMessage());
+                    said = true;
+                }
+            }
+            current = null;
+            try {
+                if (closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private Connection connect() throws SQLException {
+        var properties = new Properties();
+        properties.setProperty("user", config.user());
+        properties.setProperty("password", config.password().reveal());
+        properties.setProperty("connectTimeout", "2");
+        properties.setProperty("socketTimeout", "10");
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("ApplicationName", config.user() + "-changes");
+        Connection connection = DriverManager.getConnection(config.url(), properties);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("listen " + channel);
+            return connection;
+        } catch (SQLException failure) {
+            connection.close();
+            throw failure;
+        }
+    }
+
+    private void listen(Connection connection, PGConnection listening) throws SQLException {
+        while (closing.getCount() > 0) {
+            PGNotification[] notes = listening.getNotifications(QUIET_MILLIS);
+            if (notes == null || notes.length == 0) {
+                if (!connection.isValid(2)) {
+                    throw new SQLException("The connection has died");
+                }
+                continue;
+            }
+            var ids = new ArrayList<UUID>();
+            for (PGNotification note : notes) {
+                Arrays.stream(note.getParameter().split(","))
+                        .map(UUID::fromString)
+                        .forEach(ids::add);
+            }
+            tell(List.copyOf(ids));
+        }
+    }
+
+    private void tell(List<UUID> ids) {
+        for (Consumer<List<UUID>> listener : listeners) {
+            try {
+                listener.accept(ids);
+            } catch (RuntimeException failure) {
+                LOG.error("A listener to changes failed", failure);
+            }
+        }
+    }
+}
