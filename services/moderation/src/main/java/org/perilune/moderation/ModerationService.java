@@ -2,15 +2,20 @@ package org.perilune.moderation;
 
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 import org.perilune.chassis.Amqp;
+import org.perilune.chassis.EventConsumer;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Inbox;
 import org.perilune.chassis.Meters;
 import org.perilune.chassis.Outbox;
+import org.perilune.chassis.OutboxRelay;
 import org.perilune.chassis.Postgres;
+import org.perilune.chassis.QueueConsumer;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.TokenVerifier;
+import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.Topology;
 
 /** Decides on comments by rules that people change. */
@@ -36,13 +41,30 @@ public final class ModerationService implements AutoCloseable {
             Amqp amqp = owned.add(Amqp.open(config.amqp()));
             health.add("postgresql", postgres::problem);
             health.add("amqp", amqp::problem);
+            OutboxRelay relay = owned.add(OutboxRelay.start(name, postgres, amqp, meters));
+            var rules = new RuleStore(postgres.jdbi(), clock);
+            var moderator = new Moderator(rules, relay, clock);
+            QueueConsumer comments = owned.add(EventConsumer.start(
+                    Topology.MODERATION,
+                    Set.of(FlightLog.COMMENT_CREATED, FlightLog.COMMENT_UPDATED, FlightLog.COMMENT_DELETED),
+                    postgres,
+                    amqp,
+                    Inbox.from(Topology.COMMENTS, Inbox.once(moderator::handle), meters),
+                    meters));
+            health.add("comments", comments::problem);
+            var ruleRoutes = new RuleRoutes(rules);
+            var decisionRoutes =
+                    new DecisionRoutes(new Rulings(postgres.jdbi()), new Persons(postgres.jdbi(), moderator, clock));
             var http = owned.add(HttpListener.open(
                     config.http(),
                     name,
                     health,
                     meters,
                     TokenVerifier.byKeysAt(config.http().keys(), clock),
-                    javalin -> {}));
+                    javalin -> {
+                        ruleRoutes.register(javalin);
+                        decisionRoutes.register(javalin);
+                    }));
             return new ModerationService(owned, http);
         } catch (Throwable failure) {
             owned.closeAfter(failure);

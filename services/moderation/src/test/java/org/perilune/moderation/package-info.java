@@ -1,0 +1,4 @@
+@NullMarked
+package org.perilune.moderation;
+
+import org.jspecify.annotations.NullMarked;
