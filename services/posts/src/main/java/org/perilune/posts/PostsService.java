@@ -5,11 +5,12 @@ import java.util.List;
 import org.perilune.chassis.Amqp;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpListener;
-import org.perilune.chassis.Inbox;
 import org.perilune.chassis.Meters;
 import org.perilune.chassis.Outbox;
+import org.perilune.chassis.OutboxRelay;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.Resources;
+import org.perilune.chassis.ServiceTokens;
 import org.perilune.chassis.TokenVerifier;
 import org.perilune.contracts.Topology;
 
@@ -31,18 +32,22 @@ public final class PostsService implements AutoCloseable {
             var meters = Meters.open();
             owned.add(meters::close);
             var health = new Health();
-            Postgres postgres = owned.add(
-                    Postgres.open(config.postgres(), List.of("db/" + name, Outbox.SCHEMA, Inbox.SCHEMA), meters));
+            Postgres postgres =
+                    owned.add(Postgres.open(config.postgres(), List.of("db/" + name, Outbox.SCHEMA), meters));
             Amqp amqp = owned.add(Amqp.open(config.amqp()));
             health.add("postgresql", postgres::problem);
             health.add("amqp", amqp::problem);
+            ServiceTokens tokens = owned.add(ServiceTokens.open(name, config.tokenSecret(), config.crew(), clock));
+            var references = owned.add(new ReferenceCheck(config.telemetry(), config.commandDispatcher(), tokens));
+            OutboxRelay relay = owned.add(OutboxRelay.start(name, postgres, amqp, meters));
+            var routes = new PostRoutes(new PostStore(postgres.jdbi(), clock), references, relay, clock);
             var http = owned.add(HttpListener.open(
                     config.http(),
                     name,
                     health,
                     meters,
                     TokenVerifier.byKeysAt(config.http().keys(), clock),
-                    javalin -> {}));
+                    routes::register));
             return new PostsService(owned, http);
         } catch (Throwable failure) {
             owned.closeAfter(failure);

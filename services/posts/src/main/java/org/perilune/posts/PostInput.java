@@ -1,0 +1,26 @@
+package org.perilune.posts;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Fields;
+import org.perilune.chassis.Prose;
+import org.perilune.chassis.References;
+import org.perilune.chassis.SqlTimes;
+import org.perilune.contracts.FlightLog.Reference;
+
+/** An entry as somebody writes it. */
+record PostInput(
+        String text, @Nullable String title, @Nullable Instant at, List<Reference> references) {
+    static final int LONGEST_TEXT = 20_000;
+    static final int LONGEST_TITLE = 200;
+
+    /** Faults are left with the fields. */
+    static PostInput read(Fields in) {
+        return new PostInput(
+                Prose.text(in, "text", LONGEST_TEXT),
+                Prose.optionalLine(in, "title", LONGEST_TITLE).orElse(null),
+                References.instant(in, "at").map(SqlTimes::truncated).orElse(null),
+                References.read(in));
+    }
+}
