@@ -15,7 +15,8 @@ import org.perilune.chassis.Threads;
 public final class Gate implements AutoCloseable {
     private final int target;
     private final int port;
-    private final List<Closeable> open = new ArrayList<>();
+    private final List<Closeable> open = new ArrayList<>(); // guarded by this
+    private boolean isOpen; // guarded by this
 
     /** Shut at first. */
     public Gate(int target) throws IOException {
@@ -29,14 +30,23 @@ public final class Gate implements AutoCloseable {
         return port;
     }
 
-    public void open() throws IOException {
+    /** Nothing happens where it is open. */
+    public synchronized void open() throws IOException {
+        if (isOpen) {
+            return;
+        }
+        isOpen = true;
         var server = new ServerSocket(port, 50, loopback());
         keep(server);
         Threads.start("gate", () -> accept(server));
     }
 
-    private synchronized void keep(Closeable connection) {
-        open.add(connection);
+    private synchronized void keep(Closeable connection) throws IOException {
+        if (isOpen) {
+            open.add(connection);
+        } else {
+            connection.close();
+        }
     }
 
     private void accept(ServerSocket server) {
@@ -46,6 +56,8 @@ public final class Gate implements AutoCloseable {
                 keep(near);
                 var far = new Socket(loopback(), target);
                 keep(far);
+                near.setTcpNoDelay(true);
+                far.setTcpNoDelay(true);
                 Threads.start("gate-in", () -> copy(near, far));
                 Threads.start("gate-out", () -> copy(far, near));
             } catch (IOException shut) {
@@ -64,6 +76,7 @@ public final class Gate implements AutoCloseable {
     }
 
     public synchronized void shut() throws IOException {
+        isOpen = false;
         for (Closeable connection : open) {
             connection.close();
         }
