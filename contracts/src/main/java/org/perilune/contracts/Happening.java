@@ -19,6 +19,16 @@ public record Happening(
         @Nullable String by,
         @Nullable String id,
         String summary) {
+    private static final int LONGEST = 300;
+
+    /** Cuts a summary that is too long. */
+    public Happening {
+        if (summary.length() > LONGEST) {
+            int end = Character.isHighSurrogate(summary.charAt(LONGEST - 2)) ? LONGEST - 2 : LONGEST - 1;
+            summary = summary.substring(0, end) + "…";
+        }
+    }
+
     /** Types of events that Perilune's own services publish with such data. */
     public static final class Type {
         public static final String COMMAND_ACCEPTED = "CommandAccepted";

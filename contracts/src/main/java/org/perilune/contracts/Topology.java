@@ -66,7 +66,7 @@ public final class Topology {
     public static final Service TELEMETRY =
             new Service("telemetry", 8000, Set.of(POSTGRESQL, REDIS, MQTT), Set.of("crew"));
     public static final Service COMMAND_DISPATCHER =
-            new Service("command-dispatcher", 9000, Set.of(POSTGRESQL, REDIS, MQTT), Set.of("crew", "telemetry"));
+            new Service("command-dispatcher", 9000, Set.of(POSTGRESQL, REDIS, MQTT, AMQP), Set.of("crew", "telemetry"));
     public static final Service LUNAR_MODULE =
             new Service("lunar-module", 8080, Set.of(POSTGRESQL, MQTT), Set.of("crew", "command-dispatcher"));
     public static final Service TIMELINE =

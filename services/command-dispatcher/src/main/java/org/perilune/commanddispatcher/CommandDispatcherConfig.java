@@ -1,6 +1,7 @@
 package org.perilune.commanddispatcher;
 
 import java.net.URI;
+import org.perilune.chassis.AmqpConfig;
 import org.perilune.chassis.HttpConfig;
 import org.perilune.chassis.MqttConfig;
 import org.perilune.chassis.PostgresConfig;
@@ -21,14 +22,15 @@ public record CommandDispatcherConfig(
         PostgresConfig postgres,
         RedisConfig redis,
         MqttConfig mqtt,
+        AmqpConfig amqp,
         Secret tokenSecret,
         URI crew,
         URI telemetry) {
     private static final int POOL_SIZE = 12;
 
     /**
-     * Reads {@code http.*}, {@code postgres.*}, {@code redis.*}, {@code mqtt.*}, {@code token.secret} (or {@code
-     * token.secret-file}), {@code crew.url}, {@code telemetry.url}.
+     * Reads {@code http.*}, {@code postgres.*}, {@code redis.*}, {@code mqtt.*}, {@code amqp.*}, {@code
+     * token.secret} (or {@code token.secret-file}), {@code crew.url}, {@code telemetry.url}.
      *
      * @param in the settings under {@code command-dispatcher.}
      */
@@ -38,6 +40,7 @@ public record CommandDispatcherConfig(
                 PostgresConfig.read(in, POOL_SIZE),
                 RedisConfig.read(in),
                 MqttConfig.read(in),
+                AmqpConfig.read(in),
                 in.secret("token.secret"),
                 in.uri("crew.url", URI.create("http://127.0.0.1:" + Topology.CREW.port())),
                 in.uri("telemetry.url", URI.create("http://127.0.0.1:" + Topology.TELEMETRY.port())));

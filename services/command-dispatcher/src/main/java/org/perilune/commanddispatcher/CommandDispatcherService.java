@@ -1,12 +1,17 @@
 package org.perilune.commanddispatcher;
 
 import io.javalin.config.JavalinConfig;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.perilune.chassis.Access;
+import org.perilune.chassis.Amqp;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Meters;
+import org.perilune.chassis.Outbox;
+import org.perilune.chassis.OutboxRelay;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.Redis;
 import org.perilune.chassis.Resources;
@@ -34,7 +39,8 @@ public final class CommandDispatcherService implements AutoCloseable {
         try {
             var meters = Meters.open();
             var health = new Health();
-            Postgres postgres = owned.add(Postgres.open(config.postgres(), "db/" + name, meters));
+            Postgres postgres =
+                    owned.add(Postgres.open(config.postgres(), List.of("db/" + name, Outbox.SCHEMA), meters));
             Redis redis = owned.add(Redis.open(config.redis()));
             ServiceTokens tokens = owned.add(ServiceTokens.open(name, config.tokenSecret(), config.crew(), clock));
             ServiceClient telemetry =
@@ -44,6 +50,7 @@ public final class CommandDispatcherService implements AutoCloseable {
             health.add("redis", redis::problem);
             health.add("dictionary", dictionary::problem);
             Changes changes = owned.add(Changes.open(config.postgres()));
+            publish(owned, config, postgres, changes, meters);
             var queries = new CommandQueries(postgres.jdbi());
             LiveCommands live = owned.add(LiveCommands.open(queries, changes));
             Uplink uplink = owned.add(Uplink.start(config, postgres, redis, tokens, changes, health, meters, clock));
@@ -69,6 +76,14 @@ public final class CommandDispatcherService implements AutoCloseable {
             owned.closeAfter(failure);
             throw failure;
         }
+    }
+
+    /** The broker is not in the health: commands need not wait for it, events do. */
+    private static void publish(
+            Resources owned, CommandDispatcherConfig config, Postgres postgres, Changes changes, MeterRegistry meters) {
+        Amqp amqp = owned.add(Amqp.open(config.amqp()));
+        OutboxRelay relay = owned.add(OutboxRelay.start(Topology.COMMAND_DISPATCHER.name(), postgres, amqp, meters));
+        changes.onChange(ids -> relay.wake());
     }
 
     private static void follow(JavalinConfig javalin, LiveCommands live, Clock clock) {

@@ -16,6 +16,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Outbox;
 
 /** Puts commands into the database, many in one transaction. Safe for threads. */
 final class CommandStore {
@@ -40,13 +41,19 @@ final class CommandStore {
     private record Key(String principal, String key) {}
 
     /**
-     * Stores what is new, with its first line of history, and tells all copies, in the handle's transaction.
+     * Stores what is new, with its first line of history and its event, and tells all copies, in the handle's transaction.
      *
      * @return for each, in their order, what is there now: itself, or what was stored under its key before
      */
     static List<Keyed> insert(Handle handle, List<NewCommand> commands) throws SQLException {
         List<NewCommand> sorted = commands.stream().sorted(BY_KEY).toList();
         Set<UUID> inserted = insertNew(handle.getConnection(), sorted);
+        Outbox.append(
+                handle,
+                commands.stream()
+                        .filter(one -> inserted.contains(one.command().id()))
+                        .map(CommandEvent::taken)
+                        .toList());
         Changes.notify(handle, inserted);
         List<NewCommand> others = commands.stream()
                 .filter(one -> !inserted.contains(one.command().id()))

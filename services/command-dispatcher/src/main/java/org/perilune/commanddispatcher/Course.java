@@ -20,6 +20,7 @@ final class Course {
     static final Duration GRACE = Duration.ofSeconds(29);
 
     final UUID id;
+    final Facts facts;
     final Instant expiresAt;
     final boolean handedOver;
     /** How long telemetry has to show it; null: the device's word counts. */
@@ -45,14 +46,24 @@ final class Course {
     @Nullable
     Instant nextAttemptAt;
 
+    /** What does not change, for people. */
+    record Facts(
+            String device,
+            String type,
+            String requestedBy,
+            Instant requestedAt,
+            @Nullable String traceparent) {}
+
     Course(
             UUID id,
+            Facts facts,
             CommandState state,
             Instant expiresAt,
             int attempts,
             boolean handedOver,
             @Nullable Long withinSeconds) {
         this.id = id;
+        this.facts = facts;
         this.state = state;
         this.expiresAt = expiresAt;
         this.attempts = attempts;

@@ -20,7 +20,8 @@ final class CourseTable {
     static Map<UUID, Course> lock(Connection connection, Collection<UUID> ids) throws SQLException {
         var courses = new HashMap<UUID, Course>();
         try (PreparedStatement statement = connection.prepareStatement("""
-                select id, state, expires_at, attempts, handed_over, ceil((verification ->> 'within')::numeric)::bigint
+                select id, state, expires_at, attempts, handed_over, ceil((verification ->> 'within')::numeric)::bigint,
+                    device, command_type, requested_by, requested_at, traceparent
                 from command where id = any (?) order by id for update
                 """)) {
             statement.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
@@ -32,6 +33,7 @@ final class CourseTable {
                             id,
                             new Course(
                                     id,
+                                    facts(rows),
                                     CommandState.ofWireName(rows.getString(2)),
                                     SqlTimes.instant(rows, 3),
                                     rows.getInt(4),
@@ -41,6 +43,15 @@ final class CourseTable {
             }
         }
         return courses;
+    }
+
+    private static Course.Facts facts(ResultSet rows) throws SQLException {
+        return new Course.Facts(
+                rows.getString(7),
+                rows.getString(8),
+                rows.getString(9),
+                SqlTimes.instant(rows, 10),
+                rows.getString(11));
     }
 
     static void write(Connection connection, List<Course> courses, Instant now) throws SQLException {

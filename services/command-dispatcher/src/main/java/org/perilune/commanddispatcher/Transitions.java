@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.perilune.chassis.Outbox;
 
 /** The only writer of what becomes of commands. Safe for threads. */
 final class Transitions {
@@ -26,7 +27,7 @@ final class Transitions {
     }
 
     /**
-     * Locks the commands, goes the steps in their order, writes rows and history and tells all copies, in the caller's
+     * Locks the commands, goes the steps in their order, writes rows, history and events and tells all copies, in the caller's
      * transaction: one statement each, however many steps.
      *
      * @return what came of each step, in their order
@@ -50,6 +51,7 @@ final class Transitions {
                     courses.values().stream().filter(course -> course.changed).toList();
             CourseTable.write(handle.getConnection(), changed, now);
             HistoryLine.append(handle.getConnection(), lines);
+            Outbox.append(handle, CommandEvent.changes(courses, lines));
             Changes.notify(
                     handle, lines.stream().map(HistoryLine::command).distinct().toList());
             return outcomes;

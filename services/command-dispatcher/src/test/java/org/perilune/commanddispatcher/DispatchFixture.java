@@ -21,9 +21,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.AmqpConfig;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.Settings;
+import org.perilune.chassis.testing.Gate;
+import org.perilune.chassis.testing.HeardEvents;
+import org.perilune.contracts.Exchanges;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
@@ -35,7 +40,11 @@ final class DispatchFixture implements AutoCloseable {
     final CommandDispatcherService service;
     final CommandDispatcherService other;
     private final Pad pad;
-    private final @Nullable DatabaseGate gate;
+    private final @Nullable Gate gate;
+    /** On the way of {@link #service} and {@link #other} to the AMQP broker. */
+    final Gate broker;
+
+    final HeardEvents heard;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -48,7 +57,14 @@ final class DispatchFixture implements AutoCloseable {
         pad = Pad.start(PadConfig.onFreePorts(home, List.of("command_dispatcher")), sentence -> {});
         Map<String, String> settings = pad.settings();
         URI url = URI.create(String.valueOf(settings.get(URL)).substring("jdbc:".length()));
-        gate = gated ? new DatabaseGate(url.getPort()) : null;
+        gate = gated ? new Gate(url.getPort()) : null;
+        if (gate != null) {
+            gate.open();
+        }
+        AmqpConfig amqp = AmqpConfig.read(Settings.of(settings).at("command-dispatcher"));
+        broker = new Gate(amqp.port());
+        broker.open();
+        heard = HeardEvents.listen(amqp, Set.of(Exchanges.EVERY_TYPE));
         service = CommandDispatcherService.start(config(gate == null ? url.getPort() : gate.port()), Clock.systemUTC());
         other = CommandDispatcherService.start(config(url.getPort()), Clock.systemUTC());
         sql = connect();
@@ -69,7 +85,7 @@ final class DispatchFixture implements AutoCloseable {
         }
     }
 
-    DatabaseGate gate() {
+    Gate gate() {
         return Objects.requireNonNull(gate);
     }
 
@@ -82,6 +98,7 @@ final class DispatchFixture implements AutoCloseable {
         });
         own.put(URL, "jdbc:postgresql://127.0.0.1:" + databasePort + "/command_dispatcher");
         own.put("command-dispatcher.http.port", "0");
+        own.put("command-dispatcher.amqp.port", Integer.toString(broker.port()));
         own.put("command-dispatcher.tokens.keys-url", ground.url() + "/keys");
         own.put("command-dispatcher.crew.url", ground.url().toString());
         own.put("command-dispatcher.telemetry.url", ground.url().toString());
@@ -169,6 +186,8 @@ final class DispatchFixture implements AutoCloseable {
             gate.close();
         }
         other.close();
+        heard.close();
+        broker.close();
         sql.close();
         pad.close();
         ground.close();

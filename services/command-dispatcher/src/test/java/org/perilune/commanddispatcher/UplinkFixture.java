@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.Ids;
 import org.perilune.chassis.Meters;
+import org.perilune.chassis.Outbox;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.Redis;
 import org.perilune.chassis.Resources;
@@ -100,7 +101,8 @@ final class UplinkFixture implements AutoCloseable {
         var resources = new Resources();
         var health = new Health();
         var meters = Meters.open();
-        Postgres postgres = resources.add(Postgres.open(config.postgres(), "db/command-dispatcher", meters));
+        Postgres postgres = resources.add(
+                Postgres.open(config.postgres(), List.of("db/command-dispatcher", Outbox.SCHEMA), meters));
         Redis connection = resources.add(Redis.open(config.redis()));
         ServiceTokens tokens =
                 resources.add(ServiceTokens.open("command-dispatcher", config.tokenSecret(), config.crew(), clock));

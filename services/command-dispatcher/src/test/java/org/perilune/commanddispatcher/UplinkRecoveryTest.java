@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.chassis.testing.Gate;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UplinkRecoveryTest {
@@ -74,9 +75,10 @@ class UplinkRecoveryTest {
 
     @Test
     void goesOnWhenTheBrokerWasAway() throws Exception {
-        try (var gate = new DatabaseGate(fixture.pad.mqttPort());
+        try (var gate = new Gate(fixture.pad.mqttPort());
                 var copy = fixture.copy(gate.port());
                 var device = fixture.device("broker", FakeDevice::obedient)) {
+            gate.open();
             insertAndAwaitTheFirst("broker", device);
             gate.shut();
             await().atMost(LIMIT).until(() -> copy.health().report().status(), "down"::equals);

@@ -46,6 +46,10 @@ class UplinkTest {
             copy.uplink().wake();
             fixture.awaitState(id, CommandState.COMPLETED);
             assertThat(fixture.history(id)).isEqualTo("sent received executing completed");
+            assertThat(fixture.text("select string_agg(convert_from(body, 'UTF8'), ' ') from outbox"
+                            + " where convert_from(body, 'UTF8') like '%\"subject\":\"" + id + "\"%'"))
+                    .containsPattern("\"CommandFinished\".*\"TURN on whole completed after [0-9]+\\.[0-9] s\"")
+                    .containsOnlyOnce("specversion");
             Command command = device.received.element();
             assertThat(command.getId()).isEqualTo(id.toString());
             assertThat(command.getCommandType()).isEqualTo("TURN");
