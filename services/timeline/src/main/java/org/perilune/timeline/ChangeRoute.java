@@ -95,6 +95,10 @@ final class ChangeRoute {
         }
     }
 
+    /**
+     * Who says what is to be done, or where, asks for it. Who says no more than when or how it is called does not:
+     * whoever asked must not come to approve it for that.
+     */
     private Wanted read(EventInput input, Event event, String who, Change change, Faults faults) {
         if (input.says(EventInput.NAME)) {
             change.set(EventDocument.NAME, text(input.name()));
@@ -111,7 +115,7 @@ final class ChangeRoute {
         if (input.says(EventInput.COMMAND)) {
             command = input.gives(EventInput.COMMAND) ? input.command() : null;
         }
-        if (command != null && EventInput.FIELDS.stream().anyMatch(field -> asks(field) && input.says(field))) {
+        if (command != null && (input.says(EventInput.COMMAND) || input.says(EventInput.DEVICE))) {
             command = command.askedBy(who);
         }
         change.set(EventDocument.COMMAND, command == null ? null : EventDocument.command(command));
@@ -120,11 +124,6 @@ final class ChangeRoute {
         }
         change.set(EventDocument.DEVICE, text(device));
         return new Wanted(device, command);
-    }
-
-    /** Another name makes nobody the one who asks: whoever did must not come to approve it for that. */
-    private static boolean asks(String field) {
-        return !field.equals(EventInput.NAME);
     }
 
     private void readTime(EventInput input, Event event, Change change, Faults faults) {

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param parameters a JSON object, as text: the store would not take every name of a member
  * @param expiresInSeconds the command type's own where null
- * @param askedBy on whose behalf it is dispatched; null only before that is noted
+ * @param askedBy who last set the command or its device, and on whose behalf it is dispatched; null only before that is
+ *     noted
  */
 record EventCommand(
         String type,

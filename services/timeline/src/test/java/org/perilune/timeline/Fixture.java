@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.Settings;
+import org.perilune.chassis.testing.Gate;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
@@ -50,7 +51,7 @@ final class Fixture implements AutoCloseable {
             }
         });
         port = Integer.parseInt(settings.getOrDefault("timeline.mongodb.port", ""));
-        gate = new Gate(port);
+        gate = way();
         String password = Files.readString(
                         Path.of(settings.getOrDefault("timeline.mongodb.password-file", "")), StandardCharsets.UTF_8)
                 .strip();
@@ -71,7 +72,9 @@ final class Fixture implements AutoCloseable {
 
     /** Another way to MongoDB. */
     Gate way() throws IOException {
-        return new Gate(port);
+        var way = new Gate(port);
+        way.open();
+        return way;
     }
 
     MongoDatabase database() {

@@ -1,0 +1,180 @@
+package org.perilune.timeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.perilune.chassis.testing.Gate;
+
+/** Copies that end, fall silent or lose MongoDB while events are due. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LaunchRecoveryTest {
+    private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
+
+    private final MovingClock clock = new MovingClock(START);
+    private Fixture fixture;
+
+    @BeforeAll
+    void open(@TempDir Path home) throws Exception {
+        fixture = new Fixture(home);
+    }
+
+    @AfterEach
+    void reset() throws Exception {
+        fixture.gate.open();
+        fixture.reset();
+        clock.set(START);
+    }
+
+    @AfterAll
+    void close() throws Exception {
+        fixture.close();
+    }
+
+    private static String event(Instant time, String rest) {
+        return """
+                {"name":"Turn","time":"%s","device":"lunar-module",
+                 "command":{"command_type":"SET_ATTITUDE","parameters":{"angle":12.5}}%s}
+                """.formatted(time, rest);
+    }
+
+    @Test
+    void tellsWhatWasTakenThoughMongoDbWasAwayMeanwhile() throws Exception {
+        TimelineService copy = fixture.start(clock);
+        String id =
+                fixture.input(copy, event(START.plusSeconds(60), "")).path("id").asText();
+        fixture.others.whenTaken(() -> {
+            try {
+                fixture.gate.shut();
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        });
+        clock.advance(Duration.ofSeconds(60));
+        await().until(() -> !fixture.others.taken().isEmpty());
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> fixture.get(copy, "/ready").statusCode() == 503);
+        clock.advance(Duration.ofMinutes(1));
+
+        fixture.gate.open();
+
+        fixture.awaitReady(copy);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> fixture.event(copy, id).path("state").asText(), state -> !state.equals("dispatching"));
+        assertThat(fixture.event(copy, id).path("command_id").asText())
+                .isEqualTo(fixture.others.taken().getFirst().id());
+    }
+
+    @Test
+    void launchesOnceWithTwoCopiesAndAcrossTheEndOfTheOneThatLaunches() throws Exception {
+        TimelineService first = fixture.start(clock);
+        TimelineService second = fixture.start(clock);
+        var ids = new ArrayList<String>();
+        for (int number = 0; number < 40; number++) {
+            TimelineService copy = number % 2 == 0 ? first : second;
+            JsonNode event = fixture.input(copy, event(START.plusSeconds(60 + number), ",\"if_missed\":\"run-once\""));
+            ids.add(event.path("id").asText());
+        }
+        clock.advance(Duration.ofSeconds(80));
+        await().until(() -> fixture.others.taken().size() >= 5);
+        first.close();
+        clock.advance(Duration.ofSeconds(60));
+
+        for (String id : ids) {
+            fixture.awaitState(second, id, "dispatched");
+        }
+        assertThat(fixture.others.taken()).hasSize(40);
+        List<String> keys =
+                fixture.others.sent().stream().map(StandIns.Sent::key).toList();
+        assertThat(keys).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void takesOverFromACopyThatFellSilent() throws Exception {
+        try (Gate way = fixture.way()) {
+            TimelineService first = fixture.start(clock, way);
+            JsonNode event = fixture.input(first, event(START.plusSeconds(60), ""));
+            TimelineService second = fixture.start(clock);
+            way.shut();
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> fixture.database()
+                                            .getCollection("lease")
+                                            .find()
+                                            .first()
+                                            .get("fence")
+                                    instanceof Long fence
+                            && fence == 2);
+            clock.advance(Duration.ofSeconds(60));
+
+            fixture.awaitState(second, event.path("id").asText(), "dispatched");
+            assertThat(fixture.others.sent()).hasSize(1);
+        }
+    }
+
+    @Test
+    void goesOnWithWhatACopyThatEndedHadClaimed() throws Exception {
+        TimelineService first = fixture.start(clock);
+        String id = fixture.input(first, event(START.plusSeconds(60), ""))
+                .path("id")
+                .asText();
+        fixture.others.mood(StandIns.Mood.LOSES_ANSWERS);
+        clock.advance(Duration.ofSeconds(60));
+        await().until(() -> !fixture.others.taken().isEmpty());
+        fixture.stopCopies();
+        fixture.others.mood(StandIns.Mood.TAKES);
+        clock.advance(Duration.ofSeconds(5));
+
+        TimelineService second = fixture.start(clock);
+
+        fixture.awaitState(second, id, "dispatched");
+        assertThat(fixture.others.taken()).hasSize(1);
+        assertThat(fixture.event(second, id).path("command_id").asText())
+                .isEqualTo(fixture.others.taken().getFirst().id());
+    }
+
+    @Test
+    void recoversWhenMongoDbIsBack() throws Exception {
+        TimelineService copy = fixture.start(clock);
+        String skipped =
+                fixture.input(copy, event(START.plusSeconds(60), "")).path("id").asText();
+        String once = fixture.input(copy, event(START.plusSeconds(60), ",\"if_missed\":\"run-once\""))
+                .path("id")
+                .asText();
+        String plain = fixture.input(copy, "{\"name\":\"Note\",\"time\":\"" + START.plusSeconds(60) + "\"}")
+                .path("id")
+                .asText();
+        String later = fixture.input(copy, event(START.plusSeconds(7200), ""))
+                .path("id")
+                .asText();
+        fixture.gate.shut();
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> fixture.get(copy, "/ready").statusCode() == 503);
+        var refused = fixture.send("POST", copy, "/input", event(START.plusSeconds(60), ""));
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.body()).contains("MongoDB is away");
+        clock.advance(Duration.ofHours(1));
+
+        fixture.gate.open();
+
+        fixture.awaitReady(copy);
+        fixture.awaitState(copy, once, "dispatched");
+        fixture.awaitState(copy, skipped, "missed");
+        fixture.awaitState(copy, plain, "passed");
+        clock.advance(Duration.ofHours(1));
+        fixture.awaitState(copy, later, "dispatched");
+        assertThat(fixture.others.taken()).hasSize(2);
+    }
+}
