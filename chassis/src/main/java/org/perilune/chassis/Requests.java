@@ -103,6 +103,12 @@ public final class Requests {
         return in.name(name, ID, "must be a UUID").toLowerCase(Locale.ROOT);
     }
 
+    /** The caller's own token, for asking others with the caller's rights; only in routes that are not open. */
+    public static String token(Context context) {
+        String header = String.valueOf(context.header("Authorization"));
+        return header.substring(header.indexOf(' ') + 1).strip();
+    }
+
     /** One hop on from the caller's; a new one where the caller has none. */
     public static TraceContext trace(Context context) {
         return Optional.ofNullable(context.header(TraceContext.HEADER))
