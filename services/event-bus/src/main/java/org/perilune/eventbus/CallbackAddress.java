@@ -15,7 +15,7 @@ record CallbackAddress(URI uri) {
     private static final int HTTPS_PORT = 443;
 
     private static final Pattern NAME =
-            Pattern.compile("([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)" + "(\\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*");
+            Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
 
     private static final Pattern V4 = Pattern.compile("((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(\\.(?!$)|$)){4}");
 

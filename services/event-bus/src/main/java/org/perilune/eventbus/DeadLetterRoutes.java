@@ -1,18 +1,30 @@
 package org.perilune.eventbus;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Access;
 import org.perilune.chassis.HttpListener;
+import org.perilune.chassis.IdCursor;
 import org.perilune.chassis.OutboxRelay;
 import org.perilune.chassis.Requests;
 import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.Texts;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** {@code GET /dead-letters} and {@code POST /dead-letters/{id}/redrive}. */
+/** {@code GET /dead-letters}, {@code POST /dead-letters/redrive} and {@code POST /dead-letters/{id}/redrive}. */
 final class DeadLetterRoutes {
+    private static final int LONGEST_QUEUE = 255;
+    private static final int MOST_AT_ONCE = 1_000;
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetterRoutes.class);
+
     private final DeadLetterStore store;
     private final OutboxRelay relay;
     private final Couriers couriers;
@@ -25,34 +37,82 @@ final class DeadLetterRoutes {
 
     void register(JavalinConfig javalin) {
         javalin.routes.get("/dead-letters", this::page, Access.VIEWER);
+        javalin.routes.post("/dead-letters/redrive", this::redriveAll, Access.OPERATOR);
         javalin.routes.post("/dead-letters/{id}/redrive", this::redrive, Access.OPERATOR);
     }
 
     private void page(Context context) {
-        Requests.onlyParameters(context, Set.of("state", "limit"));
+        Requests.onlyParameters(context, Set.of("state", "queue", "limit", "cursor"));
         String state = Requests.text(context, "state").orElse("open");
         if (!Set.of("open", "all").contains(state)) {
             throw Requests.malformed("state", "must be open or all");
         }
+        Optional<String> queue = Requests.text(context, "queue");
+        queue.flatMap(name -> Texts.fault(name, LONGEST_QUEUE)).ifPresent(fault -> {
+            throw Requests.malformed("queue", fault);
+        });
         int limit = Requests.integer(context, "limit", 100, 1, 1_000);
-        context.json(Map.of("dead_letters", store.newest(state.equals("open"), limit)));
+        String question = "dead-letters " + state + " " + queue.orElse("");
+        Optional<UUID> after = Requests.text(context, "cursor").map(text -> IdCursor.read(text, question));
+        List<DeadLetterStore.Letter> found = store.page(state.equals("open"), queue, after, limit);
+        context.json(new Page(
+                found,
+                found.size() < limit ? null : IdCursor.text(found.getLast().id(), question)));
+    }
+
+    private record Page(
+            @JsonProperty("dead_letters") List<DeadLetterStore.Letter> deadLetters,
+            @Nullable String next) {}
+
+    private record Selection(@Nullable String queue) {}
+
+    /** Each in a transaction of its own: where it stops half-way, the rest is still open. */
+    private void redriveAll(Context context) {
+        Requests.onlyParameters(context, Set.of());
+        String queue = Requests.json(context, Selection.class).queue();
+        if (queue == null || queue.isEmpty()) {
+            throw new ServiceException.Invalid("queue", "is missing: dead letters are sent again queue by queue");
+        }
+        Texts.fault(queue, LONGEST_QUEUE).ifPresent(fault -> {
+            throw new ServiceException.Invalid("queue", fault);
+        });
+        String by = HttpListener.principal(context).name();
+        int sent = 0;
+        for (UUID id : store.openOf(queue, MOST_AT_ONCE)) {
+            DeadLetterStore.Redrive outcome = store.redrive(id, by);
+            if (outcome == DeadLetterStore.Redrive.NOBODY) {
+                throw nobody();
+            }
+            sent += outcome == DeadLetterStore.Redrive.SENT ? 1 : 0;
+        }
+        LOG.info("Dead letters are sent again [queue: {}, count: {}, by: {}]", queue, sent, by);
+        wake();
+        context.status(202).json(Map.of("queue", queue, "redriven", sent));
+    }
+
+    private void wake() {
+        relay.wake();
+        couriers.wake();
+    }
+
+    private static ServiceException nobody() {
+        return new ServiceException.Conflict("The subscription that it was for has ended; nobody is there to take it");
     }
 
     private void redrive(Context context) {
         Requests.onlyParameters(context, Set.of());
         UUID id = id(context.pathParam("id"), "dead letter");
-        switch (store.redrive(id, HttpListener.principal(context).name())) {
+        String by = HttpListener.principal(context).name();
+        switch (store.redrive(id, by)) {
             case SENT -> {
-                relay.wake();
-                couriers.wake();
+                LOG.info("A dead letter is sent again [id: {}, by: {}]", id, by);
+                wake();
                 context.status(202).json(Map.of("id", id));
             }
             case SENT_BEFORE ->
                 throw new ServiceException.Conflict(
                         "It was sent again before; where it failed again it is a dead letter of its own");
-            case NOBODY ->
-                throw new ServiceException.Conflict(
-                        "The subscription that it was for has ended; nobody is there to take it");
+            case NOBODY -> throw nobody();
             case UNKNOWN -> throw new ServiceException.NotFound("No dead letter has the id " + id);
         }
     }

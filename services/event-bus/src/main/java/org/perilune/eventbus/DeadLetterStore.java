@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +15,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Outbox;
 import org.perilune.chassis.QueueConsumer;
+import org.perilune.chassis.SqlTimes;
 import org.perilune.contracts.Exchanges.Header;
 
 /** What some service could not handle, until somebody sends it again. Safe for threads. */
@@ -60,24 +60,58 @@ final class DeadLetterStore {
                 """, id, queue, messageId, clean(reason), tries, body);
     }
 
-    List<Letter> newest(boolean open, int limit) {
+    /**
+     * Newest first.
+     *
+     * @param queue empty for all
+     * @param after the last one of the page before
+     */
+    List<Letter> page(boolean open, Optional<String> queue, Optional<UUID> after, int limit) {
         return jdbi.withHandle(handle -> handle.createQuery("""
-                        select id, queue, message_id, reason, tries, arrived_at, redriven_at, redriven_by, body
-                        from dead_letters where not :open or redriven_at is null
-                        order by arrived_at desc, id limit :limit
+                        select id, queue, message_id, reason, tries, arrived_at, redriven_at, redriven_by,
+                            substring(body for :shown) as body
+                        from dead_letters
+                        where (not :open or redriven_at is null)
+                            and (:queue::text is null or queue = :queue)
+                            and (:after::uuid is null
+                                or (arrived_at, id) < (select arrived_at, id from dead_letters where id = :after))
+                        order by arrived_at desc, id desc limit :limit
                         """)
+                .bind("shown", LONGEST_BODY_SHOWN)
                 .bind("open", open)
+                .bind("queue", queue.orElse(null))
+                .bind("after", after.orElse(null))
                 .bind("limit", limit)
                 .map((row, context) -> new Letter(
-                        row.getObject(1, UUID.class),
-                        row.getString(2),
-                        row.getString(3),
-                        row.getString(4),
-                        row.getInt(5),
-                        row.getObject(6, OffsetDateTime.class).toInstant(),
-                        instant(row.getObject(7, OffsetDateTime.class)),
-                        row.getString(8),
-                        shown(row.getBytes(9))))
+                        row.getObject("id", UUID.class),
+                        row.getString("queue"),
+                        row.getString("message_id"),
+                        row.getString("reason"),
+                        row.getInt("tries"),
+                        SqlTimes.instant(row, "arrived_at"),
+                        SqlTimes.nullable(row, "redriven_at"),
+                        row.getString("redriven_by"),
+                        new String(row.getBytes("body"), StandardCharsets.UTF_8)))
+                .list());
+    }
+
+    /** How many nobody has sent again. */
+    long open() {
+        return jdbi.withHandle(
+                handle -> handle.createQuery("select count(*) from dead_letters where redriven_at is null")
+                        .mapTo(Long.class)
+                        .one());
+    }
+
+    /** The oldest ones that nobody has sent again; so many at most. */
+    List<UUID> openOf(String queue, int limit) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select id from dead_letters where queue = :queue and redriven_at is null
+                        order by arrived_at, id limit :limit
+                        """)
+                .bind("queue", queue)
+                .bind("limit", limit)
+                .mapTo(UUID.class)
                 .list());
     }
 
@@ -164,13 +198,5 @@ final class DeadLetterStore {
     static String clean(String text) {
         String clean = text.replaceAll("\\p{Cntrl}+", " ");
         return clean.length() <= LONGEST ? clean : clean.substring(0, LONGEST - 1) + "…";
-    }
-
-    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
-        return time == null ? null : time.toInstant();
-    }
-
-    private static String shown(byte[] body) {
-        return new String(body, 0, Math.min(body.length, LONGEST_BODY_SHOWN), StandardCharsets.UTF_8);
     }
 }

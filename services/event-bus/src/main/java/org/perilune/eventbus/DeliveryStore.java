@@ -7,12 +7,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.perilune.chassis.Secret;
+import org.perilune.chassis.SqlTimes;
 
 /** What is to be delivered to whom, by which copy, and what came of it. Safe for threads. */
 final class DeliveryStore {
@@ -91,7 +93,7 @@ final class DeliveryStore {
                 new Secret(row.getString("secret")),
                 row.getLong("position"),
                 row.getInt("tries"),
-                row.getObject("retry_at", OffsetDateTime.class).toInstant());
+                SqlTimes.instant(row, "retry_at"));
     }
 
     /** The dead letter to be delivered again that has been due for longest. */
@@ -103,7 +105,7 @@ final class DeliveryStore {
                         order by retry_at, dead_letter limit 1
                         """)
                 .bind("subscription", subscription)
-                .bind("now", now.atOffset(ZoneOffset.UTC))
+                .bind("now", SqlTimes.of(now))
                 .map((row, context) -> new Delivery(
                         row.getString(1), 0, Optional.of(row.getObject(2, UUID.class)), row.getBytes(3), row.getInt(4)))
                 .findOne());
@@ -137,7 +139,7 @@ final class DeliveryStore {
             if (!note(transaction, subscription, outcome.status(), outcome.error(), 0)) {
                 return false;
             }
-            OffsetDateTime due = retryAt.atOffset(ZoneOffset.UTC);
+            OffsetDateTime due = retryAt.truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
             if (delivery.deadLetter().isPresent()) {
                 transaction.execute(
                         "update redeliveries set tries = tries + 1, retry_at = ? where dead_letter = ?",

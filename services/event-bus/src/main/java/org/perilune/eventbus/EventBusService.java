@@ -47,13 +47,13 @@ public final class EventBusService implements AutoCloseable {
             LogWatch watch = owned.add(LogWatch.start(log));
             OutboxRelay relay = owned.add(OutboxRelay.start(name, postgres, amqp, meters));
             var deadLetters = new DeadLetterStore(postgres.jdbi());
-            QueueConsumer events = owned.add(EventConsumer.start(
+            QueueConsumer events = owned.add(EventConsumer.startBatches(
                     Topology.EVENT_BUS,
                     Set.of(Exchanges.EVERY_TYPE),
                     postgres,
                     amqp,
-                    (transaction, event) -> {
-                        if (EventLog.append(transaction, event)) {
+                    (transaction, found) -> {
+                        if (!EventLog.append(transaction, found).isEmpty()) {
                             // Early: the commit follows. Whoever looks too soon looks again.
                             watch.hint();
                         }
@@ -72,10 +72,13 @@ public final class EventBusService implements AutoCloseable {
                     client,
                     config.callbacks(),
                     clock)));
-            var subscriptions = new SubscriptionRoutes(new SubscriptionStore(postgres.jdbi()), hosts, couriers, clock);
-            var publish = new PublishRoute(postgres.jdbi(), relay, watch, clock);
+            var subscriptions = new SubscriptionStore(postgres.jdbi());
+            var callbacks = new SubscriptionRoutes(subscriptions, hosts, couriers, clock);
+            LogWriter writer = owned.add(LogWriter.start(postgres.jdbi(), relay, watch));
+            var publish = new PublishRoute(writer, clock);
             var stream = new StreamRoute(log, watch, clock);
             var letters = new DeadLetterRoutes(deadLetters, relay, couriers);
+            var queues = new QueueRoute(amqp, log, subscriptions, deadLetters);
             var http = owned.add(HttpListener.open(
                     config.http(),
                     name,
@@ -88,8 +91,9 @@ public final class EventBusService implements AutoCloseable {
                         javalin.routes.post("/events", publish::handle, Access.OPERATOR);
                         javalin.routes.get("/events", new ReplayRoute(log)::handle, Access.VIEWER);
                         javalin.routes.get("/stream", stream::handle, Access.VIEWER);
+                        javalin.routes.get("/queues", queues::handle, Access.VIEWER);
                         letters.register(javalin);
-                        subscriptions.register(javalin);
+                        callbacks.register(javalin);
                     }));
             return new EventBusService(owned, http);
         } catch (Throwable failure) {

@@ -1,7 +1,13 @@
 package org.perilune.eventbus;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.perilune.chassis.CloudEvent;
@@ -10,6 +16,11 @@ import org.perilune.chassis.CloudEvent;
 final class EventLog {
     /** Of PostgreSQL's advisory locks; any number that nobody else takes in this database. */
     private static final long ORDER = 5005;
+
+    /** In characters, roughly. */
+    private static final long LONGEST_PAGE = 4L * 1024 * 1024;
+
+    private static final int FETCHED = 1_000;
 
     private final Jdbi jdbi;
 
@@ -24,21 +35,57 @@ final class EventLog {
      * In the caller's transaction, which then has the log for itself until it ends: numbers become visible in their
      * order, and whoever has read up to one has missed none below.
      *
-     * @return false where it was there already
+     * @return those that were not there already, each once, in their order
      */
-    static boolean append(Handle transaction, CloudEvent event) {
+    static List<CloudEvent> append(Handle transaction, List<CloudEvent> events) {
         transaction.execute("select pg_advisory_xact_lock(?)", ORDER);
-        return transaction.execute(
-                        "insert into events (source, id, type, body) values (?, ?, ?, ?) on conflict do nothing",
-                        event.source(),
-                        event.id(),
-                        event.type(),
-                        new String(event.bytes(), java.nio.charset.StandardCharsets.UTF_8))
-                == 1;
+        Set<Identity> written = Set.copyOf(transaction
+                .createQuery("""
+                        insert into events (source, id, type, body)
+                        select v.source, v.id, v.type, v.body
+                        from unnest(:sources, :ids, :types, :bodies)
+                            with ordinality as v (source, id, type, body, place)
+                        order by v.place
+                        on conflict do nothing
+                        returning source, id
+                        """)
+                .bindArray("sources", String.class, texts(events, CloudEvent::source))
+                .bindArray("ids", String.class, texts(events, CloudEvent::id))
+                .bindArray("types", String.class, texts(events, CloudEvent::type))
+                .bindArray("bodies", String.class, texts(events, event -> new String(event.bytes(), UTF_8)))
+                .map((row, context) -> new Identity(row.getString(1), row.getString(2)))
+                .list());
+        var left = new HashSet<>(written);
+        return events.stream().filter(event -> left.remove(Identity.of(event))).toList();
+    }
+
+    /** Whether it is the very one that was written, and not another of the same identity. */
+    static boolean isAmong(List<CloudEvent> written, CloudEvent event) {
+        for (CloudEvent one : written) {
+            if (isSame(one, event)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // two posts of equal events are told apart: one of them was there first
+    private static boolean isSame(CloudEvent one, CloudEvent other) {
+        return one == other;
+    }
+
+    private record Identity(String source, String id) {
+        static Identity of(CloudEvent event) {
+            return new Identity(event.source(), event.id());
+        }
+    }
+
+    private static Object[] texts(List<CloudEvent> events, Function<CloudEvent, String> of) {
+        return events.stream().map(of).toArray(String[]::new);
     }
 
     /** The event's body, or empty where there is none of that identity. */
-    static java.util.Optional<String> find(Handle handle, String source, String id) {
+    static Optional<String> find(Handle handle, String source, String id) {
         return handle.createQuery("select body from events where source = :source and id = :id")
                 .bind("source", source)
                 .bind("id", id)
@@ -46,19 +93,36 @@ final class EventLog {
                 .findOne();
     }
 
-    /** @param types empty for all */
+    /**
+     * Events after a position, oldest first; fewer than there are where they are large. None only where there are none.
+     *
+     * @param types empty for all
+     */
     List<Entry> after(long position, Set<String> types, int limit) {
-        return jdbi.withHandle(handle -> handle.createQuery("""
-                        select seq, type, body from events
-                        where seq > :after and (:all or type = any(:types))
-                        order by seq limit :limit
-                        """)
-                .bind("after", position)
-                .bind("all", types.isEmpty())
-                .bindArray("types", String.class, (Object[]) types.toArray(String[]::new))
-                .bind("limit", limit)
-                .map((row, context) -> new Entry(row.getLong(1), row.getString(2), row.getString(3)))
-                .list());
+        return jdbi.inTransaction(handle -> {
+            var found = new ArrayList<Entry>();
+            var rows = handle.createQuery("""
+                            select seq, type, body from events
+                            where seq > :after and (:all or type = any(:types))
+                            order by seq limit :limit
+                            """)
+                    .bind("after", position)
+                    .bind("all", types.isEmpty())
+                    .bindArray("types", String.class, (Object[]) types.toArray(String[]::new))
+                    .bind("limit", limit)
+                    // Else the driver would hold the whole page in memory before it is known how large it is.
+                    .setFetchSize(FETCHED)
+                    .map((row, context) -> new Entry(row.getLong(1), row.getString(2), row.getString(3)));
+            try (var entries = rows.iterator()) {
+                long length = 0;
+                while (entries.hasNext() && length < LONGEST_PAGE) {
+                    Entry entry = entries.next();
+                    found.add(entry);
+                    length += entry.body().length();
+                }
+            }
+            return found;
+        });
     }
 
     /** Of the last event; 0 where there is none. */

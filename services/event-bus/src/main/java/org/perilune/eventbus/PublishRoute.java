@@ -1,5 +1,7 @@
 package org.perilune.eventbus;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,14 +11,12 @@ import io.javalin.http.UnsupportedMediaTypeResponse;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
-import org.jdbi.v3.core.Jdbi;
 import org.perilune.chassis.CloudEvent;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Ids;
 import org.perilune.chassis.Json;
-import org.perilune.chassis.Outbox;
-import org.perilune.chassis.OutboxRelay;
 import org.perilune.chassis.Principal;
 import org.perilune.chassis.Requests;
 import org.perilune.chassis.ServiceException;
@@ -29,19 +29,15 @@ final class PublishRoute {
 
     private static final String OWN_SOURCE = CloudEvent.sourceOf(Topology.EVENT_BUS.name());
 
-    private final Jdbi jdbi;
-    private final OutboxRelay relay;
-    private final LogWatch watch;
+    private final LogWriter writer;
     private final Clock clock;
 
-    PublishRoute(Jdbi jdbi, OutboxRelay relay, LogWatch watch, Clock clock) {
-        this.jdbi = jdbi;
-        this.relay = relay;
-        this.watch = watch;
+    PublishRoute(LogWriter writer, Clock clock) {
+        this.writer = writer;
         this.clock = clock;
     }
 
-    void handle(Context context) {
+    void handle(Context context) throws InterruptedException {
         Requests.onlyParameters(context, Set.of());
         ObjectNode body = body(context);
         boolean timed = body.has("time");
@@ -49,24 +45,14 @@ final class PublishRoute {
         if (event.bytes().length > CloudEvent.MAX_BYTES) {
             throw new ContentTooLargeResponse("An event has " + CloudEvent.MAX_BYTES + " bytes at most");
         }
-        boolean fresh = jdbi.inTransaction(transaction -> {
-            if (!EventLog.append(transaction, event)) {
-                String stored =
-                        EventLog.find(transaction, event.source(), event.id()).orElseThrow();
-                requireSame(CloudEvent.parse(stored.getBytes(java.nio.charset.StandardCharsets.UTF_8)), event, timed);
-                return false;
-            }
-            Outbox.append(transaction, event);
-            return true;
-        });
-        if (fresh) {
-            relay.wake();
-            watch.hint();
-        }
+        Optional<String> there = writer.write(event);
+        there.ifPresent(stored -> requireSame(CloudEvent.parse(stored.getBytes(UTF_8)), event, timed));
         ObjectNode answer = Json.mapper().createObjectNode();
         answer.put("id", event.id());
         answer.put("source", event.source());
-        context.status(fresh ? 201 : 200).contentType("application/json").result(Json.bytes(answer));
+        context.status(there.isEmpty() ? 201 : 200)
+                .contentType("application/json")
+                .result(Json.bytes(answer));
     }
 
     private static ObjectNode body(Context context) {

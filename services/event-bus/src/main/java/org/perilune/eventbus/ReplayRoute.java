@@ -4,11 +4,12 @@ import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.perilune.chassis.Requests;
 
 /** {@code GET /events}: the log, in its order. */
 final class ReplayRoute {
+    private static final int MOST = 5_000;
+
     private final EventLog log;
 
     ReplayRoute(EventLog log) {
@@ -20,14 +21,20 @@ final class ReplayRoute {
         long after =
                 EventQuery.position("after", Requests.text(context, "after").orElse("0"));
         Set<String> types = EventQuery.types(context);
-        int limit = Requests.integer(context, "limit", 100, 1, 1_000);
+        int limit = Requests.integer(context, "limit", 100, 1, MOST);
         List<EventLog.Entry> found = log.after(after, types, limit);
         long next = found.isEmpty() ? after : found.getLast().position();
         // Bodies are JSON already: they go out as they came.
-        String events = found.stream()
-                .map(entry -> "{\"position\":" + entry.position() + ",\"event\":" + entry.body() + "}")
-                .collect(Collectors.joining(","));
-        context.contentType("application/json")
-                .result(("{\"events\":[" + events + "],\"next\":" + next + "}").getBytes(StandardCharsets.UTF_8));
+        var answer = new StringBuilder("{\"events\":[");
+        for (EventLog.Entry entry : found) {
+            answer.append(answer.charAt(answer.length() - 1) == '[' ? "" : ",")
+                    .append("{\"position\":")
+                    .append(entry.position())
+                    .append(",\"event\":")
+                    .append(entry.body())
+                    .append('}');
+        }
+        answer.append("],\"next\":").append(next).append('}');
+        context.contentType("application/json").result(answer.toString().getBytes(StandardCharsets.UTF_8));
     }
 }

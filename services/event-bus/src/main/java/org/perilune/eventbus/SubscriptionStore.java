@@ -3,15 +3,13 @@ package org.perilune.eventbus;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
-import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Secret;
 import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.SqlTimes;
 
 /** Subscriptions as people make, see and end them. Safe for threads. */
 final class SubscriptionStore {
@@ -46,17 +44,16 @@ final class SubscriptionStore {
                 throw new ServiceException.Conflict(
                         "There are " + MOST + " subscriptions, which is all there may be; end one that nobody needs");
             }
-            transaction.execute(
-                    """
+            transaction.execute("""
                     insert into subscriptions (id, url, types, secret, created_at, created_by, position)
                     values (?, ?, ?, ?, ?, ?, (select coalesce(max(seq), 0) from events))
-                    """, id, url, types.toArray(String[]::new), secret.reveal(), now.atOffset(ZoneOffset.UTC), by);
+                    """, id, url, types.toArray(String[]::new), secret.reveal(), SqlTimes.of(now), by);
         });
         return new Subscription(
                 id,
                 url,
                 types.stream().sorted().toList(),
-                now,
+                SqlTimes.truncated(now),
                 by,
                 Subscription.ACTIVE,
                 0,
@@ -90,23 +87,19 @@ final class SubscriptionStore {
                 List.of((String[]) row.getArray("types").getArray()).stream()
                         .sorted()
                         .toList(),
-                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                SqlTimes.instant(row, "created_at"),
                 row.getString("created_by"),
                 error == null ? Subscription.ACTIVE : Subscription.FAILING,
                 row.getLong("waiting"),
                 row.getLong("delivered"),
                 row.getObject("last_status", Integer.class),
                 error,
-                instant(row.getObject("retry_at", OffsetDateTime.class)),
+                SqlTimes.nullable(row, "retry_at"),
                 null);
     }
 
     /** @return false where there is none */
     boolean delete(UUID id) {
         return jdbi.withHandle(handle -> handle.execute("delete from subscriptions where id = ?", id)) == 1;
-    }
-
-    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
-        return time == null ? null : time.toInstant();
     }
 }
