@@ -1,20 +1,30 @@
 package org.perilune.comments;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 import org.perilune.chassis.Amqp;
+import org.perilune.chassis.EventConsumer;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Inbox;
 import org.perilune.chassis.Meters;
 import org.perilune.chassis.Outbox;
+import org.perilune.chassis.OutboxRelay;
 import org.perilune.chassis.Postgres;
+import org.perilune.chassis.QueueConsumer;
 import org.perilune.chassis.Resources;
+import org.perilune.chassis.ServiceTokens;
 import org.perilune.chassis.TokenVerifier;
+import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.Topology;
 
 /** Comments on entries of the flight log. */
 public final class CommentsService implements AutoCloseable {
+    private static final Set<String> TYPES =
+            Set.of(FlightLog.POST_CREATED, FlightLog.POST_UPDATED, FlightLog.POST_DELETED, FlightLog.COMMENT_MODERATED);
+
     private final Resources owned;
     private final HttpListener http;
 
@@ -36,18 +46,37 @@ public final class CommentsService implements AutoCloseable {
             Amqp amqp = owned.add(Amqp.open(config.amqp()));
             health.add("postgresql", postgres::problem);
             health.add("amqp", amqp::problem);
+            ServiceTokens tokens = owned.add(ServiceTokens.open(name, config.tokenSecret(), config.crew(), clock));
+            var posts = owned.add(new PostsClient(config.posts(), tokens));
+            OutboxRelay relay = owned.add(OutboxRelay.start(name, postgres, amqp, meters));
+            QueueConsumer events = owned.add(EventConsumer.start(
+                    Topology.COMMENTS, TYPES, postgres, amqp, handler(new Decisions(relay, clock), meters), meters));
+            health.add("events", events::problem);
+            var queries = new CommentQueries(postgres.jdbi());
+            var comments = new Comments(postgres.jdbi(), queries, relay, clock);
+            var routes = new CommentRoutes(comments, queries, new KnownPosts(postgres.jdbi(), posts), posts);
             var http = owned.add(HttpListener.open(
                     config.http(),
                     name,
                     health,
                     meters,
                     TokenVerifier.byKeysAt(config.http().keys(), clock),
-                    javalin -> {}));
+                    routes::register));
             return new CommentsService(owned, http);
         } catch (Throwable failure) {
             owned.closeAfter(failure);
             throw failure;
         }
+    }
+
+    /** Both kinds carry revisions and may come again; the inbox spares the work, and what decisions are retold. */
+    private static EventConsumer.Handler handler(Decisions decisions, MeterRegistry meters) {
+        var fromModeration = Inbox.from(Topology.MODERATION, Inbox.once(decisions::apply), meters);
+        var fromPosts = Inbox.from(Topology.POSTS, Inbox.once(KnownPosts::apply), meters);
+        return (transaction, event) -> {
+            var responsible = event.type().equals(FlightLog.COMMENT_MODERATED) ? fromModeration : fromPosts;
+            responsible.handle(transaction, event);
+        };
     }
 
     /** The port that was taken, where the config said 0. */
