@@ -43,6 +43,8 @@ final class Assets {
             "writing.js",
             "points.js",
             "spark.js",
+            "moderation.js",
+            "rules.js",
             "format.js",
             "favicon.svg");
 

@@ -35,6 +35,8 @@ public final class ConsoleService implements AutoCloseable {
             var timeline = open(owned, "timeline", config.timeline());
             var posts = open(owned, "posts", config.posts());
             var comments = open(owned, "comments", config.comments());
+            var eventBus = open(owned, "event-bus", config.eventBus());
+            var moderation = open(owned, "moderation", config.moderation());
             var query = open(owned, "query", config.query());
             var sessions = new Sessions(crew, clock);
             var cookie = new SessionCookie(config.secureCookies());
@@ -51,13 +53,16 @@ public final class ConsoleService implements AutoCloseable {
                             .devices(),
                     clock);
             var held = new Shared<>(token -> CommandRoutes.held(dispatcher, token), clock);
+            var dead = new Shared<>(token -> EventRoutes.dead(eventBus, token), clock);
             var relay = new Relay(sessions, cookie);
-            var fleet = new FleetRoutes(telemetry, sessions, cookie, pages, devices, held);
+            var fleet = new FleetRoutes(telemetry, sessions, cookie, pages, devices, held, dead);
             var system = new SystemRoutes(status, telemetry, sessions, cookie, pages);
             var commands = new CommandRoutes(dispatcher, relay, devices, sessions, cookie, pages);
             var events = new TimelineRoutes(timeline, relay, devices, sessions, cookie, pages);
             var log = new LogRoutes(
                     new LogRoutes.Services(query, posts, comments), relay, devices, sessions, cookie, pages);
+            var judged = new ModerationRoutes(moderation, relay, sessions, cookie, pages);
+            var bus = new EventRoutes(eventBus, relay, sessions, cookie, pages);
             var http = owned.add(HttpListener.open(
                     config.http(),
                     "console",
@@ -73,6 +78,8 @@ public final class ConsoleService implements AutoCloseable {
                         system.addTo(javalin);
                         commands.addTo(javalin);
                         events.addTo(javalin);
+                        bus.addTo(javalin);
+                        judged.addTo(javalin); // Before what has an id in its place.
                         log.addTo(javalin);
                         live.addTo(javalin);
                     }));

@@ -24,24 +24,30 @@ final class FleetRoutes {
     private final Pages pages;
     private final Shared<List<Device>> fleet;
     private final Shared<Integer> held;
+    private final Shared<Integer> dead;
 
     @JsonIgnoreProperties(ignoreUnknown = true)
     record Fleet(List<Device> devices) {}
 
-    /** @param held how many commands wait for approval; -1 when that is not known */
+    /**
+     * @param held how many commands wait for approval; -1 when that is not known
+     * @param dead how many dead letters are open; -1 when that is not known
+     */
     FleetRoutes(
             ServiceClient telemetry,
             Sessions sessions,
             SessionCookie cookie,
             Pages pages,
             Shared<List<Device>> fleet,
-            Shared<Integer> held) {
+            Shared<Integer> held,
+            Shared<Integer> dead) {
         this.telemetry = telemetry;
         this.sessions = sessions;
         this.cookie = cookie;
         this.pages = pages;
         this.fleet = fleet;
         this.held = held;
+        this.dead = dead;
     }
 
     void addTo(JavalinConfig config) {
@@ -108,10 +114,11 @@ final class FleetRoutes {
         }
     }
 
-    /** The header's signs: the worst limit in the fleet, and how many commands wait for approval. */
+    /** The header's signs: the worst limit in the fleet, commands that wait for approval, open dead letters. */
     private void worst(Context context) {
         String token = sessions.access(cookie.required(context)).token();
         int waiting = held.recent(token);
+        int letters = dead.recent(token);
         Optional<Device.Violation> worst;
         try {
             worst = fleet.recent(token).stream()
@@ -120,10 +127,12 @@ final class FleetRoutes {
         } catch (ServiceException.Unavailable away) {
             pages.fragment(
                     context,
-                    out -> JteworstGenerated.render(out, NoInterceptor.NONE, Optional.empty(), false, waiting));
+                    out -> JteworstGenerated.render(
+                            out, NoInterceptor.NONE, Optional.empty(), false, waiting, letters));
             return;
         }
-        pages.fragment(context, out -> JteworstGenerated.render(out, NoInterceptor.NONE, worst, true, waiting));
+        pages.fragment(
+                context, out -> JteworstGenerated.render(out, NoInterceptor.NONE, worst, true, waiting, letters));
     }
 
     private void pass(Context context, String pathAndQuery) {

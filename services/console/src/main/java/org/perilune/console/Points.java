@@ -44,13 +44,13 @@ final class Points {
     }
 
     static String time(JsonNode one) {
-        Instant at = instant(one);
+        Instant at = instant(one.path("at"));
         return at == null ? Format.ABSENT : Format.time(at);
     }
 
     /** Before or after the entry: −12 s, +3 min. */
     static String offset(JsonNode happening, Instant at) {
-        Instant then = instant(happening);
+        Instant then = instant(happening.path("at"));
         if (then == null) {
             return Format.ABSENT;
         }
@@ -90,9 +90,10 @@ final class Points {
         return parts;
     }
 
-    private static @Nullable Instant instant(JsonNode one) {
+    /** Null where there is none. */
+    static @Nullable Instant instant(JsonNode text) {
         try {
-            return Instant.parse(one.path("at").asText(""));
+            return Instant.parse(text.asText(""));
         } catch (DateTimeParseException absent) {
             return null;
         }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.perilune.chassis.Access;
@@ -36,6 +38,13 @@ final class SystemRoutes {
                 return key.endsWith("bytes") ? Format.bytes(value.asLong()) : Format.number(value.asDouble());
             }
             return value.isNull() ? Format.ABSENT : value.asText();
+        }
+
+        /** The columns of a table of things that status tells of. */
+        static List<String> columns(JsonNode rows) {
+            var columns = new ArrayList<String>();
+            rows.path(0).fieldNames().forEachRemaining(columns::add);
+            return columns;
         }
 
         static String latency(JsonNode part) {

@@ -7,47 +7,11 @@ import static org.awaitility.Awaitility.await;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
-import java.io.IOException;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /** The Commands page in a real browser. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class CommandPagesTest {
-    private TestBrowser browser;
-    private TestConsole console;
-    private Page page;
-
-    @BeforeAll
-    void launch() {
-        browser = TestBrowser.launch();
-    }
-
-    @AfterAll
-    void quit() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
-    @BeforeEach
-    void open() throws IOException {
-        console = new TestConsole();
-        page = browser.page();
-    }
-
-    @AfterEach
-    void close() {
-        page.context().close();
-        console.close();
-        browser.expectNoComplaints();
-    }
-
+final class CommandPagesTest extends InBrowser {
     @Test
     void buildsAFormFromTheDictionaryAndShowsFaultsAtTheirFields() {
         console.logIn(page, "ada", "/commands");

@@ -4,55 +4,17 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.PageAssertions;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every page in a real browser. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class PagesTest {
-    private TestBrowser browser;
-    private TestConsole console;
-    private StandIn services;
-    private Page page;
-
-    @BeforeAll
-    void launch() {
-        browser = TestBrowser.launch();
-    }
-
-    @AfterAll
-    void quit() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
-    @BeforeEach
-    void open() throws IOException {
-        console = new TestConsole();
-        services = console.services;
-        page = browser.page();
-    }
-
-    @AfterEach
-    void close() {
-        page.context().close();
-        console.close();
-        browser.expectNoComplaints();
-    }
-
+final class PagesTest extends InBrowser {
     @Test
     void leadsThroughLogInToThePageThatWasAskedFor() {
         page.navigate(at("/system"));
@@ -79,7 +41,7 @@ final class PagesTest {
     void updatesAFleetRowLive() {
         logIn("/");
         awaitFollower();
-        services.frame("probe-1", Instant.now().plusSeconds(1), "{\"altitude\":77.25}");
+        console.services.frame("probe-1", Instant.now().plusSeconds(1), "{\"altitude\":77.25}");
         assertThat(page.locator("tr[data-device=probe-1] .now")).hasText("77.25");
         assertThat(page.locator("tr[data-device=probe-1] .mark.warning")).hasText("altitude 77.25 km");
         assertThat(page.locator("#link")).hasText("Live");
@@ -87,7 +49,7 @@ final class PagesTest {
 
     @Test
     void sortsFiltersAndSearchesTheFleet() {
-        services.devices = 30;
+        console.services.devices = 30;
         logIn("/");
         awaitFollower();
         page.locator("#search").fill("probe-1");
@@ -104,7 +66,7 @@ final class PagesTest {
     void updatesADevicesValueLive() {
         logIn("/devices/lunar-module");
         awaitFollower();
-        services.frame(
+        console.services.frame(
                 "lunar-module", Instant.now().plusSeconds(1), "{\"speed\":1655.5,\"position\":120,\"altitude\":1900}");
         var speed = page.locator("#values tr")
                 .filter(new com.microsoft.playwright.Locator.FilterOptions().setHasText("speed"));
@@ -138,7 +100,7 @@ final class PagesTest {
     void goesToLogInWhenTheSessionEnds() {
         logIn("/");
         awaitFollower();
-        services.endSessions();
+        console.services.endSessions();
         // The console looks every two seconds, and a browser waits three before it connects again.
         assertThat(page).hasURL(Pattern.compile(".*/login.*"), new PageAssertions.HasURLOptions().setTimeout(30_000));
     }
@@ -155,7 +117,7 @@ final class PagesTest {
     @Test
     void saysWhatToDoWhenTelemetryIsAway() {
         logIn("/system");
-        services.telemetryAway = true;
+        console.services.telemetryAway = true;
         page.navigate(at("/"));
         assertThat(page.locator(".notice")).containsText("nothing is lost");
         page.navigate(at("/devices/lunar-module"));
@@ -202,7 +164,7 @@ final class PagesTest {
     }
 
     private void awaitFollower() {
-        await().until(() -> services.followers() > 0);
+        await().until(() -> console.services.followers() > 0);
         assertThat(page.locator("#link")).hasText("Live");
         assertThat(page.locator("#link")).isVisible();
     }

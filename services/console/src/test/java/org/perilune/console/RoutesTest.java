@@ -52,6 +52,18 @@ final class RoutesTest {
         "viewer,/timeline",
         "viewer,/timeline/{id}",
         "viewer,/timeline/{id}/cancel",
+        "viewer,/log",
+        "viewer,/log/references",
+        "viewer,/log/{id}",
+        "viewer,/log/{id}/delete",
+        "viewer,/log/{id}/comments",
+        "viewer,/log/comments/{id}",
+        "viewer,/log/comments/{id}/delete",
+        "viewer,/log/moderation/try",
+        "viewer,/system/dead-letters/d1/redrive",
+        "operator,/log/moderation/rules",
+        "operator,/log/moderation/{id}/approve",
+        "operator,/log/moderation/{id}/reject",
         "operator,/commands/{id}/approve",
         "operator,/commands/{id}/reject"
     })
@@ -61,6 +73,8 @@ final class RoutesTest {
         assertThat(answer.statusCode()).isEqualTo(403);
         assertThat(console.dispatcher.dispatched).isEmpty();
         assertThat(console.timeline.sent).isEmpty();
+        assertThat(console.log.sent).isEmpty();
+        assertThat(console.moderation.sent).isEmpty();
     }
 
     @Test
@@ -114,7 +128,11 @@ final class RoutesTest {
                 "/commands/1",
                 "/commands/..%2Fdictionary/now.json",
                 "/dictionary/..%2Fkeys",
-                "/timeline/x/now.json"
+                "/timeline/x/now.json",
+                "/log/1",
+                "/log/..%2Frebuild/entry",
+                "/log/comments/x/raw.json",
+                "/log/around?at=now"
             })
     void leadsNowhereElse(String path) throws Exception {
         logIn("ada", "operator");

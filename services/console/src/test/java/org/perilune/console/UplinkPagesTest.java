@@ -4,52 +4,16 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.microsoft.playwright.Page;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The timeline, a device's commands, and what both pages share, in a real browser. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class UplinkPagesTest {
-    private TestBrowser browser;
-    private TestConsole console;
-    private Page page;
-
-    @BeforeAll
-    void launch() {
-        browser = TestBrowser.launch();
-    }
-
-    @AfterAll
-    void quit() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
-    @BeforeEach
-    void open() throws IOException {
-        console = new TestConsole();
-        page = browser.page();
-    }
-
-    @AfterEach
-    void close() {
-        page.context().close();
-        console.close();
-        browser.expectNoComplaints();
-    }
-
+final class UplinkPagesTest extends InBrowser {
     @Test
     void showsAViewerNoButtons() {
         console.services.roles.put("eve", "viewer");

@@ -74,6 +74,8 @@ async function reload() {
   if (again) { again = false; reload(); }
 }
 
+const write = document.getElementById('write');
+if (write) write.href = '/log?' + new URLSearchParams({ about: 'command', id: command.id });
 show();
 dictionary(command.device_type).then((answer) => {
   const type = answer.ok && answer.body.commands.find((one) => one.name === command.command_type);

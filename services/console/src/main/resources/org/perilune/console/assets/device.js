@@ -15,6 +15,8 @@ const plots = new Plots(document.getElementById('plots'), document.getElementByI
 const orbiting = device.type === 'lunar-module' || (device.values && 'position' in device.values && 'altitude' in device.values);
 const orbit = orbiting ? new Orbit(document.getElementById('orbit')) : null;
 
+// A reference in the flight log leads to one value in one range.
+const asked = new URLSearchParams(location.search);
 const MONTH = 30 * 86400000;
 // What has been silent for long is looked at where its telemetry ends, such as a recording of years ago.
 const lastTime = Date.parse(device.last_time || '');
@@ -54,7 +56,7 @@ function plotBox(value, found) {
   box.addEventListener('change', () => (box.checked ? plots.add(parameterOf(value)) : plots.remove(value)));
   found.cells[4].append(box);
   found.box = box;
-  const first = orbiting ? ['altitude', 'speed', 'battery'] : ordered().map(([one]) => one).slice(0, 3);
+  const first = asked.get('parameter') ? [asked.get('parameter')] : orbiting ? ['altitude', 'speed', 'battery'] : ordered().map(([one]) => one).slice(0, 3);
   if (first.includes(value)) { box.checked = true; plots.add(parameterOf(value)); }
 }
 
@@ -190,6 +192,13 @@ function csv() {
     from: new Date(plots.from).toISOString(), to: new Date(to).toISOString() });
 }
 document.getElementById('csv').addEventListener('click', csv);
+// The first plot, as it is shown now.
+document.getElementById('write')?.addEventListener('click', (event) => {
+  const parameter = plots.panels.keys().next().value;
+  if (!parameter) return;
+  event.currentTarget.href = '/log?' + new URLSearchParams({ about: 'telemetry', device: name, parameter,
+    from: new Date(plots.from).toISOString(), to: new Date(plots.to).toISOString() });
+});
 const buttons = [...document.querySelectorAll('[data-span]')];
 buttons.forEach((button) => button.addEventListener('click', () => {
   buttons.forEach((one) => one.setAttribute('aria-pressed', String(one === button)));
@@ -210,6 +219,10 @@ document.getElementById('custom').addEventListener('submit', (event) => {
 
 history();
 flush();
-if (ended) range(lastTime - 86400000, lastTime, false);
+const [askedFrom, askedTo] = ['from', 'to'].map((one) => Date.parse(asked.get(one) || ''));
+if (askedTo > askedFrom) {
+  range(askedFrom, askedTo, false);
+  buttons.forEach((one) => one.setAttribute('aria-pressed', 'false'));
+} else if (ended) range(lastTime - 86400000, lastTime, false);
 setInterval(() => { flush(); plots.draw(); }, 1000);
 setInterval(() => { if (plots.following) plots.reload(); }, 60000);

@@ -1,0 +1,90 @@
+package org.perilune.console;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.perilune.chassis.Access;
+import org.perilune.chassis.ServiceClient;
+import org.perilune.chassis.ServiceException;
+import org.perilune.contracts.Role;
+
+/** Events on the System page: queues, subscriptions, and what no consumer could take. */
+final class EventRoutes {
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9-]{1,64}");
+
+    private final ServiceClient eventBus;
+    private final Relay relay;
+    private final Sessions sessions;
+    private final SessionCookie cookie;
+    private final Pages pages;
+
+    EventRoutes(ServiceClient eventBus, Relay relay, Sessions sessions, SessionCookie cookie, Pages pages) {
+        this.eventBus = eventBus;
+        this.relay = relay;
+        this.sessions = sessions;
+        this.cookie = cookie;
+        this.pages = pages;
+    }
+
+    void addTo(JavalinConfig config) {
+        config.routes.get("/system/events", this::events, Access.VIEWER);
+        config.routes.get("/system/dead-letters", this::deadLetters, Access.VIEWER);
+        config.routes.post("/system/dead-letters/{id}/redrive", this::redrive, Access.OPERATOR);
+    }
+
+    /** How many dead letters nobody has sent again; -1 when that is not known. */
+    static int dead(ServiceClient eventBus, String token) {
+        try {
+            var answer = eventBus.exchange("GET", "/queues", Optional.of(token), Optional.empty());
+            return answer.status() == 200
+                    ? answer.as(JsonNode.class).path("dead_letters_open").asInt()
+                    : -1;
+        } catch (ServiceException.Unavailable | ServiceException.Malformed away) {
+            return -1;
+        }
+    }
+
+    private void events(Context context) {
+        var queues = relay.ask(context, eventBus, "/queues");
+        var subscriptions =
+                operates(context) ? relay.ask(context, eventBus, "/subscriptions") : Optional.<JsonNode>empty();
+        pages.fragment(context, out -> JtequeuesGenerated.render(out, NoInterceptor.NONE, queues, subscriptions));
+    }
+
+    private void deadLetters(Context context) {
+        var letters = relay.ask(context, eventBus, "/dead-letters?limit=50");
+        boolean operates = operates(context);
+        pages.fragment(
+                context,
+                out -> JtedeadlettersGenerated.render(out, NoInterceptor.NONE, letters, operates, pages.now()));
+    }
+
+    /** Answers with what became of it, in words, whatever that is: htmx shows nothing of a refusal. */
+    private void redrive(Context context) {
+        String id = context.pathParam("id");
+        if (!ID.matcher(id).matches()) {
+            throw new ServiceException.NotFound("No dead letter has this id");
+        }
+        context.header("HX-Trigger", "dead-letters");
+        context.contentType("text/plain; charset=utf-8").result(outcome(context, id));
+    }
+
+    private String outcome(Context context, String id) {
+        try {
+            var answer = relay.send(context, eventBus, "POST", "/dead-letters/" + id + "/redrive");
+            if (answer.status() == 202) {
+                return "Sent again to its queue. If it fails again, it comes back here as a new one.";
+            }
+            return "Not sent again: "
+                    + answer.as(JsonNode.class).path("detail").asText("event-bus answered " + answer.status());
+        } catch (ServiceException.Unavailable away) {
+            return "Not known whether it was sent again: event-bus does not answer. It is kept; look again in a moment.";
+        }
+    }
+
+    private boolean operates(Context context) {
+        return sessions.access(cookie.required(context)).role().includes(Role.OPERATOR);
+    }
+}
