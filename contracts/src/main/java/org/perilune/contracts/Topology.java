@@ -3,6 +3,7 @@ package org.perilune.contracts;
 import static org.perilune.contracts.Topology.Store.AMQP;
 import static org.perilune.contracts.Topology.Store.MONGODB;
 import static org.perilune.contracts.Topology.Store.MQTT;
+import static org.perilune.contracts.Topology.Store.OPENSEARCH;
 import static org.perilune.contracts.Topology.Store.POSTGRESQL;
 import static org.perilune.contracts.Topology.Store.REDIS;
 
@@ -78,11 +79,11 @@ public final class Topology {
             new Service("comments", 5002, Set.of(POSTGRESQL, AMQP), Set.of("crew", "posts"));
     public static final Service MODERATION = new Service("moderation", 5003, Set.of(POSTGRESQL, AMQP), Set.of("crew"));
     public static final Service QUERY =
-            new Service("query", 5004, Set.of(POSTGRESQL, AMQP), Set.of("crew", "event-bus"));
+            new Service("query", 5004, Set.of(POSTGRESQL, AMQP, OPENSEARCH), Set.of("crew", "event-bus"));
     public static final Service STATUS = new Service(
             "status",
             8090,
-            Set.of(POSTGRESQL, REDIS, MQTT, MONGODB, AMQP),
+            Set.of(POSTGRESQL, REDIS, MQTT, MONGODB, AMQP, OPENSEARCH),
             Set.of(
                     "crew",
                     "batch-router",

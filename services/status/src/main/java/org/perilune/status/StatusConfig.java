@@ -7,6 +7,7 @@ import org.perilune.chassis.AmqpConfig;
 import org.perilune.chassis.HttpConfig;
 import org.perilune.chassis.MongoConfig;
 import org.perilune.chassis.MqttConfig;
+import org.perilune.chassis.OpenSearchConfig;
 import org.perilune.chassis.PostgresConfig;
 import org.perilune.chassis.RedisConfig;
 import org.perilune.chassis.Settings;
@@ -20,13 +21,15 @@ public record StatusConfig(
         MqttConfig mqtt,
         MongoConfig mongo,
         AmqpConfig amqp,
+        OpenSearchConfig opensearch,
         Map<String, URI> services) {
     public StatusConfig {
         services = Map.copyOf(services);
     }
 
     /**
-     * Reads {@code http.*}, {@code postgres.*}, {@code redis.*}, {@code mqtt.*}, {@code mongodb.*}, {@code amqp.*}, {@code services.<name>}.
+     * Reads {@code http.*}, {@code postgres.*}, {@code redis.*}, {@code mqtt.*}, {@code mongodb.*}, {@code amqp.*},
+     * {@code opensearch.*}, {@code services.<name>}.
      *
      * @param in the settings under {@code status.}
      */
@@ -47,6 +50,7 @@ public record StatusConfig(
                 MqttConfig.read(in),
                 MongoConfig.read(in),
                 AmqpConfig.read(in),
+                OpenSearchConfig.read(in),
                 services);
     }
 }
