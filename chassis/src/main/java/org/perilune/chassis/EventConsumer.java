@@ -1,6 +1,7 @@
 package org.perilune.chassis;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -66,15 +67,18 @@ public final class EventConsumer {
                 PREFETCH,
                 TRIES,
                 FIRST_RETRY);
+        var lag = new EventLag(queue, Clock.systemUTC(), meters);
         return QueueConsumer.start(
                 plan,
                 postgres,
                 amqp,
-                (transaction, messages) -> handler.handle(
-                        transaction,
-                        messages.stream()
-                                .map(message -> CloudEvent.parse(message.body()))
-                                .toList()),
+                (transaction, messages) -> {
+                    List<CloudEvent> events = messages.stream()
+                            .map(message -> CloudEvent.parse(message.body()))
+                            .toList();
+                    handler.handle(transaction, events);
+                    lag.handled(events);
+                },
                 meters);
     }
 

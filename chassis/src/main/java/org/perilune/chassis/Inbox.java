@@ -17,7 +17,12 @@ public final class Inbox {
 
     private Inbox() {}
 
-    /** Gives each event to the handler once, whatever the number of its deliveries and of copies. */
+    /**
+     * Gives each event to the handler once, whatever the number of its deliveries and of copies, for 30 days: then its
+     * row is deleted, and the event would be new again. Nothing of ours delivers one twice so late: outboxes keep what
+     * they sent for a week, and what waited among the dead letters had no effect, hence no row. Where an event may come
+     * again from elsewhere, the effect must bear it.
+     */
     public static EventConsumer.Handler once(EventConsumer.Handler handler) {
         return (transaction, event) -> {
             if (firstTime(transaction, event)) {
@@ -54,6 +59,20 @@ public final class Inbox {
                         event.extensions().get("postedby"));
             }
         };
+    }
+
+    /** A step of deleting rows that are older than 30 days; none where the database has no inbox. */
+    static int prune(Postgres postgres) {
+        return postgres.jdbi().withHandle(handle -> {
+            boolean hasInbox = handle.createQuery("select to_regclass('inbox') is not null")
+                    .mapTo(Boolean.class)
+                    .one();
+            return hasInbox ? handle.execute("""
+                    delete from inbox where (source, id) in (
+                        select source, id from inbox where handled_at < now() - interval '30 days'
+                        limit ? for update skip locked)
+                    """, Pruning.STEP) : 0;
+        });
     }
 
     /** Waits where another transaction is just about to say so of the same event. */

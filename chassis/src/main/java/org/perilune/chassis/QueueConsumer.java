@@ -2,22 +2,18 @@ package org.perilune.chassis;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Delivery;
-import com.rabbitmq.client.ShutdownSignalException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jdbi.v3.core.Handle;
+import org.perilune.chassis.InHand.Attempt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,11 +24,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class QueueConsumer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(QueueConsumer.class);
-    private static final Duration LOOK = Duration.ofMillis(100);
     private static final Duration RECONNECT = Duration.ofMillis(300);
     private static final Duration DATABASE_RETRY = Duration.ofMillis(300);
     private static final Duration STOP = Duration.ofSeconds(6);
-    private static final int BATCH = 256;
 
     private final Plan plan;
     private final Postgres postgres;
@@ -42,6 +36,8 @@ public final class QueueConsumer implements AutoCloseable {
     private final Counter failures;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread worker;
+    private final Pruning inbox;
+    private boolean told;
     private volatile String problem = "nothing was consumed yet";
 
     /** A message as it was delivered. */
@@ -85,6 +81,7 @@ public final class QueueConsumer implements AutoCloseable {
         this.handler = handler;
         this.handled = meters.counter("events.handled", "queue", plan.queue());
         this.failures = meters.counter("events.failures", "queue", plan.queue());
+        this.inbox = new Pruning(() -> Inbox.prune(postgres));
         this.worker = Threads.start(plan.queue(), this::run);
     }
 
@@ -103,7 +100,7 @@ public final class QueueConsumer implements AutoCloseable {
             while (closing.getCount() > 0) {
                 try (Channel channel = amqp.channel()) {
                     consume(channel);
-                } catch (IOException | TimeoutException | ShutdownSignalException failure) {
+                } catch (IOException | TimeoutException | RuntimeException failure) {
                     note(failure);
                 }
                 closing.await(RECONNECT.toMillis(), TimeUnit.MILLISECONDS);
@@ -114,71 +111,54 @@ public final class QueueConsumer implements AutoCloseable {
     }
 
     private void note(Exception failure) {
-        if (problem.isEmpty()) {
+        if (!told) {
             LOG.warn("Messages cannot be taken; trying again [queue: {}]", plan.queue(), failure);
         }
+        told = true;
         problem = String.valueOf(failure.getMessage());
     }
 
     private void consume(Channel channel) throws IOException, InterruptedException {
         plan.declaration().declare(channel);
         var deadLetters = new DeadLetters(AmqpPublisher.on(channel), plan.queue());
-        var inbound = new LinkedBlockingQueue<Delivery>();
-        var waiting = new PriorityQueue<Attempt>(Comparator.comparingLong(Attempt::dueNanos));
+        var inHand = new InHand();
         var cancelled = new CountDownLatch(1);
         channel.basicQos(plan.prefetch());
         channel.basicConsume(
-                plan.queue(), false, (tag, delivery) -> inbound.add(delivery), tag -> cancelled.countDown());
+                plan.queue(), false, (tag, delivery) -> inHand.add(delivery), tag -> cancelled.countDown());
         problem = "";
+        told = false;
         while (closing.getCount() > 0 && channel.isOpen() && cancelled.getCount() > 0) {
-            List<Attempt> batch = next(inbound, waiting);
-            if (batch.isEmpty()) {
-                continue;
-            }
+            each(channel, inHand.due(), deadLetters, inHand);
+            List<Attempt> batch = inHand.fresh();
             if (batch.size() > 1 && together(batch)) {
-                acknowledge(channel, batch, waiting.isEmpty());
-                continue;
+                acknowledge(channel, batch, inHand.isOrderly());
+            } else {
+                each(channel, batch, deadLetters, inHand);
             }
-            for (Attempt attempt : batch) {
-                if (!channel.isOpen() || closing.getCount() == 0) {
-                    break; // the rest is delivered again, to whoever is there
-                }
-                alone(channel, attempt, deadLetters, waiting);
-            }
+            prune();
         }
         if (closing.getCount() > 0) {
             throw new IOException(cancelled.getCount() == 0 ? "the queue was removed" : "the connection broke");
         }
     }
 
-    /** One delivery and how often it was tried. */
-    private record Attempt(Delivery delivery, int tries, long dueNanos) {
-        Attempt again(Duration pause) {
-            return new Attempt(delivery, tries + 1, System.nanoTime() + pause.toNanos());
-        }
-
-        boolean isDue() {
-            return dueNanos - System.nanoTime() <= 0;
+    private void each(Channel channel, List<Attempt> attempts, DeadLetters deadLetters, InHand inHand)
+            throws IOException, InterruptedException {
+        for (Attempt attempt : attempts) {
+            if (!channel.isOpen() || closing.getCount() == 0) {
+                return; // the rest is delivered again, to whoever is there
+            }
+            alone(channel, attempt, deadLetters, inHand);
         }
     }
 
-    private static List<Attempt> next(LinkedBlockingQueue<Delivery> inbound, PriorityQueue<Attempt> waiting)
-            throws InterruptedException {
-        var batch = new ArrayList<Attempt>();
-        while (!waiting.isEmpty() && waiting.peek().isDue() && batch.size() < BATCH) {
-            batch.add(waiting.remove());
+    private void prune() {
+        try {
+            inbox.turn();
+        } catch (RuntimeException failure) {
+            LOG.debug("The inbox could not be pruned; trying again later [queue: {}]", plan.queue(), failure);
         }
-        if (batch.isEmpty()) {
-            Duration pause = waiting.isEmpty() ? LOOK : Duration.ofMillis(10);
-            Delivery first = inbound.poll(pause.toMillis(), TimeUnit.MILLISECONDS);
-            if (first != null) {
-                batch.add(new Attempt(first, 0, 0));
-            }
-        }
-        var more = new ArrayList<Delivery>();
-        inbound.drainTo(more, BATCH - batch.size());
-        more.forEach(delivery -> batch.add(new Attempt(delivery, 0, 0)));
-        return batch;
     }
 
     /** @return false where each must go alone, since one of them fails or the database is away */
@@ -195,7 +175,7 @@ public final class QueueConsumer implements AutoCloseable {
         }
     }
 
-    private void alone(Channel channel, Attempt attempt, DeadLetters deadLetters, PriorityQueue<Attempt> waiting)
+    private void alone(Channel channel, Attempt attempt, DeadLetters deadLetters, InHand inHand)
             throws IOException, InterruptedException {
         Message message = Message.of(plan.queue(), attempt.delivery());
         while (true) {
@@ -216,12 +196,12 @@ public final class QueueConsumer implements AutoCloseable {
                         failure instanceof ServiceException.Invalid || failure instanceof ServiceException.Malformed;
                 if (!hopeless && tries < plan.tries()) {
                     Duration pause = plan.firstRetry().multipliedBy((long) Math.pow(3, Math.min(attempt.tries(), 8)));
-                    waiting.add(attempt.again(pause));
+                    inHand.tryAgain(attempt, pause);
                     return;
                 }
                 LOG.warn("A message goes to the dead letters [queue: {}, tries: {}]", plan.queue(), tries, failure);
                 deadLetters.add(message, failure, tries);
-                channel.basicAck(attempt.delivery().getEnvelope().getDeliveryTag(), false);
+                channel.basicAck(attempt.tag(), false);
                 return;
             }
         }
@@ -229,7 +209,7 @@ public final class QueueConsumer implements AutoCloseable {
 
     private void acknowledge(Channel channel, Attempt attempt) throws IOException {
         handled.increment();
-        channel.basicAck(attempt.delivery().getEnvelope().getDeliveryTag(), false);
+        channel.basicAck(attempt.tag(), false);
     }
 
     /** @param all whether nothing older is in hand: then one word does for them all, and one write to the disk */
@@ -240,10 +220,7 @@ public final class QueueConsumer implements AutoCloseable {
             }
             return;
         }
-        long last = batch.stream()
-                .mapToLong(attempt -> attempt.delivery().getEnvelope().getDeliveryTag())
-                .max()
-                .orElseThrow();
+        long last = batch.stream().mapToLong(Attempt::tag).max().orElseThrow();
         handled.increment(batch.size());
         channel.basicAck(last, true);
     }

@@ -1,0 +1,75 @@
+package org.perilune.chassis;
+
+import com.rabbitmq.client.Delivery;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What the broker delivered and nobody acknowledged yet; its prefetch bounds how many. Only {@link #add} is safe for
+ * threads, the rest is for the one that handles them.
+ */
+final class InHand {
+    private static final int BATCH = 256;
+    private static final Duration LOOK = Duration.ofMillis(100);
+    private static final Duration LOOK_WHILE_SOME_WAIT = Duration.ofMillis(10);
+
+    private final BlockingQueue<Delivery> fresh = new LinkedBlockingQueue<>();
+    private final PriorityQueue<Attempt> again = new PriorityQueue<>(Comparator.comparingLong(Attempt::dueNanos));
+
+    /**
+     * One delivery.
+     *
+     * @param tries how often it failed
+     */
+    record Attempt(Delivery delivery, int tries, long dueNanos) {
+        long tag() {
+            return delivery.getEnvelope().getDeliveryTag();
+        }
+
+        private boolean isDue() {
+            return dueNanos - System.nanoTime() <= 0;
+        }
+    }
+
+    void add(Delivery delivery) {
+        fresh.add(delivery);
+    }
+
+    /** It failed once more. */
+    void tryAgain(Attempt failed, Duration pause) {
+        again.add(new Attempt(failed.delivery(), failed.tries() + 1, System.nanoTime() + pause.toNanos()));
+    }
+
+    /** Whether none waits to be tried again. */
+    boolean isOrderly() {
+        return again.isEmpty();
+    }
+
+    /** What is to be tried again now: apart from the others, which it would make fail too. */
+    List<Attempt> due() {
+        var due = new ArrayList<Attempt>();
+        while (!again.isEmpty() && again.peek().isDue() && due.size() < BATCH) {
+            due.add(again.remove());
+        }
+        return due;
+    }
+
+    /** What was delivered since; waits for the first some milliseconds, then gives none. */
+    List<Attempt> fresh() throws InterruptedException {
+        Duration pause = again.isEmpty() ? LOOK : LOOK_WHILE_SOME_WAIT;
+        Delivery first = fresh.poll(pause.toMillis(), TimeUnit.MILLISECONDS);
+        if (first == null) {
+            return List.of();
+        }
+        var deliveries = new ArrayList<Delivery>();
+        deliveries.add(first);
+        fresh.drainTo(deliveries, BATCH - 1);
+        return deliveries.stream().map(delivery -> new Attempt(delivery, 0, 0)).toList();
+    }
+}
