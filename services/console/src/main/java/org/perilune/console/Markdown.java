@@ -8,13 +8,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.commonmark.ext.gfm.tables.TablesExtension;
-import org.commonmark.node.AbstractVisitor;
-import org.commonmark.node.Code;
+import org.commonmark.node.Document;
+import org.commonmark.node.FencedCodeBlock;
 import org.commonmark.node.Heading;
 import org.commonmark.node.Image;
 import org.commonmark.node.Link;
 import org.commonmark.node.Node;
-import org.commonmark.node.Text;
 import org.commonmark.parser.Parser;
 import org.commonmark.renderer.NodeRenderer;
 import org.commonmark.renderer.html.HtmlNodeRendererContext;
@@ -30,6 +29,8 @@ final class Markdown {
     private static final Set<String> SCHEMES = Set.of("http", "https", "mailto");
     /** Deeper quotes and lists are text: a reader gains nothing, and rendering is recursive. */
     private static final int DEEPEST = 20;
+    /** The same of emphasis within emphasis: what is nested more is shown as it was typed. */
+    private static final int DEEPEST_NODE = 100;
 
     private static final Parser PARSER = Parser.builder()
             .extensions(List.of(TablesExtension.create()))
@@ -49,25 +50,40 @@ final class Markdown {
 
     /** @param source null where it is not for the reader: nothing */
     static String html(@Nullable String source) {
-        return source == null ? "" : RENDERER.render(PARSER.parse(source));
+        if (source == null) {
+            return "";
+        }
+        Node document = PARSER.parse(source);
+        return RENDERER.render(isTooDeep(document) ? asTyped(source) : document);
     }
 
-    /** The words alone, shortened, such as for a list. */
-    static String plain(String source, int longest) {
-        var text = new StringBuilder();
-        PARSER.parse(source).accept(new AbstractVisitor() {
-            @Override
-            public void visit(Text one) {
-                text.append(one.getLiteral()).append(' ');
-            }
+    private static Node asTyped(String source) {
+        var block = new FencedCodeBlock();
+        block.setLiteral(source);
+        var document = new Document();
+        document.appendChild(block);
+        return document;
+    }
 
-            @Override
-            public void visit(Code one) {
-                text.append(one.getLiteral()).append(' ');
+    /** Walks without recursion. */
+    private static boolean isTooDeep(Node document) {
+        int depth = 0;
+        Node node = document;
+        while (node != null) {
+            if (node.getFirstChild() != null) {
+                node = node.getFirstChild();
+                if (++depth > DEEPEST_NODE) {
+                    return true;
+                }
+                continue;
             }
-        });
-        String words = text.toString().strip().replaceAll("\\s+", " ");
-        return words.length() <= longest ? words : words.substring(0, longest - 1) + "…";
+            while (node != null && node.getNext() == null) {
+                node = node.getParent();
+                depth--;
+            }
+            node = node == null ? null : node.getNext();
+        }
+        return false;
     }
 
     private static final class OnlyTheWeb implements UrlSanitizer {

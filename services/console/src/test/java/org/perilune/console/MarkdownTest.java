@@ -83,6 +83,12 @@ final class MarkdownTest {
     }
 
     @Test
+    void showsAsTypedWhatIsNestedTooDeep() {
+        assertThat(Markdown.html("*a **b ".repeat(20) + "** c*".repeat(20))).doesNotContain("<pre>");
+        assertThat(Markdown.html("*a **b ".repeat(2000) + "** c*".repeat(2000))).startsWith("<pre><code>*a **b");
+    }
+
+    @Test
     void saysNothingOfWhatIsNotThere() {
         assertThat(Markdown.html(null)).isEmpty();
     }

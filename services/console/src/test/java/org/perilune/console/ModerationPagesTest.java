@@ -155,7 +155,7 @@ final class ModerationPagesTest extends InBrowser {
         });
         expectAccessible("/system", "/system/events", () -> {
             assertThat(page.locator("#redrive-d1")).isVisible();
-            assertThat(page.locator("nav #dead")).hasText("1 dead letters");
+            assertThat(page.locator("nav #dead")).hasText("1 dead letter");
         });
     }
 }
