@@ -1,0 +1,4 @@
+@NullMarked
+package org.perilune.posts;
+
+import org.jspecify.annotations.NullMarked;
