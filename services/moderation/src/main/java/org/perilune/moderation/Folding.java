@@ -15,7 +15,7 @@ final class Folding {
      */
     private static final Map<Integer, String> ALIKE =
             alike("аa вb еe ѕs іi јj кk мm нh оo рp сc тt уy хx ԁd ԛq ԝw һh ѵv ӏl ɡg ɑa ɩi ʀr"
-                    + " αa βb εe ηn ιi κk νv οo ρp τt υu χx γy σo ςs ϲc ϳj"
+                    + " αa βb εe ηn ιi κk μm ζz νv οo ρp τt υu χx γy σo ςs ϲc ϳj"
                     + " øo łl đd ħh ŧt ðd þth æae œoe ßss ıi ŋn ᴀa ʙb ᴄc ᴅd ᴇe ɢg ʜh ɪi ᴊj ᴋk ʟl ᴍm ɴn ᴏo ᴘp ꜱs ᴛt ᴜu ᴠv ᴡw ʏy ᴢz"
                     + " аa ԍg ոn օo սu հh ցg");
 

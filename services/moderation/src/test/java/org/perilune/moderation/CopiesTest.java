@@ -1,0 +1,144 @@
+package org.perilune.moderation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.perilune.chassis.CloudEvent;
+import org.perilune.chassis.Resources;
+import org.perilune.contracts.FlightLog.Comment;
+import org.perilune.contracts.FlightLog.Decision;
+import org.perilune.contracts.FlightLog.Status;
+
+class CopiesTest {
+    private static final Resources OPENED = new Resources();
+
+    @TempDir
+    static Path home;
+
+    private static Running running;
+    private static CommentsStandIn comments;
+
+    /** Each test's own, since rates are counted by author. */
+    private final String author = "a" + UUID.randomUUID().toString().replace("-", "");
+
+    @BeforeAll
+    static void start() throws Exception {
+        running = OPENED.add(new Running(home));
+        comments = running.comments;
+    }
+
+    @AfterAll
+    static void stop() {
+        OPENED.close();
+    }
+
+    @BeforeEach
+    void modestRules() throws Exception {
+        running.modestRules();
+    }
+
+    @Test
+    void threeCopiesDecideOnceAndNoneSlipsThroughARate() {
+        long seed = System.nanoTime();
+        System.out.println("Seed " + seed);
+        var random = new Random(seed);
+        var all = new ArrayList<Comment>();
+        Instant first = Clock.systemUTC().instant();
+        for (int who = 0; who < 10; who++) {
+            for (int number = 0; number < 12; number++) {
+                all.add(CommentsStandIn.comment(author + who, "Number " + number, first.plusMillis(number)));
+            }
+        }
+        var events = new ArrayList<CloudEvent>();
+        for (Comment comment : all) {
+            CloudEvent created = CommentsStandIn.created(comment);
+            events.addAll(List.of(created, created, CommentsStandIn.created(comment)));
+        }
+        Collections.shuffle(events, random);
+        try (ModerationService second = running.copy(Map.of())) {
+            ModerationService third = running.copy(Map.of());
+            try {
+                events.forEach(comments::publish);
+                await().atMost(CommentsStandIn.PATIENCE)
+                        .until(() -> comments.isDecided(all.get(random.nextInt(all.size()))));
+            } finally {
+                third.close();
+            }
+            assertThat(second.port()).isPositive();
+            await().atMost(CommentsStandIn.PATIENCE).until(() -> all.stream().allMatch(comments::isDecided));
+        }
+        for (int who = 0; who < 10; who++) {
+            String name = author + who;
+            assertThat(all.stream()
+                            .filter(comment -> comment.author().equals(name))
+                            .map(comments::status)
+                            .filter(Status.APPROVED::equals))
+                    .as("seed %d", seed)
+                    .hasSize(5);
+        }
+        assertThat(all)
+                .allSatisfy(comment -> assertThat(comments.decisions(comment).stream()
+                                .map(Decision::number)
+                                .distinct())
+                        .containsExactly(1L));
+    }
+
+    @Test
+    void ratesForgetWhatIsOld() {
+        Instant now = Clock.systemUTC().instant();
+        var all = new ArrayList<Comment>();
+        for (int number = 0; number < 7; number++) {
+            all.add(CommentsStandIn.comment(author, "Number " + number, now.plusSeconds(number * 12L)));
+        }
+        all.forEach(comment -> comments.publish(CommentsStandIn.created(comment)));
+        assertThat(all)
+                .allSatisfy(comment ->
+                        assertThat(comments.await(comment, 1, 1).status()).isEqualTo(Status.APPROVED));
+        Comment tooSoon = CommentsStandIn.comment(author, "One more", now.plusSeconds(73));
+        comments.publish(CommentsStandIn.created(tooSoon));
+        assertThat(comments.await(tooSoon, 1, 1).rule()).isEqualTo("rate");
+        // An edit is no new comment, neither for better nor for worse.
+        comments.publish(
+                CommentsStandIn.updated(CommentsStandIn.edited(tooSoon, "Again")),
+                CommentsStandIn.updated(CommentsStandIn.edited(all.get(3), "Better")));
+        assertThat(comments.await(tooSoon, 2, 1).rule()).isEqualTo("rate");
+        assertThat(comments.await(all.get(3), 2, 1).status()).isEqualTo(Status.APPROVED);
+    }
+
+    @Test
+    void newRulesCountAtOnceForEveryCopy() throws Exception {
+        try (ModerationService second = running.copy(Map.of());
+                var there = running.caller(second, "flight", "flight-director")) {
+            for (int round = 0; round < 6; round++) {
+                String word = "word" + round;
+                running.rules("[{\"id\":\"r%d\",\"kind\":\"words\",\"action\":\"reject\",\"words\":[\"%s\"]}]"
+                        .formatted(round, word));
+                var all = new ArrayList<Comment>();
+                for (int number = 0; number < 10; number++) {
+                    Comment comment = CommentsStandIn.comment(author + number, "A " + word);
+                    all.add(comment);
+                    comments.publish(CommentsStandIn.created(comment));
+                }
+                String rule = "r" + round;
+                assertThat(all)
+                        .allSatisfy(comment ->
+                                assertThat(comments.await(comment, 1, 1).rule()).isEqualTo(rule));
+                assertThat(there.get("/rules").findValuesAsText("id")).containsExactly(rule);
+            }
+        }
+    }
+}

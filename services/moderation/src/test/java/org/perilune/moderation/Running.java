@@ -1,0 +1,84 @@
+package org.perilune.moderation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.perilune.chassis.Json;
+import org.perilune.chassis.Resources;
+import org.perilune.chassis.Settings;
+import org.perilune.chassis.testing.Caller;
+import org.perilune.chassis.testing.StandInCrew;
+import org.perilune.pad.Pad;
+import org.perilune.pad.PadConfig;
+
+/** A copy of moderation with its pad, and those around it. */
+final class Running implements AutoCloseable {
+    private final Resources owned = new Resources();
+    private final StandInCrew crew;
+    private final Pad pad;
+    final CommentsStandIn comments;
+    final ModerationService moderation;
+    final Caller director;
+    final Caller viewer;
+
+    Running(Path home) throws Exception {
+        crew = owned.add(new StandInCrew());
+        pad = owned.add(Pad.start(PadConfig.onFreePorts(home, List.of("moderation", "comments")), sentence -> {}));
+        comments = owned.add(new CommentsStandIn(Settings.of(pad.settings())));
+        moderation = owned.add(copy(Map.of()));
+        director = owned.add(caller(moderation, "flight", "flight-director"));
+        viewer = owned.add(caller(moderation, "vera", "viewer"));
+        awaitReady(viewer);
+    }
+
+    Caller caller(ModerationService copy, String name, String role) {
+        return new Caller(copy.port(), crew.token(name, role));
+    }
+
+    static void awaitReady(Caller caller) {
+        await().atMost(CommentsStandIn.PATIENCE)
+                .until(() -> caller.send("GET", "/ready", "").statusCode() == 200);
+    }
+
+    Map<String, String> settings() {
+        return pad.settings();
+    }
+
+    /** One more, to be closed by the caller. */
+    ModerationService copy(Map<String, String> differently) {
+        var values = new HashMap<>(pad.settings());
+        values.put("moderation.http.port", "0");
+        values.put("moderation.tokens.keys-url", crew.keysUrl());
+        values.putAll(differently);
+        return ModerationService.start(ModerationConfig.read(Settings.of(values).at("moderation")), Clock.systemUTC());
+    }
+
+    /** @return the new version */
+    int rules(String rules) throws Exception {
+        int version = director.get("/rules").path("version").asInt();
+        HttpResponse<String> answer =
+                director.send("PUT", "/rules", "{\"version\":%d,\"rules\":%s}".formatted(version, rules));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(Json.mapper().readTree(answer.body()).path("version").asInt())
+                .isEqualTo(version + 1);
+        return version + 1;
+    }
+
+    void modestRules() throws Exception {
+        rules("""
+                [{"id":"rate","kind":"rate","action":"reject","comments":5,"seconds":60},
+                 {"id":"links","kind":"links","action":"hold","maximum":1},
+                 {"id":"words","kind":"words","action":"reject","words":["muppet"]}]""");
+    }
+
+    @Override
+    public void close() {
+        owned.close();
+    }
+}
