@@ -16,13 +16,21 @@ final class Board {
     private final List<Watch> services;
     private final List<Watch> stores;
     private final Ingest ingest;
+    private final EventFlow events;
     private final String version;
     private final LongSupplier uptimeSeconds;
 
-    Board(List<Watch> services, List<Watch> stores, Ingest ingest, String version, LongSupplier uptimeSeconds) {
+    Board(
+            List<Watch> services,
+            List<Watch> stores,
+            Ingest ingest,
+            EventFlow events,
+            String version,
+            LongSupplier uptimeSeconds) {
         this.services = List.copyOf(services);
         this.stores = List.copyOf(stores);
         this.ingest = ingest;
+        this.events = events;
         this.version = version;
         this.uptimeSeconds = uptimeSeconds;
     }
@@ -33,7 +41,8 @@ final class Board {
             @JsonProperty("uptime_seconds") long uptimeSeconds,
             List<Part> services,
             List<Part> stores,
-            Ingest.Answer ingest) {}
+            Ingest.Answer ingest,
+            List<EventFlow.Answer> events) {}
 
     Answer answer() {
         var processes = new HashSet<String>();
@@ -51,7 +60,8 @@ final class Board {
                 uptimeSeconds.getAsLong(),
                 serviceParts,
                 storeParts,
-                ingest.answer(isUp(serviceParts, "telemetry"), isUp(storeParts, "redis")));
+                ingest.answer(isUp(serviceParts, "telemetry"), isUp(storeParts, "redis")),
+                events.answer(name -> isUp(serviceParts, name)));
     }
 
     static String status(List<Part> services, List<Part> stores) {

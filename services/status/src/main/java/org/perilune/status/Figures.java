@@ -1,16 +1,33 @@
 package org.perilune.status;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** A scrape in Prometheus' text format, each metric summed over its labels. Lines that cannot be read are skipped. */
+/**
+ * What status wants to know of a scrape in Prometheus' text format, each metric summed over its labels, and by queue.
+ * Lines that cannot be read are skipped.
+ */
 final class Figures {
+    static final Figures NONE = new Figures();
+
+    /** Most lines are others', and there are hundreds at every look. */
+    private static final List<String> WANTED =
+            List.of("process_", "jvm_memory_committed_bytes", "telemetry_frames_", "outbox_waiting", "events_");
+
+    private static final Pattern QUEUE = Pattern.compile("[{,]queue=\"([^\"]*)\"");
+
     private final Map<String, Double> sums = new HashMap<>();
+    private final Map<String, Map<String, Double>> queues = new HashMap<>();
 
     static Figures parse(String scrape) {
         var figures = new Figures();
-        scrape.lines().filter(line -> !line.startsWith("#")).forEach(figures::add);
+        scrape.lines()
+                .filter(line -> WANTED.stream().anyMatch(line::startsWith))
+                .forEach(figures::add);
         return figures;
     }
 
@@ -22,7 +39,12 @@ final class Figures {
         int labels = line.indexOf('{');
         String name = line.substring(0, labels < 0 ? space : Math.min(labels, space));
         try {
-            sums.merge(name, Double.parseDouble(line.substring(space + 1)), Double::sum);
+            double value = Double.parseDouble(line.substring(space + 1));
+            sums.merge(name, value, Double::sum);
+            Matcher queue = QUEUE.matcher(line);
+            if (queue.find()) {
+                queues.computeIfAbsent(name, ignored -> new HashMap<>()).merge(queue.group(1), value, Double::sum);
+            }
         } catch (NumberFormatException ignored) {
             // Not a metric of ours; the others still count.
         }
@@ -31,5 +53,10 @@ final class Figures {
     OptionalDouble value(String name) {
         Double value = sums.get(name);
         return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
+    }
+
+    /** The metric by its label {@code queue}. */
+    Map<String, Double> byQueue(String name) {
+        return Map.copyOf(queues.getOrDefault(name, Map.of()));
     }
 }

@@ -22,6 +22,8 @@ import org.perilune.contracts.Topology;
 
 /** Answers how everything is. Needs none of what it watches to be up, except crew's keys for tokens. */
 public final class StatusService implements AutoCloseable {
+    private static final int LOOKS_PER_SCRAPE = 3;
+
     private final int port;
     private final Resources owned;
 
@@ -36,6 +38,7 @@ public final class StatusService implements AutoCloseable {
             var meters = Meters.open();
             owned.add(meters::close);
             var ingest = new Ingest();
+            var events = new EventFlow();
             var stores = new ArrayList<Watch>();
             stores.add(owned.add(postgres(config)));
             stores.add(owned.add(Watch.start(
@@ -60,13 +63,14 @@ public final class StatusService implements AutoCloseable {
                     new AmqpProbe(config.amqp()))));
             var services = new ArrayList<Watch>();
             for (Topology.Service service : Topology.SERVICES) {
-                services.add(owned.add(service(service, config, ingest)));
+                services.add(owned.add(service(service, config, ingest, events)));
             }
             Instant began = clock.instant();
             var board = new Board(
                     services,
                     stores,
                     ingest,
+                    events,
                     version(),
                     () -> Duration.between(began, clock.instant()).toSeconds());
             var verifier = TokenVerifier.byKeysAt(config.http().keys(), clock);
@@ -99,17 +103,24 @@ public final class StatusService implements AutoCloseable {
                 new PostgresProbe(config.postgres()));
     }
 
-    private static Watch service(Topology.Service service, StatusConfig config, Ingest ingest) {
+    private static Watch service(Topology.Service service, StatusConfig config, Ingest ingest, EventFlow events) {
         URI address = java.util.Objects.requireNonNull(config.services().get(service.name()));
         int port = address.getPort() < 0 ? 80 : address.getPort();
         if (service.equals(Topology.STATUS)) {
             // It answers, so it is up; asking itself over the network would add nothing.
             return Watch.start(service.name(), address.getHost(), port, StatusService::self);
         }
-        Consumer<Figures> figures = service.equals(Topology.TELEMETRY)
-                ? scrape -> ingest.telemetry(scrape, System.nanoTime())
-                : scrape -> {};
-        return Watch.start(service.name(), address.getHost(), port, new ServiceProbe(address, figures));
+        if (service.equals(Topology.TELEMETRY)) {
+            // At every look, for the rate.
+            Consumer<Figures> rate = figures -> ingest.telemetry(figures, System.nanoTime());
+            Consumer<Figures> both = rate.andThen(figures -> events.service(service.name(), figures));
+            return Watch.start(service.name(), address.getHost(), port, new ServiceProbe(address, 1, both));
+        }
+        return Watch.start(
+                service.name(),
+                address.getHost(),
+                port,
+                new ServiceProbe(address, LOOKS_PER_SCRAPE, figures -> events.service(service.name(), figures)));
     }
 
     private static Finding self() {

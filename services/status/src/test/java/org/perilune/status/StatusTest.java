@@ -4,16 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.nimbusds.jose.JOSEObjectType;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.ECDSASigner;
-import com.nimbusds.jose.jwk.Curve;
-import com.nimbusds.jose.jwk.ECKey;
-import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
-import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,8 +13,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +22,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.Access;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpConfig;
 import org.perilune.chassis.HttpListener;
@@ -41,11 +29,11 @@ import org.perilune.chassis.Json;
 import org.perilune.chassis.Meters;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.Settings;
+import org.perilune.chassis.testing.StandInCrew;
 import org.perilune.contracts.Topology;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
-@SuppressWarnings("JavaUtilDate") // the library's own type
 class StatusTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -53,7 +41,7 @@ class StatusTest {
     static Path home;
 
     private static Pad pad;
-    private static ECKey key;
+    private static StandInCrew crew;
 
     private final AtomicReference<Optional<String>> trouble = new AtomicReference<>(Optional.empty());
     private final HttpClient http = HttpClient.newHttpClient();
@@ -61,15 +49,16 @@ class StatusTest {
     @BeforeAll
     static void startPad() throws Exception {
         pad = Pad.start(PadConfig.onFreePorts(home, List.of("status")), sentence -> {});
-        key = new ECKeyGenerator(Curve.P_256).keyID("test").generate();
+        crew = new StandInCrew();
     }
 
     @AfterAll
     static void stopPad() {
+        crew.close();
         pad.close();
     }
 
-    /** Stands for every service: the real chassis, with keys as crew publishes them. */
+    /** Stands for every service: the real chassis. */
     private HttpListener peer(PrometheusMeterRegistry meters) {
         var health = new Health();
         health.add("postgresql", trouble::get);
@@ -81,8 +70,7 @@ class StatusTest {
                 context -> {
                     throw new ServiceException.Unauthenticated("Only open routes here");
                 },
-                javalin -> javalin.routes.get(
-                        "/keys", context -> context.json(new JWKSet(key.toPublicJWK()).toJSONObject()), Access.OPEN));
+                javalin -> {});
     }
 
     private static StatusConfig config(Map<String, String> more) {
@@ -105,31 +93,13 @@ class StatusTest {
         for (Topology.Service service : Topology.SERVICES) {
             addresses.put("status.services." + service.name(), "http://127.0.0.1:" + port);
         }
-        addresses.put("status.tokens.keys-url", "http://127.0.0.1:" + port + "/keys");
+        addresses.put("status.tokens.keys-url", crew.keysUrl());
         return addresses;
-    }
-
-    private static String token() throws Exception {
-        var claims = new JWTClaimsSet.Builder()
-                .issuer("perilune")
-                .audience("perilune")
-                .subject("tester")
-                .claim("role", "viewer")
-                .issueTime(Date.from(Instant.now()))
-                .expirationTime(Date.from(Instant.now().plusSeconds(300)))
-                .build();
-        var header = new JWSHeader.Builder(JWSAlgorithm.ES256)
-                .keyID("test")
-                .type(new JOSEObjectType("at+jwt"))
-                .build();
-        var token = new SignedJWT(header, claims);
-        token.sign(new ECDSASigner(key));
-        return token.serialize();
     }
 
     private JsonNode status(StatusService service) throws Exception {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + "/status"))
-                .header("Authorization", "Bearer " + token())
+                .header("Authorization", "Bearer " + crew.token("tester", "viewer"))
                 .build();
         var response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
         assertThat(response.statusCode()).isEqualTo(200);
@@ -149,6 +119,12 @@ class StatusTest {
     void tellsWhatIsDownAndWhatStillWorks() throws Exception {
         PrometheusMeterRegistry meters = Meters.open();
         meters.counter("telemetry.frames.stored").increment(1234);
+        Gauge.builder("outbox.waiting", () -> 7).register(meters);
+        meters.counter("events.handled", "queue", "query.events").increment(5);
+        meters.counter("events.failures", "queue", "query.events").increment();
+        Gauge.builder("events.lag.seconds", () -> 2.5)
+                .tag("queue", "query.events")
+                .register(meters);
         try (var peer = peer(meters);
                 var service = StatusService.start(config(servicesAt(peer.port())), Clock.systemUTC())) {
             await().atMost(LIMIT).untilAsserted(() -> {
@@ -172,6 +148,15 @@ class StatusTest {
                     .isTrue();
             assertThat(part(up, "stores", "mongodb").path("detail").asText()).matches("MongoDB [0-9.]+ works");
             assertThat(part(up, "stores", "amqp").path("detail").asText()).endsWith(" works");
+
+            JsonNode flow = up.path("events").get(0);
+            assertThat(flow.path("outbox_waiting").asLong()).isEqualTo(7);
+            assertThat(flow.path("queues")).hasSize(1);
+            JsonNode queue = flow.path("queues").get(0);
+            assertThat(queue.path("name").asText()).isEqualTo("query.events");
+            assertThat(queue.path("handled").asLong()).isEqualTo(5);
+            assertThat(queue.path("failures").asLong()).isEqualTo(1);
+            assertThat(queue.path("lag_seconds").asDouble()).isEqualTo(2.5);
 
             trouble.set(Optional.of("PostgreSQL is away: refused"));
             await().atMost(LIMIT).untilAsserted(() -> {
@@ -205,33 +190,27 @@ class StatusTest {
 
     @Test
     void isDownWhereNothingAnswers() throws Exception {
-        PrometheusMeterRegistry meters = Meters.open();
-        try (var keys = peer(meters)) {
-            var addresses = servicesAt(1);
-            addresses.put("status.tokens.keys-url", "http://127.0.0.1:" + keys.port() + "/keys");
-            addresses.put("status.mongodb.port", "1");
-            addresses.put("status.amqp.port", "1");
-            try (var service = StatusService.start(config(addresses), Clock.systemUTC())) {
-                await().atMost(LIMIT)
-                        .until(() -> status(service).path("status").asText().equals("down"));
-                JsonNode down = status(service);
-                assertThat(part(down, "services", "crew").path("detail").asText())
-                        .startsWith("crew is down: nothing listens at its address.");
-                assertThat(part(down, "services", "status").path("state").asText())
-                        .isEqualTo("up");
-                await().atMost(LIMIT).untilAsserted(() -> {
-                    JsonNode now = status(service);
-                    assertThat(part(now, "stores", "mongodb").path("detail").asText())
-                            .startsWith("mongodb is down: MongoDB is away:")
-                            .endsWith("commands can be sent by hand as before.");
-                    assertThat(part(now, "stores", "amqp").path("detail").asText())
-                            .startsWith("amqp is down: nothing listens at its address.")
-                            .contains("wait in the outboxes");
-                });
-                assertThat(down.path("ingest").path("frames_stored").isNull()).isTrue();
-            }
+        var addresses = servicesAt(1);
+        addresses.put("status.mongodb.port", "1");
+        addresses.put("status.amqp.port", "1");
+        try (var service = StatusService.start(config(addresses), Clock.systemUTC())) {
+            await().atMost(LIMIT)
+                    .until(() -> status(service).path("status").asText().equals("down"));
+            JsonNode down = status(service);
+            assertThat(part(down, "services", "crew").path("detail").asText())
+                    .startsWith("crew is down: nothing listens at its address.");
+            assertThat(part(down, "services", "status").path("state").asText()).isEqualTo("up");
+            await().atMost(LIMIT).untilAsserted(() -> {
+                JsonNode now = status(service);
+                assertThat(part(now, "stores", "mongodb").path("detail").asText())
+                        .startsWith("mongodb is down: MongoDB is away:")
+                        .endsWith("commands can be sent by hand as before.");
+                assertThat(part(now, "stores", "amqp").path("detail").asText())
+                        .startsWith("amqp is down: nothing listens at its address.")
+                        .contains("wait in the outboxes");
+            });
+            assertThat(down.path("ingest").path("frames_stored").isNull()).isTrue();
         }
-        meters.close();
     }
 
     @Test
