@@ -22,6 +22,11 @@ public final class EventConsumer {
     public interface Handler {
         /** In this transaction only: it is what is undone when it fails. */
         void handle(Handle transaction, CloudEvent event);
+
+        /** Several, oldest first, in one transaction; each alone after a failure. */
+        default void handleAll(Handle transaction, List<CloudEvent> events) {
+            events.forEach(event -> handle(transaction, event));
+        }
     }
 
     /** Makes the effects of several events at once; they must be the same when it is called again for any of them. */
@@ -43,13 +48,7 @@ public final class EventConsumer {
      */
     public static QueueConsumer start(
             Service service, Set<String> types, Postgres postgres, Amqp amqp, Handler handler, MeterRegistry meters) {
-        return startBatches(
-                service,
-                types,
-                postgres,
-                amqp,
-                (transaction, events) -> events.forEach(event -> handler.handle(transaction, event)),
-                meters);
+        return startBatches(service, types, postgres, amqp, handler::handleAll, meters);
     }
 
     /** The same for an effect that many events make together in fewer statements than each alone. */

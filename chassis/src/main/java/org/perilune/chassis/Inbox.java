@@ -2,6 +2,9 @@ package org.perilune.chassis;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jdbi.v3.core.Handle;
 import org.perilune.contracts.Topology;
@@ -24,11 +27,7 @@ public final class Inbox {
      * again from elsewhere, the effect must bear it.
      */
     public static EventConsumer.Handler once(EventConsumer.Handler handler) {
-        return (transaction, event) -> {
-            if (firstTime(transaction, event)) {
-                handler.handle(transaction, event);
-            }
-        };
+        return new Filter(Inbox::firstTime, handler);
     }
 
     /**
@@ -41,24 +40,52 @@ public final class Inbox {
         String source = CloudEvent.sourceOf(publisher.name());
         Counter foreign = meters.counter("events.foreign", "source", publisher.name());
         var told = new AtomicBoolean();
-        return (transaction, event) -> {
-            if (event.source().equals(source)) {
-                handler.handle(transaction, event);
-                return;
+        return new Filter(
+                (transaction, events) -> events.stream()
+                        .filter(event -> {
+                            boolean own = event.source().equals(source);
+                            if (!own) {
+                                passOver(publisher, event, foreign, told);
+                            }
+                            return own;
+                        })
+                        .toList(),
+                handler);
+    }
+
+    private static void passOver(Topology.Service publisher, CloudEvent event, Counter foreign, AtomicBoolean told) {
+        foreign.increment();
+        // Once: whoever publishes such events must not fill the disk. The counter tells the rest.
+        if (told.compareAndSet(false, true)) {
+            LOG.warn(
+                    "An event that only {} may publish came from elsewhere and is passed over, as will be others"
+                            + " [type: {}, source: {}, id: {}, posted by: {}]",
+                    publisher.name(),
+                    event.type(),
+                    event.source(),
+                    event.id(),
+                    event.extensions().get("postedby"));
+        }
+    }
+
+    /** Hands on what is let through. */
+    private record Filter(Choice choice, EventConsumer.Handler next) implements EventConsumer.Handler {
+        interface Choice {
+            List<CloudEvent> among(Handle transaction, List<CloudEvent> events);
+        }
+
+        @Override
+        public void handle(Handle transaction, CloudEvent event) {
+            handleAll(transaction, List.of(event));
+        }
+
+        @Override
+        public void handleAll(Handle transaction, List<CloudEvent> events) {
+            List<CloudEvent> chosen = choice.among(transaction, events);
+            if (!chosen.isEmpty()) {
+                next.handleAll(transaction, chosen);
             }
-            foreign.increment();
-            // Once: whoever publishes such events must not fill the disk. The counter tells the rest.
-            if (told.compareAndSet(false, true)) {
-                LOG.warn(
-                        "An event that only {} may publish came from elsewhere and is passed over, as will be others"
-                                + " [type: {}, source: {}, id: {}, posted by: {}]",
-                        publisher.name(),
-                        event.type(),
-                        event.source(),
-                        event.id(),
-                        event.extensions().get("postedby"));
-            }
-        };
+        }
     }
 
     /** A step of deleting rows that are older than 30 days; none where the database has no inbox. */
@@ -75,12 +102,33 @@ public final class Inbox {
         });
     }
 
-    /** Waits where another transaction is just about to say so of the same event. */
-    static boolean firstTime(Handle transaction, CloudEvent event) {
-        return transaction.execute(
-                        "insert into inbox (source, id) values (?, ?) on conflict do nothing",
-                        event.source(),
-                        event.id())
-                == 1;
+    /**
+     * Those that were not handled before, in their order, each once. Waits where another transaction is just about to
+     * say so of one of them; all insert in the same order, so that none waits for another in a circle.
+     */
+    static List<CloudEvent> firstTime(Handle transaction, List<CloudEvent> events) {
+        var first = new LinkedHashMap<Key, CloudEvent>();
+        events.forEach(event -> first.putIfAbsent(new Key(event.source(), event.id()), event));
+        Set<Key> fresh = transaction
+                .createQuery("""
+                        insert into inbox (source, id)
+                        select source, id from unnest(:sources, :ids) as v (source, id) order by source, id
+                        on conflict do nothing
+                        returning source, id
+                        """)
+                .bindArray(
+                        "sources",
+                        String.class,
+                        first.keySet().stream().map(Key::source).toList())
+                .bindArray(
+                        "ids",
+                        String.class,
+                        first.keySet().stream().map(Key::id).toList())
+                .map((row, context) -> new Key(row.getString(1), row.getString(2)))
+                .set();
+        first.keySet().retainAll(fresh);
+        return List.copyOf(first.values());
     }
+
+    private record Key(String source, String id) {}
 }
