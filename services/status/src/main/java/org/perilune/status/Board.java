@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import org.perilune.contracts.Topology;
 
 /** All parts together. */
 final class Board {
@@ -66,13 +67,19 @@ final class Board {
 
     static String status(List<Part> services, List<Part> stores) {
         if (Stream.concat(services.stream(), stores.stream())
-                .allMatch(part -> part.state().equals(Part.UP))) {
+                .allMatch(part -> part.state().equals(Part.UP) || startsLate(part))) {
             return "up";
         }
         boolean nothingWorks = services.stream()
                 .filter(part -> ESSENTIAL.contains(part.name()))
                 .allMatch(part -> part.state().equals(Part.DOWN));
         return nothingWorks ? "down" : "degraded";
+    }
+
+    /** It starts in the background, when everything else is there. */
+    private static boolean startsLate(Part part) {
+        return part.name().equals(Topology.Store.OPENSEARCH.wireName())
+                && part.state().equals(Part.UNKNOWN);
     }
 
     private static boolean isUp(List<Part> parts, String name) {

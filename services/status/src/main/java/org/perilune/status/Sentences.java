@@ -20,6 +20,7 @@ final class Sentences {
             Map.entry(
                     "amqp",
                     "Events wait in the outboxes of the services and are published when it is back; nothing is lost."),
+            Map.entry("opensearch", "Search uses the database's own text search meanwhile."),
             Map.entry(
                     "crew", "Nobody can log in or renew a log-in; who is logged in can go on for up to five minutes."),
             Map.entry(

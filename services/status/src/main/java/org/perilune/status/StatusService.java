@@ -61,6 +61,13 @@ public final class StatusService implements AutoCloseable {
                     config.amqp().host(),
                     config.amqp().port(),
                     new AmqpProbe(config.amqp()))));
+            if (config.opensearch().enabled()) {
+                stores.add(owned.add(Watch.start(
+                        Topology.Store.OPENSEARCH.wireName(),
+                        config.opensearch().host(),
+                        config.opensearch().port(),
+                        new OpenSearchProbe(config.opensearch()))));
+            }
             var services = new ArrayList<Watch>();
             for (Topology.Service service : Topology.SERVICES) {
                 services.add(owned.add(service(service, config, ingest, events)));

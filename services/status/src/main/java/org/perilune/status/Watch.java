@@ -82,6 +82,9 @@ final class Watch implements AutoCloseable {
                     finding.memoryBytes(),
                     null);
         }
+        if (finding.starting()) {
+            return new Part(name, Part.UNKNOWN, address, port, finding.note(), null, null, null);
+        }
         return new Part(
                 name,
                 Part.UP,
