@@ -26,6 +26,9 @@ final class Instance implements AutoCloseable {
     /** For all of them; what is left of ten seconds is the pad's. */
     private static final Duration PATIENCE = Duration.ofSeconds(6);
 
+    /** Until then the first to look at the console has the processors. */
+    private static final Duration SEARCH_AFTER = Duration.ofSeconds(5);
+
     private final Pad pad;
     private final List<Running> services = new CopyOnWriteArrayList<>();
 
@@ -54,6 +57,7 @@ final class Instance implements AutoCloseable {
             var services = new ArrayList<>(plan.prepare(made));
             services.removeIf(service -> without.contains(service.name()));
             instance.startServices(services, clock, progress);
+            instance.pad.startSearch(SEARCH_AFTER);
             return instance;
         } catch (Throwable failure) {
             instance.close();

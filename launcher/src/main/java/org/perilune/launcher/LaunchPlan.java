@@ -130,7 +130,8 @@ record LaunchPlan(
                 Topology.SERVICES.stream()
                         .filter(Service::hasDatabase)
                         .map(Service::databaseName)
-                        .toList());
+                        .toList(),
+                in.flag("pad.opensearch.enabled", true));
     }
 
     /** Where services find each other, and what the home holds for them. */

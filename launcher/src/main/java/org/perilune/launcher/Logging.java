@@ -33,6 +33,7 @@ final class Logging {
             Map.entry("org.eclipse.jetty", Level.WARN),
             Map.entry("org.flywaydb", Level.WARN),
             Map.entry("org.mongodb.driver", Level.WARN),
+            Map.entry("org.opensearch", Level.WARN),
             Map.entry("qpid.message", Level.WARN));
 
     private Logging() {}

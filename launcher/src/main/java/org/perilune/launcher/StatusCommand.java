@@ -13,6 +13,7 @@ import org.perilune.chassis.Health;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.ServiceClient;
 import org.perilune.chassis.ServiceException;
+import org.perilune.pad.ServerState;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -44,8 +45,7 @@ final class StatusCommand implements Callable<Integer> {
         }
         for (StateFile.Part store : state.stores()) {
             String memory = store.memoryBytes() < 0 ? "*" : megabytes(store.memoryBytes());
-            String name = store.up() ? "up" : "down";
-            System.out.printf(ROW, store.name(), name, store.port(), memory, uptime, detail(store));
+            System.out.printf(ROW, store.name(), state(store), store.port(), memory, uptime, detail(store));
         }
         long own = ResidentMemory.bytes(state.pid());
         System.out.printf("%n* in process %d, which has %s; home %s%n", state.pid(), megabytes(own), home.folder());
@@ -54,7 +54,7 @@ final class StatusCommand implements Callable<Integer> {
         }
         boolean up = state.ready()
                 && services.stream().allMatch(row -> row.state().equals("up"))
-                && state.stores().stream().allMatch(StateFile.Part::up);
+                && state.stores().stream().noneMatch(store -> state(store).equals("down"));
         return up ? 0 : 1;
     }
 
@@ -88,6 +88,13 @@ final class StatusCommand implements Callable<Integer> {
             parts.add(duration.toSecondsPart() + "s");
         }
         return String.join("", parts);
+    }
+
+    private static String state(StateFile.Part store) {
+        if (store.up()) {
+            return "up";
+        }
+        return store.detail().startsWith(ServerState.STARTING) ? ServerState.STARTING : "down";
     }
 
     private static String detail(StateFile.Part store) {

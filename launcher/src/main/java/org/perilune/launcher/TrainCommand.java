@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.perilune.contracts.Topology;
+import org.perilune.pad.ServerState;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -18,6 +19,7 @@ import picocli.CommandLine.Mixin;
 @Command(name = "train", hidden = true, description = "Starts everything on free ports, uses it a little, stops.")
 final class TrainCommand implements Callable<Integer> {
     private static final int ROUNDS = 20;
+    private static final Duration SEARCH = Duration.ofSeconds(60);
 
     @Mixin
     private HomeOption where = new HomeOption();
@@ -39,8 +41,19 @@ final class TrainCommand implements Callable<Integer> {
                 }
                 Thread.sleep(100);
             }
+            awaitSearch(instance);
         }
         return 0;
+    }
+
+    /** It starts last, and long after the services; without it the rest is learned all the same. */
+    private static void awaitSearch(Instance instance) throws InterruptedException {
+        long deadline = System.nanoTime() + SEARCH.toNanos();
+        while (System.nanoTime() < deadline && !instance.stores().stream().allMatch(ServerState::up)) {
+            Thread.sleep(100);
+        }
+        // Until status has looked.
+        Thread.sleep(2_500);
     }
 
     static Map<String, String> freePorts() {

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.Topology.Service;
 import org.slf4j.Logger;
@@ -25,8 +25,9 @@ final class OpenSearchServer implements AutoCloseable {
 
     private final Path folder;
     private final int port;
+    private final Duration after;
     private final Thread starter;
-    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch closing = new CountDownLatch(1);
     private volatile @Nullable SearchNode node;
     private volatile State state = State.STARTING;
 
@@ -36,14 +37,19 @@ final class OpenSearchServer implements AutoCloseable {
         FAILED
     }
 
-    private OpenSearchServer(Path folder, int port) {
+    private OpenSearchServer(Path folder, int port, Duration after) {
         this.folder = folder;
         this.port = port;
+        this.after = after;
         this.starter = Thread.ofPlatform().name("pad-opensearch").daemon().unstarted(this::run);
     }
 
-    /** Returns at once. */
-    static OpenSearchServer start(Path folder, int port, Secrets secrets, Collection<Service> services)
+    /**
+     * Returns at once.
+     *
+     * @param after how long it waits before it begins
+     */
+    static OpenSearchServer start(Path folder, int port, Secrets secrets, Collection<Service> services, Duration after)
             throws IOException {
         Folders.makePrivate(folder);
         Folders.makePrivate(SearchNode.config(folder));
@@ -54,7 +60,7 @@ final class OpenSearchServer implements AutoCloseable {
         SearchUsers.write(SearchNode.config(folder), passwords);
         // It would count processors for all users of Netty in this process, and fails at what another has set.
         System.setProperty("opensearch.set.netty.runtime.available.processors", "false");
-        var server = new OpenSearchServer(folder, port);
+        var server = new OpenSearchServer(folder, port, after);
         server.starter.start();
         return server;
     }
@@ -65,12 +71,15 @@ final class OpenSearchServer implements AutoCloseable {
 
     private void run() {
         try {
+            if (closing.await(after.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
             Ports.requireFree(NAME, port, "pad.opensearch.port");
             SearchLog.install();
             long began = System.nanoTime();
             var made = new SearchNode(folder, port);
             node = made;
-            if (!closing.get()) {
+            if (closing.getCount() > 0) {
                 made.start();
                 state = State.UP;
                 LOG.info("{} is up [port: {}, seconds: {}]", NAME, port, (System.nanoTime() - began) / 1e9);
@@ -90,7 +99,7 @@ final class OpenSearchServer implements AutoCloseable {
                 port,
                 ProcessHandle.current().pid(),
                 -1,
-                "is starting; search uses the database's own meanwhile");
+                ServerState.STARTING + "; search uses the database's own meanwhile");
     }
 
     ServerState state() {
@@ -124,7 +133,7 @@ final class OpenSearchServer implements AutoCloseable {
     /** Within seconds, also while it starts. */
     @Override
     public void close() {
-        closing.set(true);
+        closing.countDown();
         try {
             // Not interrupted: that would close files that the node has open.
             if (!starter.join(PATIENCE)) {

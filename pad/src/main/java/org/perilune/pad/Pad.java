@@ -2,6 +2,7 @@ package org.perilune.pad;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -158,14 +159,16 @@ public final class Pad implements AutoCloseable {
     /**
      * Starts OpenSearch, in the background, unless the config leaves it out. It takes seconds of a processor: begin when
      * what people wait for is there. That it cannot start is logged and seen in {@link #servers}, no more.
+     *
+     * @param after how long it waits before it begins
      */
-    public synchronized void startSearch() {
+    public synchronized void startSearch(Duration after) {
         if (!config.search() || search != null) {
             return;
         }
         try {
             search = OpenSearchServer.start(
-                    config.home().resolve("opensearch"), openSearchPort(), secrets, users(Store.OPENSEARCH));
+                    config.home().resolve("opensearch"), openSearchPort(), secrets, users(Store.OPENSEARCH), after);
         } catch (IOException failure) {
             LOG.error("OpenSearch cannot be started; search uses the database's own text search", failure);
         }

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param detail a few words for a person
  */
 public record ServerState(String name, boolean up, int port, long pid, long residentBytes, String detail) {
+    /** How the detail of one begins that is not up yet, though nothing is wrong. */
+    public static final String STARTING = "starting";
+
     /** Of a server in this process. */
     static ServerState own(String name, boolean up, int port, long clients) {
         String detail = up
