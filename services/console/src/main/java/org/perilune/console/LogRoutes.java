@@ -93,9 +93,8 @@ final class LogRoutes {
         var access = access(context);
         var frame = pages.frame(context, "Flight log", "log", Optional.of(access));
         String cursor = context.queryParam("cursor");
-        var devices = CommandRoutes.Choice.of(fleet, access.token());
         var page = read(cursor, access);
-        String json = Relay.text(Map.of("devices", devices, "newest", cursor == null));
+        String json = first(access, cursor == null);
         pages.page(
                 context,
                 frame,
@@ -118,10 +117,11 @@ final class LogRoutes {
                     "No entry has this address; it may have been deleted. The flight log has all others.");
         }
         var frame = pages.frame(context, entry.called(), "log", Optional.of(access));
+        String json = first(access, false);
         pages.page(
                 context,
                 frame,
-                out -> JtelogoneGenerated.render(out, NoInterceptor.NONE, entry, viewer(access), frame));
+                out -> JtelogoneGenerated.render(out, NoInterceptor.NONE, entry, viewer(access), json, frame));
     }
 
     private void entry(Context context) {
@@ -194,6 +194,11 @@ final class LogRoutes {
 
     private static void written(Context context, int status, String id, String html) {
         context.status(status).contentType("application/json").result(Json.bytes(Map.of("id", id, "html", html)));
+    }
+
+    /** What the page's script begins with. */
+    private String first(Sessions.Access access, boolean newest) {
+        return Relay.text(Map.of("devices", CommandRoutes.Choice.of(fleet, access.token()), "newest", newest));
     }
 
     /** Empty when query is away. */

@@ -133,7 +133,7 @@ export class Writing {
     this.title.value = given.title || '';
     this.text.value = given.text || '';
     this.at.value = given.at ? shortTime(given.at) : '';
-    this.points = [...(given.references || [])];
+    this.points = (given.references || []).map((one) => Object.fromEntries(Object.entries(one).filter(([, value]) => value !== null)));
     this.showPoints();
     this.soon();
   }
@@ -166,9 +166,9 @@ export async function edit(path, kind, devices, done) {
   document.querySelector('main').append(dialog);
   const writing = new Writing(fields, kind, devices);
   let { revision } = loaded.body;
-  const before = loaded.body;
-  if (loaded.ok) writing.fill(before);
+  if (loaded.ok) writing.fill(loaded.body);
   else { said.textContent = loaded.body.detail || 'It cannot be read just now. Close this and try again in a moment.'; save.disabled = true; }
+  const before = writing.value;
   dialog.showModal();
   writing.text.focus();
   form.addEventListener('submit', async (event) => {
