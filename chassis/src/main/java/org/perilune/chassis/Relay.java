@@ -1,0 +1,165 @@
+package org.perilune.chassis;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ShutdownSignalException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes what some outbox holds, again and again, on a channel that is made anew whenever it broke. Safe for threads.
+ */
+final class Relay implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+    /** For what other copies wrote, and what came while the broker was away. */
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    private static final Duration STOP = Duration.ofSeconds(6);
+
+    private final Unsent unsent;
+    private final Amqp amqp;
+    private final Counter published;
+    private final Counter refused;
+    private final Semaphore bell = new Semaphore(0);
+    private final Thread worker;
+    private @Nullable Channel channel;
+    private @Nullable AmqpPublisher publisher;
+    private boolean worked = true;
+    private volatile boolean closed;
+
+    /** An outbox. Asked by one thread. */
+    interface Unsent {
+        /** Returns when the outbox can be read. */
+        void await() throws InterruptedException;
+
+        /**
+         * Gives some messages to the publisher, and marks those that are safe in a queue.
+         *
+         * @return whether there is more to do at once
+         */
+        boolean send(Publisher publisher) throws Exception;
+    }
+
+    /** Publishes. */
+    @FunctionalInterface
+    interface Publisher {
+        /**
+         * Returns when the broker has answered for all.
+         *
+         * @return of each message whether it is safe in a queue, in their order
+         */
+        List<Boolean> publish(List<AmqpPublisher.Message> messages) throws IOException, InterruptedException;
+    }
+
+    private Relay(String service, Unsent unsent, Amqp amqp, MeterRegistry meters) {
+        this.unsent = unsent;
+        this.amqp = amqp;
+        this.published = meters.counter("outbox.published");
+        this.refused = meters.counter("outbox.refused");
+        this.worker = Threads.start(service + "-outbox", this::run);
+    }
+
+    static Relay start(String service, Unsent unsent, Amqp amqp, MeterRegistry meters) {
+        return new Relay(service, unsent, amqp, meters);
+    }
+
+    void wake() {
+        bell.release();
+    }
+
+    private void run() {
+        try {
+            unsent.await();
+            while (!closed) {
+                boolean more = turn();
+                if (!more) {
+                    bell.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
+                    bell.drainPermits();
+                }
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        } finally {
+            drop();
+        }
+    }
+
+    /** @return whether there is more to do at once */
+    private boolean turn() throws InterruptedException {
+        try {
+            AmqpPublisher open = opened();
+            boolean more = unsent.send(messages -> counted(open.publish(messages)));
+            if (!worked) {
+                LOG.info("Events are published again");
+            }
+            worked = true;
+            return more;
+        } catch (IOException | ShutdownSignalException failure) {
+            failed("The AMQP broker does not take events; they wait in the outbox", failure);
+            drop();
+        } catch (InterruptedException stopping) {
+            throw stopping;
+        } catch (Exception failure) {
+            failed("The outbox could not be read; trying again", failure);
+            drop();
+        }
+        return false;
+    }
+
+    private List<Boolean> counted(List<Boolean> safe) {
+        int held = (int) safe.stream().filter(one -> !one).count();
+        published.increment(safe.size() - held);
+        refused.increment(held);
+        if (held > 0) {
+            LOG.warn("No queue takes these events yet; trying again [count: {}]", held);
+        }
+        return safe;
+    }
+
+    private AmqpPublisher opened() throws IOException {
+        AmqpPublisher known = publisher;
+        if (known == null || channel == null || !channel.isOpen()) {
+            Channel made = amqp.channel();
+            channel = made;
+            AmqpTopology.exchanges(made);
+            known = AmqpPublisher.on(made);
+            publisher = known;
+        }
+        return known;
+    }
+
+    private void failed(String sentence, Exception failure) {
+        if (closed) {
+            return;
+        }
+        if (worked) {
+            LOG.warn(sentence, failure);
+        }
+        worked = false;
+    }
+
+    private void drop() {
+        try (Channel _ = channel) {
+            channel = null;
+            publisher = null;
+        } catch (IOException | TimeoutException | ShutdownSignalException ignored) {
+            // It is broken, which is why it is dropped.
+        }
+    }
+
+    /** Finishes the batch under way. */
+    @Override
+    public void close() {
+        closed = true;
+        wake();
+        Threads.stop(worker, STOP);
+    }
+}
