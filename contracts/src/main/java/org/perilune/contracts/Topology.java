@@ -71,7 +71,7 @@ public final class Topology {
     public static final Service LUNAR_MODULE =
             new Service("lunar-module", 8080, Set.of(POSTGRESQL, MQTT), Set.of("crew", "command-dispatcher"));
     public static final Service TIMELINE =
-            new Service("timeline", 8081, Set.of(MONGODB), Set.of("crew", "command-dispatcher", "lunar-module"));
+            new Service("timeline", 8081, Set.of(MONGODB, AMQP), Set.of("crew", "command-dispatcher", "lunar-module"));
     public static final Service EVENT_BUS = new Service("event-bus", 5005, Set.of(POSTGRESQL, AMQP), Set.of("crew"));
     public static final Service POSTS =
             new Service("posts", 5001, Set.of(POSTGRESQL, AMQP), Set.of("crew", "telemetry", "command-dispatcher"));

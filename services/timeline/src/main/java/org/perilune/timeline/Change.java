@@ -1,16 +1,20 @@
 package org.perilune.timeline;
 
 import java.time.Instant;
+import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.CloudEvent;
+import org.perilune.chassis.MongoOutbox;
 
 /** What a change sets and takes away; the version is counted up by itself. Not safe for threads. */
 final class Change {
     private final BsonDocument set = new BsonDocument();
     private final BsonDocument unset = new BsonDocument();
+    private final BsonArray told = new BsonArray();
 
     /** A change by the timeline itself, which leaves on whose behalf the event is dispatched. */
     static Change at(Instant now) {
@@ -48,11 +52,25 @@ final class Change {
         return this;
     }
 
+    /** What is published of it, by the same write. */
+    Change tells(CloudEvent event) {
+        told.add(MongoOutbox.entry(event));
+        return this;
+    }
+
+    boolean tells() {
+        return !told.isEmpty();
+    }
+
     BsonDocument update() {
         var update = new BsonDocument("$inc", new BsonDocument(EventDocument.VERSION, new BsonInt64(1)));
         update.append("$set", set);
         if (!unset.isEmpty()) {
             update.append("$unset", unset);
+        }
+        if (tells()) {
+            var each = new BsonDocument("$each", told);
+            update.append("$push", new BsonDocument(MongoOutbox.FIELD, each));
         }
         return update;
     }

@@ -62,6 +62,9 @@ final class ChangeRoute {
         if (wanted.command() != null) {
             dryRuns.check(context, List.of(wanted.of(event)), List.of(""));
         }
+        List<String> fields =
+                EventInput.FIELDS.stream().filter(input::says).sorted().toList();
+        change.tells(TimelineEvents.changed(event, fields, who, clock.instant()));
         Event changed = timeline.change(id, event.version(), change)
                 .orElseThrow(() -> new ServiceException.Conflict("The event was changed just now; read it anew"));
         context.contentType("application/json").result(EventJson.bytes(changed));
@@ -171,7 +174,9 @@ final class ChangeRoute {
                 return event;
             }
             checkChangeable(event, version);
-            Change change = Change.by(who, clock.instant()).state(EventState.CANCELLED);
+            Instant now = clock.instant();
+            Change change =
+                    Change.by(who, now).state(EventState.CANCELLED).tells(TimelineEvents.cancelled(event, who, now));
             Optional<Event> cancelled = timeline.change(id, event.version(), change);
             if (cancelled.isPresent()) {
                 return cancelled.get();

@@ -20,9 +20,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
 import org.bson.conversions.Bson;
+import org.perilune.chassis.MongoOutbox;
+import org.perilune.chassis.MongoOutboxRelay;
 import org.perilune.chassis.ServiceException;
 
 /**
@@ -34,9 +37,16 @@ final class EventStore {
     private static final int CHUNK = 500;
 
     private final MongoCollection<BsonDocument> events;
+    private final MongoOutboxRelay relay;
 
-    EventStore(MongoDatabase database) {
-        this.events = database.getCollection("event", BsonDocument.class);
+    /** @param relay hears of documents with something to be published */
+    EventStore(MongoCollection<BsonDocument> events, MongoOutboxRelay relay) {
+        this.events = events;
+        this.relay = relay;
+    }
+
+    static MongoCollection<BsonDocument> collection(MongoDatabase database) {
+        return database.getCollection("event", BsonDocument.class);
     }
 
     /** Can be repeated. */
@@ -66,9 +76,13 @@ final class EventStore {
                             EventDocument.REPEAT,
                             EventDocument.STATE,
                             EventDocument.VERSION,
-                            EventDocument.FENCE))
+                            EventDocument.FENCE,
+                            MongoOutbox.FIELD))
                     .batchSize(10_000)
-                    .forEach(document -> consumer.accept(EventDocument.entry(document)));
+                    .forEach(document -> {
+                        offerIfPending(document);
+                        consumer.accept(EventDocument.entry(document));
+                    });
             return true;
         });
     }
@@ -76,7 +90,7 @@ final class EventStore {
     Optional<Event> find(UUID id) {
         return MongoFailures.told(
                 () -> Optional.ofNullable(events.find(Filters.eq(id.toString())).first())
-                        .map(EventDocument::event));
+                        .map(this::read));
     }
 
     /** In the order of the ids; those that are not there are left out. */
@@ -86,7 +100,7 @@ final class EventStore {
             for (int start = 0; start < ids.size(); start += CHUNK) {
                 events.find(in(ids.subList(start, Math.min(ids.size(), start + CHUNK))))
                         .batchSize(CHUNK)
-                        .map(EventDocument::event)
+                        .map(this::read)
                         .forEach(event -> found.put(event.id(), event));
             }
             return ids.stream().map(found::get).filter(Objects::nonNull).toList();
@@ -97,7 +111,8 @@ final class EventStore {
     boolean insert(Event event) {
         return MongoFailures.told(() -> {
             try {
-                events.insertOne(EventDocument.of(event));
+                events.insertOne(document(event));
+                offer(List.of(event.id()));
                 return true;
             } catch (MongoWriteException failure) {
                 if (failure.getError().getCategory() == ErrorCategory.DUPLICATE_KEY) {
@@ -113,7 +128,8 @@ final class EventStore {
         return MongoFailures.told(() -> {
             try {
                 events.insertMany(
-                        fresh.stream().map(EventDocument::of).toList(), new InsertManyOptions().ordered(false));
+                        fresh.stream().map(EventStore::document).toList(), new InsertManyOptions().ordered(false));
+                offer(fresh.stream().map(Event::id).toList());
                 return true;
             } catch (MongoBulkWriteException failure) {
                 boolean onlyThere = failure.getWriteErrors().stream()
@@ -128,12 +144,39 @@ final class EventStore {
 
     /** The changed event; empty where the version is not the newest, or the event is gone. */
     Optional<Event> change(UUID id, long version, Change change) {
-        return MongoFailures.told(() -> Optional.ofNullable(events.findOneAndUpdate(
+        Optional<Event> changed = MongoFailures.told(() -> Optional.ofNullable(events.findOneAndUpdate(
                         new BsonDocument(EventDocument.ID, EventDocument.text(id))
                                 .append(EventDocument.VERSION, new BsonInt64(version)),
                         change.update(),
                         new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER)))
                 .map(EventDocument::event));
+        if (changed.isPresent() && change.tells()) {
+            offer(List.of(id));
+        }
+        return changed;
+    }
+
+    private static BsonDocument document(Event event) {
+        BsonDocument document = EventDocument.of(event);
+        TimelineEvents.created(event)
+                .ifPresent(told -> document.append(MongoOutbox.FIELD, new BsonArray(List.of(MongoOutbox.entry(told)))));
+        return document;
+    }
+
+    private void offer(List<UUID> ids) {
+        relay.offer(ids.stream().map(EventDocument::text).toList());
+    }
+
+    private Event read(BsonDocument document) {
+        offerIfPending(document);
+        return EventDocument.event(document);
+    }
+
+    /** What a copy that ended could not publish is published by whoever reads it. */
+    private void offerIfPending(BsonDocument document) {
+        if (MongoOutbox.isPending(document)) {
+            relay.offerLater(document.getString(EventDocument.ID));
+        }
     }
 
     void remove(Collection<UUID> ids) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.perilune.timeline.DispatcherClient.Outcome;
 
 /**
@@ -73,15 +74,12 @@ final class Launches {
             return Result.DONE;
         }
         if (!entry.hasCommand()) {
-            end(entry.id(), entry.version(), Change.at(now).state(EventState.PASSED));
+            end(entry, EventState.PASSED, null);
             return Result.DONE;
         }
         boolean onTime = !now.isAfter(Instant.ofEpochMilli(entry.timeMillis()).plus(grace));
         if (!onTime && !entry.runOnce()) {
-            end(
-                    entry.id(),
-                    entry.version(),
-                    missed(now, "Nobody launched it in time: the timeline or MongoDB was away"));
+            end(entry, EventState.MISSED, "Nobody launched it in time: the timeline or MongoDB was away");
             return Result.DONE;
         }
         Change claim = Change.at(now).state(EventState.DISPATCHING).fence(lease.fence());
@@ -141,10 +139,7 @@ final class Launches {
                 yield Result.DONE;
             }
             case Outcome.Refused refused -> {
-                Change failed = Change.at(clock.instant())
-                        .state(EventState.FAILED)
-                        .detail("command-dispatcher refused it: " + refused.detail());
-                end(event.id(), event.version(), failed);
+                end(event, EventState.FAILED, "command-dispatcher refused it: " + refused.detail(), null);
                 yield Result.DONE;
             }
             case Outcome.NotTaken notTaken -> orGiveUp(event, sure, notTaken.detail());
@@ -166,31 +161,38 @@ final class Launches {
     }
 
     private void giveUp(Event event, boolean sure, String detail) {
-        Instant now = clock.instant();
-        Change change = sure
-                ? missed(now, detail)
-                : Change.at(now)
-                        .state(EventState.FAILED)
-                        .detail("It is not known whether the command left; see command-dispatcher. " + detail);
-        end(event.id(), event.version(), change);
+        if (sure) {
+            end(event, EventState.MISSED, detail, null);
+            return;
+        }
+        String unknown = "It is not known whether the command left; see command-dispatcher. " + detail;
+        end(event, EventState.FAILED, unknown, null);
     }
 
     private void dispatched(Event event, String commandId) {
-        Change change = Change.at(clock.instant())
-                .state(EventState.DISPATCHED)
-                .set(EventDocument.COMMAND_ID, EventDocument.text(commandId));
-        end(event.id(), event.version(), change);
+        end(event, EventState.DISPATCHED, null, commandId);
         taken.remove(event.id());
     }
 
-    private static Change missed(Instant now, String detail) {
-        return Change.at(now).state(EventState.MISSED).detail(detail);
+    /** Of what was not claimed; what changed meanwhile is looked at again. */
+    private void end(Entry entry, EventState state, @Nullable String detail) {
+        store.find(entry.id())
+                .filter(event -> event.version() == entry.version())
+                .ifPresentOrElse(event -> end(event, state, detail, null), () -> timeline.refresh(entry.id()));
     }
 
-    private void end(UUID id, long version, Change change) {
-        timeline.changeFirst(id, version, change).ifPresent(event -> {
-            meters.counter("timeline.events", "state", event.state().wireName()).increment();
-            timeline.tell(id);
+    private void end(Event event, EventState state, @Nullable String detail, @Nullable String commandId) {
+        Instant now = clock.instant();
+        Change change = Change.at(now).state(state).tells(TimelineEvents.ended(event, state, detail, commandId, now));
+        if (detail != null) {
+            change.detail(detail);
+        }
+        if (commandId != null) {
+            change.set(EventDocument.COMMAND_ID, EventDocument.text(commandId));
+        }
+        timeline.changeFirst(event.id(), event.version(), change).ifPresent(ended -> {
+            meters.counter("timeline.events", "state", state.wireName()).increment();
+            timeline.tell(ended.id());
         });
     }
 }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * series and time, and the series moves on. Both steps can be repeated, by any copy.
  */
 final class SeriesTurn {
+    private static final String OVER = "It comes no more";
+
     private final Timeline timeline;
     private final EventStore store;
     private final Duration grace;
@@ -53,7 +55,11 @@ final class SeriesTurn {
         }
         Change move = Change.at(now);
         schedule.after(now.isAfter(last) ? now : last)
-                .ifPresentOrElse(move::time, () -> move.state(EventState.PASSED).detail("It comes no more"));
+                .ifPresentOrElse(
+                        move::time,
+                        () -> move.state(EventState.PASSED)
+                                .detail(OVER)
+                                .tells(TimelineEvents.ended(series, EventState.PASSED, OVER, null, now)));
         timeline.changeFirst(series.id(), series.version(), move).ifPresent(moved -> timeline.tell(moved.id()));
     }
 

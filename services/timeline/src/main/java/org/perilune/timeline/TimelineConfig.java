@@ -2,6 +2,7 @@ package org.perilune.timeline;
 
 import java.net.URI;
 import java.time.Duration;
+import org.perilune.chassis.AmqpConfig;
 import org.perilune.chassis.HttpConfig;
 import org.perilune.chassis.MongoConfig;
 import org.perilune.chassis.Secret;
@@ -24,6 +25,7 @@ import org.perilune.contracts.Topology;
 public record TimelineConfig(
         HttpConfig http,
         MongoConfig mongo,
+        AmqpConfig amqp,
         Secret tokenSecret,
         URI crew,
         URI commandDispatcher,
@@ -37,8 +39,8 @@ public record TimelineConfig(
     private static final Duration LONGEST_LEASE = Duration.ofMinutes(1);
 
     /**
-     * Reads {@code http.*}, {@code mongodb.*}, {@code token.secret} (or {@code token.secret-file}), {@code crew.url},
-     * {@code command-dispatcher.url}, {@code lunar-module.url}, {@code dispatch.grace}, {@code lease}, {@code
+     * Reads {@code http.*}, {@code mongodb.*}, {@code amqp.*}, {@code token.secret} (or {@code token.secret-file}),
+     * {@code crew.url}, {@code command-dispatcher.url}, {@code lunar-module.url}, {@code dispatch.grace}, {@code lease}, {@code
      * keep.planned}, {@code keep.predicted}, {@code most-events}.
      *
      * @param in the settings under {@code timeline.}
@@ -47,6 +49,7 @@ public record TimelineConfig(
         var config = new TimelineConfig(
                 HttpConfig.read(in, Topology.TIMELINE.port()),
                 MongoConfig.read(in),
+                AmqpConfig.read(in),
                 in.secret("token.secret"),
                 in.uri("crew.url", URI.create("http://127.0.0.1:" + Topology.CREW.port())),
                 in.uri("command-dispatcher.url", URI.create("http://127.0.0.1:" + Topology.COMMAND_DISPATCHER.port())),

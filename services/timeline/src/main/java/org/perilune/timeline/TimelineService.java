@@ -4,10 +4,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.perilune.chassis.Amqp;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Meters;
 import org.perilune.chassis.Mongo;
+import org.perilune.chassis.MongoOutboxRelay;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.ServiceClient;
 import org.perilune.chassis.ServiceTokens;
@@ -46,7 +48,11 @@ public final class TimelineService implements AutoCloseable {
             var dispatcher = owned.add(new DispatcherClient(config.commandDispatcher(), tokens));
             var lunarModule = owned.add(ServiceClient.open("lunar-module", config.lunarModule(), PREDICTIONS_TIMEOUT));
             String copy = UUID.randomUUID().toString();
-            var store = new EventStore(mongo.database());
+            // Not in the health: events of the timeline need not wait for the broker, telling of them does.
+            Amqp amqp = owned.add(Amqp.open(config.amqp()));
+            var events = EventStore.collection(mongo.database());
+            var relay = owned.add(MongoOutboxRelay.start(Topology.TIMELINE.name(), events, amqp, meters));
+            var store = new EventStore(events, relay);
             var log = new ChangeLog(mongo.database(), copy);
             var index = new EventIndex();
             var bell = new Bell();

@@ -21,9 +21,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.perilune.chassis.AmqpConfig;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.Settings;
 import org.perilune.chassis.testing.Gate;
+import org.perilune.chassis.testing.HeardEvents;
+import org.perilune.contracts.Exchanges;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
@@ -31,6 +35,10 @@ import org.perilune.pad.PadConfig;
 final class Fixture implements AutoCloseable {
     final StandIns others;
     final Gate gate;
+    /** On the way to the AMQP broker. */
+    final Gate broker;
+
+    final HeardEvents heard;
     private final Pad pad;
     private final int port;
     private final Map<String, String> settings = new HashMap<>();
@@ -57,6 +65,11 @@ final class Fixture implements AutoCloseable {
                 .strip();
         direct = MongoClients.create(
                 "mongodb://timeline:" + password + "@127.0.0.1:" + port + "/timeline?authMechanism=SCRAM-SHA-256");
+        AmqpConfig amqp = AmqpConfig.read(Settings.of(settings).at("timeline"));
+        broker = new Gate(amqp.port());
+        broker.open();
+        heard = HeardEvents.listen(amqp, Set.of(Exchanges.EVERY_TYPE));
+        settings.put("timeline.amqp.port", Integer.toString(broker.port()));
         settings.put("timeline.http.port", "0");
         settings.put("timeline.tokens.keys-url", others.uri() + "/keys");
         settings.put("timeline.crew.url", others.uri().toString());
@@ -111,6 +124,7 @@ final class Fixture implements AutoCloseable {
             database().getCollection(collection).drop();
         }
         others.forget();
+        heard.forget();
     }
 
     void stopCopies() {
@@ -180,6 +194,8 @@ final class Fixture implements AutoCloseable {
         http.close();
         direct.close();
         gate.close();
+        heard.close();
+        broker.close();
         others.close();
         pad.close();
     }
