@@ -44,6 +44,8 @@ final class AllBench implements Callable<Integer> {
         own("commands", lasting(new CommandsBench(), 15)::measure);
         own("command-screen", told(new CommandScreenBench(), "--runs", times)::measure);
         own("timeline", lasting(new TimelineBench(), 10)::measure);
+        attempt("events", () -> told(new EventsBench(), "--runs", times).measure(report));
+        own("flight-log", lasting(new FlightLogBench(), 20, "--rebuilds", "1", "--read-seconds", seconds(5))::measure);
         own("plots", told(new PlotsBench(), "--runs", times)::measure);
         attempt("memory", this::memory);
         report.printMarkdown();

@@ -19,6 +19,8 @@ import picocli.CommandLine.Command;
             CommandsBench.class,
             CommandScreenBench.class,
             TimelineBench.class,
+            FlightLogBench.class,
+            EventsBench.class,
             StartBench.class,
             MemoryBench.class,
             AllBench.class
