@@ -1,0 +1,4 @@
+@NullMarked
+package org.perilune.comments;
+
+import org.jspecify.annotations.NullMarked;
