@@ -3,16 +3,18 @@ package org.perilune.bench;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import org.HdrHistogram.Histogram;
 
-/** One GET again and again over kept connections, each of a virtual thread. */
+/** One GET, or one of several at random, again and again over kept connections, each of a virtual thread. */
 final class HttpLoad {
     private final int port;
-    private final byte[] request;
+    private final List<byte[]> requests;
 
     /** @param seconds from the first request to the last answer */
     record Result(Histogram micros, double seconds) {
@@ -22,8 +24,14 @@ final class HttpLoad {
     }
 
     HttpLoad(int port, String pathAndQuery, String token) {
+        this(port, List.of(pathAndQuery), token);
+    }
+
+    HttpLoad(int port, List<String> pathsAndQueries, String token) {
         this.port = port;
-        this.request = HttpConnection.get(pathAndQuery, token);
+        this.requests = pathsAndQueries.stream()
+                .map(path -> HttpConnection.get(path, token))
+                .toList();
     }
 
     Result run(int connections, Duration length) throws InterruptedException {
@@ -46,9 +54,10 @@ final class HttpLoad {
 
     private Histogram ask(long end) throws IOException {
         var micros = new Histogram(3);
+        var random = ThreadLocalRandom.current();
         try (var connection = new HttpConnection(port)) {
             for (long now = System.nanoTime(); now - end < 0; ) {
-                connection.exchange(request, 200);
+                connection.exchange(requests.get(random.nextInt(requests.size())), 200);
                 long answered = System.nanoTime();
                 micros.recordValue((answered - now) / 1000);
                 now = answered;

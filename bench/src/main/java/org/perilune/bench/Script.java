@@ -52,7 +52,8 @@ final class Script {
     static void up(Path home) {
         var keys = new ArrayList<String>();
         Topology.SERVICES.forEach(service -> keys.add(service.name() + ".http.port"));
-        List.of("postgres", "redis", "mqtt", "mongodb", "amqp").forEach(store -> keys.add("pad." + store + ".port"));
+        List.of("postgres", "redis", "mqtt", "mongodb", "amqp", "opensearch")
+                .forEach(store -> keys.add("pad." + store + ".port"));
         Iterator<Integer> ports = freePorts(keys.size()).iterator();
         var arguments = new ArrayList<>(List.of("up", "--detach", "--home", home.toString()));
         keys.forEach(key -> arguments.addAll(List.of("--set", key + "=" + ports.next())));
