@@ -1,12 +1,15 @@
 package org.perilune.eventbus;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
 import org.perilune.chassis.Ids;
 import org.perilune.chassis.Threads;
@@ -38,6 +41,8 @@ final class Courier {
     /** Everything up to there was looked through. */
     private long scanned;
 
+    private volatile Set<String> types = Set.of();
+
     /** What all couriers share. */
     record Tools(
             DeliveryStore store,
@@ -45,7 +50,12 @@ final class Courier {
             LogWatch watch,
             CallbackClient client,
             CallbackPolicy policy,
-            Clock clock) {}
+            MeterRegistry meters,
+            Clock clock) {
+        void count(String outcome) {
+            meters.counter("callbacks.tries", "outcome", outcome).increment();
+        }
+    }
 
     private Courier(UUID id, Tools tools, long mayTryUntilNanos) {
         this.id = id;
@@ -61,6 +71,12 @@ final class Courier {
     /** The subscription is ours for longer. */
     void renew(long nanos) {
         mayTryUntilNanos = nanos;
+    }
+
+    /** Whether something of these types may be for it. */
+    boolean wants(Set<String> found) {
+        Set<String> known = types;
+        return known.isEmpty() || !Collections.disjoint(known, found);
     }
 
     void wake() {
@@ -105,6 +121,7 @@ final class Courier {
                 return false;
             }
             Target target = found.get();
+            types = target.types();
             Instant now = tools.clock().instant();
             Optional<Delivery> again = tools.store().redelivery(id, now);
             if (again.isPresent()) {
@@ -159,20 +176,24 @@ final class Courier {
                 Signature.of(delivery.body(), target.secret(), tools.clock().instant()));
         CallbackClient.Outcome outcome = tools.client().send(target.url(), headers, delivery.body());
         if (outcome.taken()) {
+            tools.count("taken");
             tools.store().taken(id, delivery, outcome.status());
             return;
         }
         if (outcome.gone()) {
+            tools.count("gone");
             LOG.info("A subscriber answered 410, which ends its subscription [id: {}]", id);
             tools.store().end(id);
             return;
         }
         int tries = delivery.tries() + 1;
         if (tries < tools.policy().tries()) {
+            tools.count("failed");
             Instant retryAt = tools.clock().instant().plus(tools.policy().pauseAfter(tries));
             tools.store().failed(id, delivery, outcome, retryAt);
             return;
         }
+        tools.count("given_up");
         LOG.warn(
                 "An event could not be delivered and is a dead letter [subscription: {}, delivery: {}, error: {}]",
                 id,

@@ -20,6 +20,7 @@ final class Couriers implements AutoCloseable {
     /** A try that begins until then ends within the lease. */
     private static final Duration MAY_TRY = LEASE.minus(CallbackClient.DEADLINE).minusSeconds(1);
 
+    private static final int MOST_LOOKED_AT = 10_000;
     private static final Duration RENEW = Duration.ofSeconds(2);
     private static final Duration STOP = Duration.ofSeconds(3);
     private static final Logger LOG = LoggerFactory.getLogger(Couriers.class);
@@ -50,16 +51,35 @@ final class Couriers implements AutoCloseable {
         couriers.values().forEach(Courier::wake);
     }
 
+    /** Wakes those only whom the news are for: with many couriers and events all others would ask in vain. */
     private void tellNews() {
         try {
             Bell news = tools.watch().news();
+            long told = tools.watch().end();
             while (!news.isClosed()) {
                 long heard = news.rings();
-                wakeAll();
+                long end = tools.watch().end();
+                if (end > told) {
+                    wakeFor(told, end);
+                    told = end;
+                }
                 news.await(heard, LEASE);
             }
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void wakeFor(long after, long end) {
+        if (end - after > MOST_LOOKED_AT) {
+            wakeAll();
+            return;
+        }
+        try {
+            Set<String> types = tools.log().types(after, end);
+            all().stream().filter(courier -> courier.wants(types)).forEach(Courier::wake);
+        } catch (RuntimeException away) {
+            LOG.debug("Couriers look by themselves in a while", away);
         }
     }
 

@@ -71,6 +71,7 @@ public final class EventBusService implements AutoCloseable {
                     watch,
                     client,
                     config.callbacks(),
+                    meters,
                     clock)));
             var subscriptions = new SubscriptionStore(postgres.jdbi());
             var callbacks = new SubscriptionRoutes(subscriptions, hosts, couriers, clock);

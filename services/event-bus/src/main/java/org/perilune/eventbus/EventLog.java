@@ -125,6 +125,16 @@ final class EventLog {
         });
     }
 
+    /** Of events after a position, up to another one. */
+    Set<String> types(long after, long upTo) {
+        return Set.copyOf(jdbi.withHandle(
+                handle -> handle.createQuery("select distinct type from events where seq > ? and seq <= ?")
+                        .bind(0, after)
+                        .bind(1, upTo)
+                        .mapTo(String.class)
+                        .list()));
+    }
+
     /** Of the last event; 0 where there is none. */
     long end() {
         return jdbi.withHandle(handle -> handle.createQuery("select coalesce(max(seq), 0) from events")

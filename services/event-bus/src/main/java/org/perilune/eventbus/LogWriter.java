@@ -24,8 +24,8 @@ import org.perilune.chassis.Threads;
  * each alone would wait for the others' writes to the disk, since the log has one order. Safe for threads.
  */
 final class LogWriter implements AutoCloseable {
-    private static final int WAITING = 1_024;
-    private static final int BATCH = 256;
+    private static final int WAITING = 256;
+    private static final int BATCH = 128;
     private static final Duration PLACE = Duration.ofSeconds(2);
     private static final Duration ANSWER = Duration.ofSeconds(20);
     private static final Duration LOOK = Duration.ofMillis(500);

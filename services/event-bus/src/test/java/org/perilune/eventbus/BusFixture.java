@@ -42,7 +42,14 @@ final class BusFixture implements AutoCloseable {
 
     /** Another copy, which its caller closes. */
     EventBusService start() {
-        return EventBusService.start(EventBusConfig.read(Settings.of(settings).at("event-bus")), Clock.systemUTC());
+        return start(Map.of());
+    }
+
+    /** @param other settings that it has otherwise than the rest */
+    EventBusService start(Map<String, String> other) {
+        var own = new HashMap<>(settings);
+        own.putAll(other);
+        return EventBusService.start(EventBusConfig.read(Settings.of(own).at("event-bus")), Clock.systemUTC());
     }
 
     Caller as(String role, EventBusService copy) {

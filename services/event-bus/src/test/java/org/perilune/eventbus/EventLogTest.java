@@ -174,4 +174,20 @@ class EventLogTest {
             stranger.http().shutdownNow();
         }
     }
+
+    @Test
+    void whileTheBrokerIsAwayEventsAreTakenAndQueuesUnknown() throws Exception {
+        try (var alone = fixture.start(Map.of("event-bus.amqp.port", "1"));
+                var operator = fixture.as("operator", alone)) {
+            String event = "{\"type\":\"%s\"}".formatted(type);
+            assertThat(operator.send("POST", "/events", event).statusCode()).isEqualTo(201);
+            assertThat(events()).hasSize(1);
+            JsonNode queues = operator.get("/queues");
+            assertThat(queues.path("problem").asText()).contains("is away").contains("outboxes");
+            assertThat(queues.path("queues"))
+                    .isNotEmpty()
+                    .allMatch(queue -> queue.path("waiting").isNull());
+            assertThat(queues.path("log_position").asLong()).isPositive();
+        }
+    }
 }
