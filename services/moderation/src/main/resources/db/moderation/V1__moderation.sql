@@ -68,6 +68,8 @@ create function take_turn(author text) returns integer language plpgsql as $$
 declare
     key bigint := hashtextextended(author, 0);
 begin
+    -- A copy that hangs in the middle must not hold up the others for ever.
+    perform set_config('idle_in_transaction_session_timeout', '30s', true);
     perform pg_advisory_xact_lock_shared(1, 1);
     if not pg_try_advisory_xact_lock(key) then
         if exists (select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and granted

@@ -43,7 +43,7 @@ public final class ModerationService implements AutoCloseable {
             health.add("amqp", amqp::problem);
             OutboxRelay relay = owned.add(OutboxRelay.start(name, postgres, amqp, meters));
             var rules = new RuleStore(postgres.jdbi(), clock);
-            var moderator = new Moderator(rules, relay, clock);
+            var moderator = new Moderator(rules, relay, meters, clock);
             QueueConsumer comments = owned.add(EventConsumer.start(
                     Topology.MODERATION,
                     Set.of(FlightLog.COMMENT_CREATED, FlightLog.COMMENT_UPDATED, FlightLog.COMMENT_DELETED),

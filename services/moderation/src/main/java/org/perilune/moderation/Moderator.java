@@ -1,7 +1,9 @@
 package org.perilune.moderation;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -27,11 +29,13 @@ final class Moderator {
 
     private final RuleStore rules;
     private final OutboxRelay relay;
+    private final MeterRegistry meters;
     private final Clock clock;
 
-    Moderator(RuleStore rules, OutboxRelay relay, Clock clock) {
+    Moderator(RuleStore rules, OutboxRelay relay, MeterRegistry meters, Clock clock) {
         this.rules = rules;
         this.relay = relay;
+        this.meters = meters;
         this.clock = clock;
     }
 
@@ -85,7 +89,20 @@ final class Moderator {
         Outbox.append(
                 transaction,
                 CloudEvent.of(NAME, FlightLog.COMMENT_MODERATED, decision.commentId(), decision.at(), decision, trace));
-        transaction.afterCommit(relay::wake);
+        transaction.afterCommit(() -> {
+            relay.wake();
+            meters.counter(
+                            "moderation.decisions",
+                            "status",
+                            decision.status().name().toLowerCase(Locale.ROOT),
+                            "by",
+                            by(decision))
+                    .increment();
+        });
+    }
+
+    private static String by(Decision decision) {
+        return decision.by().equals(NAME) ? "rules" : "person";
     }
 
     private static <T> T required(String field, @Nullable T value) {

@@ -3,15 +3,20 @@ package org.perilune.moderation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.CloudEvent;
 import org.perilune.chassis.Resources;
+import org.perilune.chassis.testing.Caller;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Decision;
 import org.perilune.contracts.FlightLog.Status;
@@ -31,6 +37,8 @@ class CopiesTest {
 
     private static Running running;
     private static CommentsStandIn comments;
+    private static Caller director;
+    private static Caller viewer;
 
     /** Each test's own, since rates are counted by author. */
     private final String author = "a" + UUID.randomUUID().toString().replace("-", "");
@@ -39,6 +47,8 @@ class CopiesTest {
     static void start() throws Exception {
         running = OPENED.add(new Running(home));
         comments = running.comments;
+        viewer = running.viewer;
+        director = running.director;
     }
 
     @AfterAll
@@ -117,6 +127,46 @@ class CopiesTest {
                 CommentsStandIn.updated(CommentsStandIn.edited(all.get(3), "Better")));
         assertThat(comments.await(tooSoon, 2, 1).rule()).isEqualTo("rate");
         assertThat(comments.await(all.get(3), 2, 1).status()).isEqualTo(Status.APPROVED);
+    }
+
+    @Test
+    void ofPeopleWhoDecideAtOnceOneIsFirst() throws Exception {
+        Comment comment = CommentsStandIn.comment(author, "Fine");
+        comments.publish(CommentsStandIn.created(comment));
+        comments.await(comment, 1, 1);
+        var answers = new ArrayList<Future<Integer>>();
+        try (ModerationService second = running.copy(Map.of());
+                var there = running.caller(second, "gene", "flight-director");
+                var people = Executors.newVirtualThreadPerTaskExecutor()) {
+            Running.awaitReady(there);
+            for (int number = 0; number < 20; number++) {
+                Caller who = number % 2 == 0 ? director : there;
+                String word = number % 3 == 0 ? "approve" : "reject";
+                answers.add(people.submit(
+                        () -> who.send("POST", "/decisions/" + comment.id() + "/" + word, "{\"reason\":\"So be it\"}")
+                                .statusCode()));
+            }
+            int taken = 0;
+            for (Future<Integer> answer : answers) {
+                assertThat(answer.get()).isIn(200, 409);
+                taken += answer.get() == 200 ? 1 : 0;
+            }
+            assertThat(taken).isPositive();
+            List<Long> numbers = LongStream.rangeClosed(1, taken + 1L).boxed().toList();
+            comments.await(comment, 1, taken + 1L);
+            await().atMost(CommentsStandIn.PATIENCE)
+                    .until(() -> comments.decisions(comment).stream()
+                            .map(Decision::number)
+                            .sorted()
+                            .toList()
+                            .equals(numbers));
+        }
+        var last = Status.APPROVED;
+        for (JsonNode decision : viewer.get("/decisions/" + comment.id()).path("decisions")) {
+            var status = Status.valueOf(decision.path("status").asText().toUpperCase(Locale.ROOT));
+            assertThat(decision.path("number").asInt() == 1 || status != last).isTrue();
+            last = status;
+        }
     }
 
     @Test
