@@ -65,7 +65,7 @@ public final class Topology {
     public static final Service CREW = new Service("crew", 8100, Set.of(POSTGRESQL, AMQP), Set.of());
     public static final Service BATCH_ROUTER = new Service("batch-router", 8110, Set.of(MQTT, REDIS), Set.of("crew"));
     public static final Service TELEMETRY =
-            new Service("telemetry", 8000, Set.of(POSTGRESQL, REDIS, MQTT), Set.of("crew"));
+            new Service("telemetry", 8000, Set.of(POSTGRESQL, REDIS, MQTT, AMQP), Set.of("crew"));
     public static final Service COMMAND_DISPATCHER =
             new Service("command-dispatcher", 9000, Set.of(POSTGRESQL, REDIS, MQTT, AMQP), Set.of("crew", "telemetry"));
     public static final Service LUNAR_MODULE =

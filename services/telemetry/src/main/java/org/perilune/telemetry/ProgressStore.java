@@ -16,7 +16,7 @@ final class ProgressStore {
     private static final int MOST_BEYOND = 100_000;
 
     /** Kept of what is settled beyond: what comes after them is found again from frames. */
-    private static final int KEPT_INTERVALS = 256;
+    static final int KEPT_INTERVALS = 256;
 
     private ProgressStore() {}
 

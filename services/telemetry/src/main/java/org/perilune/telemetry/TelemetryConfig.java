@@ -1,6 +1,7 @@
 package org.perilune.telemetry;
 
 import java.time.Duration;
+import org.perilune.chassis.AmqpConfig;
 import org.perilune.chassis.HttpConfig;
 import org.perilune.chassis.MqttConfig;
 import org.perilune.chassis.PostgresConfig;
@@ -20,6 +21,7 @@ public record TelemetryConfig(
         PostgresConfig postgres,
         RedisConfig redis,
         MqttConfig mqtt,
+        AmqpConfig amqp,
         int writers,
         int rejectsKept,
         Duration rejectsAge) {
@@ -27,8 +29,8 @@ public record TelemetryConfig(
     private static final int SPARE_CONNECTIONS = 3;
 
     /**
-     * Reads {@code http.*}, {@code postgres.*}, {@code redis.*}, {@code mqtt.*}, {@code ingest.writers}, {@code
-     * rejects.keep} (a number), {@code rejects.days}.
+     * Reads {@code http.*}, {@code postgres.*}, {@code redis.*}, {@code mqtt.*}, {@code amqp.*}, {@code
+     * ingest.writers}, {@code rejects.keep} (a number), {@code rejects.days}.
      *
      * @param in the settings under {@code telemetry.}
      */
@@ -38,6 +40,7 @@ public record TelemetryConfig(
                 PostgresConfig.read(in, POOL_SIZE),
                 RedisConfig.read(in),
                 MqttConfig.read(in),
+                AmqpConfig.read(in),
                 in.integer("ingest.writers", 2, 1, 4),
                 in.integer("rejects.keep", 100_000, 100, 10_000_000),
                 Duration.ofDays(in.integer("rejects.days", 30, 1, 3_650)));

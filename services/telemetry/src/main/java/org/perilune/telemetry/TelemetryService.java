@@ -1,9 +1,13 @@
 package org.perilune.telemetry;
 
 import java.time.Clock;
+import java.util.List;
+import org.perilune.chassis.Amqp;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Meters;
+import org.perilune.chassis.Outbox;
+import org.perilune.chassis.OutboxRelay;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.Redis;
 import org.perilune.chassis.Resources;
@@ -26,12 +30,17 @@ public final class TelemetryService implements AutoCloseable {
         try {
             var meters = Meters.open();
             var health = new Health();
-            Postgres postgres = owned.add(Postgres.open(config.postgres(), "db/telemetry", meters));
+            Postgres postgres =
+                    owned.add(Postgres.open(config.postgres(), List.of("db/telemetry", Outbox.SCHEMA), meters));
+            // Not in the health: frames need not wait for the broker, telling of gaps does.
+            Amqp amqp = owned.add(Amqp.open(config.amqp()));
+            OutboxRelay relay = owned.add(OutboxRelay.start(Topology.TELEMETRY.name(), postgres, amqp, meters));
             Redis redis = owned.add(Redis.open(config.redis()));
             health.add("postgresql", postgres::problem);
             health.add("redis", redis::problem);
             var devices = new DeviceRegistry(postgres.jdbi());
             Ingest ingest = owned.add(Ingest.start(config, postgres, redis, devices, health, meters, clock));
+            owned.add(GapWatch.start(postgres, relay::wake, clock));
             owned.add(RollupWorker.open(postgres.dataSource(), ingest::isBusy, meters));
             owned.add(RejectPruner.open(
                     postgres, new RejectPruner.Rejects(config.rejectsKept(), config.rejectsAge()), clock));

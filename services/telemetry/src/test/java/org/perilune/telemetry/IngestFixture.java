@@ -13,8 +13,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.AmqpConfig;
 import org.perilune.chassis.Settings;
+import org.perilune.chassis.testing.HeardEvents;
+import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Streams;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Telemetry;
@@ -80,6 +84,12 @@ final class IngestFixture implements AutoCloseable {
         TelemetryConfig config = TelemetryConfig.read(in.at("telemetry"));
         in.check();
         return TelemetryService.start(config, Clock.systemUTC());
+    }
+
+    /** What is published from now on. */
+    HeardEvents listen() throws Exception {
+        AmqpConfig amqp = AmqpConfig.read(Settings.of(settings).at("telemetry"));
+        return HeardEvents.listen(amqp, Set.of(Exchanges.EVERY_TYPE));
     }
 
     static Frame frame(long seq, long timeMicros) {

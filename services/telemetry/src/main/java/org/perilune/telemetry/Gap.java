@@ -1,0 +1,30 @@
+package org.perilune.telemetry;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Frames of one epoch that are missing, all in a window of its seqs.
+ *
+ * @param missing how many when it was told
+ * @param since the device's time of the last frame before; null where there is none
+ */
+record Gap(
+        UUID id,
+        int deviceId,
+        String device,
+        long epoch,
+        long seqFrom,
+        long seqTo,
+        long missing,
+        @Nullable Instant since) {
+
+    static @Nullable Instant time(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+}
