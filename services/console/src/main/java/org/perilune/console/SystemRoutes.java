@@ -4,8 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import org.perilune.chassis.Access;
@@ -40,11 +39,12 @@ final class SystemRoutes {
             return value.isNull() ? Format.ABSENT : value.asText();
         }
 
-        /** The columns of a table of things that status tells of. */
-        static List<String> columns(JsonNode rows) {
-            var columns = new ArrayList<String>();
-            rows.path(0).fieldNames().forEachRemaining(columns::add);
-            return columns;
+        /** How long ago the oldest event that is not handled happened. */
+        static String behind(JsonNode seconds) {
+            if (!seconds.isNumber()) {
+                return Format.ABSENT;
+            }
+            return seconds.asDouble() < 1 ? "under 1 s" : Format.span(Duration.ofSeconds(seconds.asLong()));
         }
 
         static String latency(JsonNode part) {

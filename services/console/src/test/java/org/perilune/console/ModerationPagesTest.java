@@ -24,7 +24,8 @@ final class ModerationPagesTest extends InBrowser {
         held.locator("button[value=reject]").click();
         assertThat(page.locator("#cases .s-held")).hasCount(0);
         assertThat(page.locator("#cases .s-rejected")).hasCount(2);
-        assertThat(console.moderation.sent.getLast().body().toString()).isEqualTo("{\"reason\":\"not here\"}");
+        assertThat(console.moderation.sent.getLast().body().toString())
+                .isEqualTo("{\"text_revision\":1,\"reason\":\"not here\"}");
         page.locator("#cases button[value=approve]").first().click();
         assertThat(page.locator("#cases .s-rejected")).hasCount(1);
     }
@@ -116,6 +117,7 @@ final class ModerationPagesTest extends InBrowser {
         console.bus.dead.add("d2");
         console.logIn(page, "ada", "/system");
         assertThat(page.locator("nav #dead")).hasText("2 dead letters");
+        assertThat(page.locator("#now")).containsText("under 1 s");
         assertThat(page.locator("#events")).containsText("perilune.query.events");
         assertThat(page.locator("#events")).containsText("https://hooks.example/in");
         Locator button = page.locator("#redrive-d1");

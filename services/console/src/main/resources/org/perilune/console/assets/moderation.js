@@ -55,7 +55,7 @@ cases.addEventListener('submit', async (event) => {
   if (decision === 'reject' && !reason) { say(said, 'Say why it is rejected.'); form.elements.reason.focus(); return; }
   const buttons = form.querySelectorAll('button');
   for (const button of buttons) button.disabled = true;
-  const answer = await act(`/log/moderation/${form.dataset.case}/${decision}`, reason ? { reason } : {});
+  const answer = await act(`/log/moderation/${form.dataset.case}/${decision}`, { text_revision: Number(form.dataset.revision), ...(reason ? { reason } : {}) });
   for (const button of buttons) button.disabled = false;
   say(said, answer.ok ? '' : answer.body.detail || 'This was not possible.');
   if (answer.ok || answer.status === 409) reload();
@@ -81,6 +81,7 @@ change?.addEventListener('click', async () => {
   rules.hidden = true;
 });
 
+if (change) change.disabled = false;
 const trying = document.getElementById('try');
 trying?.addEventListener('submit', async (event) => {
   event.preventDefault();
