@@ -83,10 +83,8 @@ final class CommentRoutes {
         String question = "comments on " + post;
         String cursor = context.queryParam("cursor");
         UUID after = cursor == null ? null : IdCursor.read(cursor, question);
+        known.requireUnlessAway(post);
         List<Comment> found = queries.ofPost(post, after, limit + 1);
-        if (found.isEmpty()) {
-            known.requireUnlessAway(post);
-        }
         context.json(ShownComments.page(found, limit, question, HttpListener.principal(context)));
     }
 

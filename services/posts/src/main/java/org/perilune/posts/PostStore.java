@@ -1,8 +1,6 @@
 package org.perilune.posts;
 
 import io.javalin.http.GoneResponse;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -25,9 +23,6 @@ import org.perilune.contracts.Topology;
 
 /** Entries in the database: each change with its line of history and its event in one transaction. Safe for threads. */
 final class PostStore {
-    private static final String COLUMNS =
-            " id, revision, author, title, text, at, refs, created_at, edited_at, deleted_at, request_hash ";
-
     private final Jdbi jdbi;
     private final Clock clock;
 
@@ -38,15 +33,6 @@ final class PostStore {
 
     /** What a request made, or an equal one before it. */
     record Made(Post post, boolean fresh) {}
-
-    private record Row(Post post, boolean deleted, String requestHash) {
-        Post alive() {
-            if (deleted) {
-                throw new GoneResponse("The entry " + post.id() + " was deleted; its history is still there");
-            }
-            return post;
-        }
-    }
 
     /** Now, as it will come back from the database. */
     Instant now() {
@@ -73,7 +59,7 @@ final class PostStore {
             boolean fresh = insert(transaction, post, key);
             if (!fresh) {
                 IdempotencyKey taken = key.orElseThrow();
-                Row winner = keyed(transaction, post.author(), taken).orElseThrow();
+                StoredPost winner = keyed(transaction, post.author(), taken).orElseThrow();
                 taken.requireSame(winner.requestHash());
                 return new Made(winner.alive(), false);
             }
@@ -85,7 +71,7 @@ final class PostStore {
     /** The next revision; the same where the change changes nothing. */
     Post edit(UUID id, String by, PostChange change, TraceContext trace) {
         return Commits.change(jdbi, "Look at the entry before you try again.", transaction -> {
-            Post before = own(locked(transaction, id), by).alive();
+            Post before = locked(transaction, id).own(by).alive();
             if (before.revision() != change.revision()) {
                 throw new ServiceException.Conflict("revision: the newest is " + before.revision() + ", not "
                         + change.revision() + ". Nothing was changed; look at what is new, and edit that");
@@ -115,7 +101,7 @@ final class PostStore {
     /** False where it was deleted before. */
     boolean delete(UUID id, String by, TraceContext trace) {
         return Commits.change(jdbi, "Look at the entry, or delete it again.", transaction -> {
-            Row row = own(locked(transaction, id), by);
+            StoredPost row = locked(transaction, id).own(by);
             if (row.deleted()) {
                 return false;
             }
@@ -140,9 +126,9 @@ final class PostStore {
      * @throws GoneResponse where it was deleted
      */
     Post find(UUID id) {
-        return jdbi.withHandle(handle -> handle.createQuery("select" + COLUMNS + "from post where id = :id")
+        return jdbi.withHandle(handle -> handle.createQuery("select" + StoredPost.COLUMNS + "from post where id = :id")
                         .bind("id", id)
-                        .map((rows, context) -> row(rows))
+                        .map((rows, context) -> StoredPost.read(rows))
                         .findOne())
                 .orElseThrow(() -> unknown(id))
                 .alive();
@@ -155,7 +141,7 @@ final class PostStore {
      * @param before the last one of the page before
      */
     List<Post> page(@Nullable String author, @Nullable UUID before, int limit) {
-        String sql = "select" + COLUMNS + "from post where deleted_at is null"
+        String sql = "select" + StoredPost.COLUMNS + "from post where deleted_at is null"
                 + (author == null ? "" : " and author = :author")
                 + (before == null ? "" : " and id < :before") + " order by id desc limit :limit";
         return jdbi.withHandle(handle -> {
@@ -166,7 +152,7 @@ final class PostStore {
             if (before != null) {
                 query.bind("before", before);
             }
-            return query.map((rows, context) -> row(rows).post()).list();
+            return query.map((rows, context) -> StoredPost.read(rows).post()).list();
         });
     }
 
@@ -212,45 +198,25 @@ final class PostStore {
         return CloudEvent.of(Topology.POSTS.name(), type, id, at, data, Optional.of(trace));
     }
 
-    private static Optional<Row> keyed(Handle handle, String author, IdempotencyKey key) {
-        return handle.createQuery("select" + COLUMNS + "from post where author = :author and idempotency_key = :key")
+    private static Optional<StoredPost> keyed(Handle handle, String author, IdempotencyKey key) {
+        return handle.createQuery(
+                        "select" + StoredPost.COLUMNS + "from post where author = :author and idempotency_key = :key")
                 .bind("author", author)
                 .bind("key", key.value())
-                .map((rows, context) -> row(rows))
+                .map((rows, context) -> StoredPost.read(rows))
                 .findOne();
     }
 
-    private static Row locked(Handle transaction, UUID id) {
+    private static StoredPost locked(Handle transaction, UUID id) {
         return transaction
-                .createQuery("select" + COLUMNS + "from post where id = :id for update")
+                .createQuery("select" + StoredPost.COLUMNS + "from post where id = :id for update")
                 .bind("id", id)
-                .map((rows, context) -> row(rows))
+                .map((rows, context) -> StoredPost.read(rows))
                 .findOne()
                 .orElseThrow(() -> unknown(id));
     }
 
-    private static Row own(Row row, String by) {
-        if (!row.post().author().equals(by)) {
-            throw new ServiceException.Forbidden("The entry is " + row.post().author() + "'s, who alone may change it");
-        }
-        return row;
-    }
-
     private static ServiceException.NotFound unknown(UUID id) {
         return new ServiceException.NotFound("No entry has the id " + id);
-    }
-
-    private static Row row(ResultSet rows) throws SQLException {
-        var post = new Post(
-                rows.getString("id"),
-                rows.getLong("revision"),
-                rows.getString("author"),
-                rows.getString("title"),
-                rows.getString("text"),
-                SqlTimes.nullable(rows, "at"),
-                SqlReferences.read(rows, "refs"),
-                SqlTimes.instant(rows, "created_at"),
-                SqlTimes.nullable(rows, "edited_at"));
-        return new Row(post, rows.getObject("deleted_at") != null, rows.getString("request_hash"));
     }
 }
