@@ -126,6 +126,12 @@ public final class MongoOutboxRelay implements AutoCloseable {
             return isMore();
         }
 
+        /** Documents that are to be looked at, which is all that is known. */
+        @Override
+        public synchronized long count() {
+            return (long) ready.size() + later.size();
+        }
+
         private void publish(List<BsonValue> ids, Relay.Publisher publisher) throws IOException, InterruptedException {
             var owners = new ArrayList<BsonValue>();
             var entries = new ArrayList<BsonValue>();

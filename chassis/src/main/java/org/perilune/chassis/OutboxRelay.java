@@ -2,7 +2,6 @@ package org.perilune.chassis;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +15,7 @@ import org.perilune.contracts.Exchanges;
  */
 public final class OutboxRelay implements AutoCloseable {
     private static final int BATCH = 256;
-    private static final Duration PRUNE_EVERY = Duration.ofMinutes(10);
+    private static final int COUNTED_AT_MOST = 100_000;
 
     private final Relay relay;
 
@@ -44,10 +43,11 @@ public final class OutboxRelay implements AutoCloseable {
 
     private static final class Table implements Relay.Unsent {
         private final Postgres postgres;
-        private long prunedNanos = System.nanoTime();
+        private final Pruning pruning;
 
         Table(Postgres postgres) {
             this.postgres = postgres;
+            this.pruning = new Pruning(this::prune);
         }
 
         @Override
@@ -58,7 +58,7 @@ public final class OutboxRelay implements AutoCloseable {
         @Override
         public boolean send(Relay.Publisher publisher) throws Exception {
             int sent = postgres.jdbi().inTransaction(handle -> send(handle, publisher));
-            prune();
+            pruning.turn();
             return sent == BATCH;
         }
 
@@ -104,16 +104,25 @@ public final class OutboxRelay implements AutoCloseable {
             return redriven.isEmpty() ? Map.of() : Map.of(Exchanges.Header.REDRIVEN, redriven);
         }
 
+        @Override
+        public long count() {
+            return postgres.jdbi()
+                    .withHandle(handle -> handle.createQuery("""
+                                    select count(*)
+                                    from (select from outbox where sent_at is null limit :most) as unsent
+                                    """)
+                            .bind("most", COUNTED_AT_MOST)
+                            .mapTo(Long.class)
+                            .one());
+        }
+
         /** What was sent is kept for a week, to be published again should the broker lose its disk. */
-        private void prune() {
-            if (System.nanoTime() - prunedNanos < PRUNE_EVERY.toNanos()) {
-                return;
-            }
-            prunedNanos = System.nanoTime();
-            postgres.jdbi().useHandle(handle -> handle.execute("""
+        private int prune() {
+            return postgres.jdbi().withHandle(handle -> handle.execute("""
                     delete from outbox where seq in (
-                        select seq from outbox where sent_at < now() - interval '7 days' limit 20000)
-                    """));
+                        select seq from outbox where sent_at < now() - interval '7 days'
+                        limit ? for update skip locked)
+                    """, Pruning.STEP));
         }
     }
 }

@@ -3,6 +3,7 @@ package org.perilune.chassis;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,12 +24,17 @@ final class Relay implements AutoCloseable {
     /** For what other copies wrote, and what came while the broker was away. */
     private static final Duration POLL = Duration.ofMillis(500);
 
+    /** Counting what waits is for people, and must stay cheap. */
+    private static final Duration COUNT_EVERY = Duration.ofSeconds(2);
+
     private static final Duration STOP = Duration.ofSeconds(6);
 
     private final Unsent unsent;
     private final Amqp amqp;
     private final Counter published;
     private final Counter refused;
+    private final AtomicLong waiting = new AtomicLong();
+    private long countedNanos = System.nanoTime() - COUNT_EVERY.toNanos();
     private final Semaphore bell = new Semaphore(0);
     private final Thread worker;
     private @Nullable Channel channel;
@@ -46,6 +53,9 @@ final class Relay implements AutoCloseable {
          * @return whether there is more to do at once
          */
         boolean send(Publisher publisher) throws Exception;
+
+        /** How many messages are unsent, as far as that is known cheaply. */
+        long count() throws Exception;
     }
 
     /** Publishes. */
@@ -64,6 +74,9 @@ final class Relay implements AutoCloseable {
         this.amqp = amqp;
         this.published = meters.counter("outbox.published");
         this.refused = meters.counter("outbox.refused");
+        Gauge.builder("outbox.waiting", waiting, AtomicLong::doubleValue)
+                .strongReference(true)
+                .register(meters);
         this.worker = Threads.start(service + "-outbox", this::run);
     }
 
@@ -95,6 +108,7 @@ final class Relay implements AutoCloseable {
     /** @return whether there is more to do at once */
     private boolean turn() throws InterruptedException {
         try {
+            count();
             AmqpPublisher open = opened();
             boolean more = unsent.send(messages -> counted(open.publish(messages)));
             if (!worked) {
@@ -112,6 +126,14 @@ final class Relay implements AutoCloseable {
             drop();
         }
         return false;
+    }
+
+    /** While the broker is away, too. */
+    private void count() throws Exception {
+        if (System.nanoTime() - countedNanos >= COUNT_EVERY.toNanos()) {
+            countedNanos = System.nanoTime();
+            waiting.set(unsent.count());
+        }
     }
 
     private List<Boolean> counted(List<Boolean> safe) {
