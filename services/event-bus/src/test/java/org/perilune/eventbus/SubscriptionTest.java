@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -137,6 +138,21 @@ class SubscriptionTest {
                 .forEach(request -> names.add(request.delivery()));
         assertThat(names).hasSize(1);
         assertThat(fixture.deadLetters(type)).isEmpty();
+    }
+
+    @Test
+    void nothingIsSentAgainToWhoHasGone() throws Exception {
+        subscriber.mood(exchange -> 500);
+        JsonNode made = fixture.subscribe(subscriber.url("/"), type);
+        publish(0, 1);
+        await().atMost(PATIENCE).until(() -> fixture.deadLetters(type).size() == 1);
+        String path = "/subscriptions/" + made.path("id").asText();
+        assertThat(fixture.administrator().send("DELETE", path, "").statusCode())
+                .isEqualTo(204);
+        HttpResponse<String> answer = fixture.redrive(fixture.deadLetters(type).getFirst());
+        assertThat(answer.statusCode()).isEqualTo(409);
+        assertThat(answer.body()).contains("has ended");
+        assertThat(fixture.deadLetters(type)).hasSize(1);
     }
 
     @Test
