@@ -1,5 +1,6 @@
 package org.perilune.pad;
 
+import java.util.List;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.LoggerContext;
@@ -14,8 +15,9 @@ import org.slf4j.LoggerFactory;
 final class SearchLog extends AbstractAppender {
     private static final String NAME = "perilune";
 
-    /** What a next version of OpenSearch will not have any more; that is for who chooses the version. */
-    private static final String DEPRECATION = "org.opensearch.deprecation";
+    /** Advice for who configures a cluster, and requests that failed, which who made them is told. */
+    private static final List<String> MUTED =
+            List.of("org.opensearch.deprecation", "org.opensearch.gateway.DanglingIndicesState", "rest.suppressed");
 
     /** Lucene's own, which says at each start that it could use a module that Java does not have on yet. Kept: it is weak. */
     private static final java.util.logging.Logger LUCENE =
@@ -35,6 +37,8 @@ final class SearchLog extends AbstractAppender {
         if (root.getAppenders().containsKey(NAME)) {
             return;
         }
+        // A configuration without any has the terminal.
+        root.getAppenders().keySet().forEach(root::removeAppender);
         var appender = new SearchLog();
         appender.start();
         root.addAppender(appender, Level.WARN, null);
@@ -44,7 +48,7 @@ final class SearchLog extends AbstractAppender {
 
     @Override
     public void append(LogEvent event) {
-        if (event.getLoggerName().startsWith(DEPRECATION)) {
+        if (MUTED.stream().anyMatch(event.getLoggerName()::startsWith)) {
             return;
         }
         Logger logger = LoggerFactory.getLogger(event.getLoggerName());

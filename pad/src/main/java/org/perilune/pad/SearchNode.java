@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.opensearch.Version;
 import org.opensearch.analysis.common.CommonAnalysisModulePlugin;
+import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.env.Environment;
 import org.opensearch.node.Node;
@@ -18,6 +19,10 @@ final class SearchNode extends Node {
                 List.of(plugin(SearchPlugin.class), plugin(CommonAnalysisModulePlugin.class)),
                 false);
     }
+
+    /** It would name itself in every line of the process's log, which can be done once. */
+    @Override
+    protected void configureNodeAndClusterIdStateListener(ClusterService cluster) {}
 
     static Path config(Path folder) {
         return folder.resolve("config");
