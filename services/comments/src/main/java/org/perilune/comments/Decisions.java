@@ -52,7 +52,6 @@ final class Decisions {
                 SqlTimes.truncated(decision.at()));
         Instant now = SqlTimes.truncated(clock.instant());
         CommentTable.update(transaction, after, decision.number(), "moderated", decision.by(), now, event.trace());
-        // Early: the commit follows. The relay looks again soon if it was too early.
-        relay.wake();
+        transaction.afterCommit(relay::wake);
     }
 }

@@ -1,6 +1,7 @@
 package org.perilune.comments;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -218,5 +219,45 @@ class ModeratedCommentsTest {
                 .withHandle(handle -> handle.createQuery("select count(*) from comment where status = 'approved'")
                         .mapTo(Integer.class)
                         .one());
+    }
+
+    @Test
+    void historyCannotBeRewritten() throws Exception {
+        String id = commented().path("id").asText();
+        var sql = fixture.sql();
+        for (String forgery : List.of(
+                "update comment_history set text = 'other' where comment_id = ?::uuid",
+                "delete from comment_history where comment_id = ?::uuid",
+                "delete from comment where id = ?::uuid",
+                "update comment set revision = 7 where id = ?::uuid")) {
+            assertThatThrownBy(() -> sql.useHandle(handle -> handle.execute(forgery, id)))
+                    .as(forgery)
+                    .hasMessageContaining("ERROR");
+        }
+    }
+
+    /** Otherwise each would wait for the next look of the relay, a quarter of a second on average. */
+    @Test
+    void decisionsAreToldAtOnce() throws Exception {
+        var ids = new ArrayList<String>();
+        for (int i = 0; i < 10; i++) {
+            ids.add(commented().path("id").asText());
+        }
+        var millis = new ArrayList<Long>();
+        for (String id : ids) {
+            fixture.publish(decision(id, 1, 1, Status.APPROVED));
+            await().atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(2))
+                    .until(() -> status(id).equals("approved"));
+            long began = System.nanoTime();
+            await().atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(2))
+                    .until(() -> revisionsTold(id).contains(2L));
+            millis.add((System.nanoTime() - began) / 1_000_000);
+        }
+        Collections.sort(millis);
+        assertThat(millis.get(5))
+                .as("milliseconds from commit to event: " + millis)
+                .isLessThan(150);
     }
 }
