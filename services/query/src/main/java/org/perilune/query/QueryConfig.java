@@ -1,6 +1,7 @@
 package org.perilune.query;
 
 import java.net.URI;
+import java.time.Duration;
 import org.perilune.chassis.AmqpConfig;
 import org.perilune.chassis.HttpConfig;
 import org.perilune.chassis.OpenSearchConfig;
@@ -17,12 +18,18 @@ public record QueryConfig(
         OpenSearchConfig opensearch,
         Secret tokenSecret,
         URI crew,
-        URI eventBus) {
+        URI eventBus,
+        int pageCacheBytes,
+        Duration happeningsKept) {
     private static final int POOL_SIZE = 10;
+    /** A page of 20 entries with ten comments each takes about 100 kB. */
+    private static final int PAGE_CACHE_MEGABYTES = 16;
+
+    private static final int MEGABYTE = 1024 * 1024;
 
     /**
-     * Reads {@code http.*}, {@code postgres.*}, {@code amqp.*}, {@code opensearch.*}, {@code token.secret}, {@code crew.url},
-     * {@code event-bus.url}.
+     * Reads {@code http.*}, {@code postgres.*}, {@code amqp.*}, {@code opensearch.*}, {@code token.secret}, {@code crew.url}, {@code event-bus.url},
+     * {@code pages.cache-megabytes}, {@code happenings.kept}.
      *
      * @param in the settings under {@code query.}
      */
@@ -34,6 +41,8 @@ public record QueryConfig(
                 OpenSearchConfig.read(in),
                 in.secret("token.secret"),
                 in.uri("crew.url", URI.create("http://127.0.0.1:" + Topology.CREW.port())),
-                in.uri("event-bus.url", URI.create("http://127.0.0.1:" + Topology.EVENT_BUS.port())));
+                in.uri("event-bus.url", URI.create("http://127.0.0.1:" + Topology.EVENT_BUS.port())),
+                in.integer("pages.cache-megabytes", PAGE_CACHE_MEGABYTES, 1, 1023) * MEGABYTE,
+                in.duration("happenings.kept", Duration.ofDays(365)));
     }
 }

@@ -1,16 +1,20 @@
 package org.perilune.query;
 
 import java.time.Clock;
-import java.util.List;
+import java.util.Set;
+import org.perilune.chassis.Access;
 import org.perilune.chassis.Amqp;
+import org.perilune.chassis.ChangedIds;
+import org.perilune.chassis.EventConsumer;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpListener;
-import org.perilune.chassis.Inbox;
 import org.perilune.chassis.Meters;
-import org.perilune.chassis.Outbox;
 import org.perilune.chassis.Postgres;
+import org.perilune.chassis.QueueConsumer;
 import org.perilune.chassis.Resources;
+import org.perilune.chassis.ServiceTokens;
 import org.perilune.chassis.TokenVerifier;
+import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
 
 /** The flight log to read: its own model of it, built from events alone. */
@@ -31,18 +35,40 @@ public final class QueryService implements AutoCloseable {
             var meters = Meters.open();
             owned.add(meters::close);
             var health = new Health();
-            Postgres postgres = owned.add(
-                    Postgres.open(config.postgres(), List.of("db/" + name, Outbox.SCHEMA, Inbox.SCHEMA), meters));
+            Postgres postgres = owned.add(Postgres.open(config.postgres(), "db/" + name, meters));
             Amqp amqp = owned.add(Amqp.open(config.amqp()));
             health.add("postgresql", postgres::problem);
             health.add("amqp", amqp::problem);
+            ChangedIds changes = owned.add(ChangedIds.open(config.postgres(), LiveEntries.CHANNEL));
+            Freshness freshness = owned.add(Freshness.open(postgres));
+            var entries = new EntryStore(postgres.jdbi());
+            var pages = new Pages(entries, freshness, config.pageCacheBytes());
+            LiveEntries live = owned.add(LiveEntries.open(entries, changes, clock));
+            owned.add(Upkeep.open(postgres, config.happeningsKept(), clock));
+            ServiceTokens tokens = owned.add(ServiceTokens.open(name, config.tokenSecret(), config.crew(), clock));
+            EventLogClient log = owned.add(new EventLogClient(config.eventBus(), tokens));
+            Rebuilds rebuilds = owned.add(new Rebuilds(postgres, log, clock));
+            var happenings = new HappeningRoutes(postgres.jdbi(), freshness);
+            var search = new Search(postgres.jdbi(), freshness);
+            // What every type of event tells may be of use: see HappeningRow.
+            QueueConsumer events = owned.add(EventConsumer.startBatches(
+                    Topology.QUERY, Set.of(Exchanges.EVERY_TYPE), postgres, amqp, Projection::apply, meters));
+            health.add("events", events::problem);
             var http = owned.add(HttpListener.open(
                     config.http(),
                     name,
                     health,
                     meters,
                     TokenVerifier.byKeysAt(config.http().keys(), clock),
-                    javalin -> {}));
+                    javalin -> {
+                        // Streams never end by themselves: stopping would wait for them in vain.
+                        javalin.events.serverStopping(live::close);
+                        new EntryRoutes(pages, entries, freshness).register(javalin);
+                        javalin.routes.get("/stream", live::handle, Access.VIEWER);
+                        javalin.routes.get("/happenings", happenings::handle, Access.VIEWER);
+                        javalin.routes.get("/search", search::handle, Access.VIEWER);
+                        rebuilds.register(javalin);
+                    }));
             return new QueryService(owned, http);
         } catch (Throwable failure) {
             owned.closeAfter(failure);

@@ -1,0 +1,74 @@
+package org.perilune.query;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.CloudEvent;
+import org.perilune.chassis.ServiceException;
+import org.perilune.contracts.FlightLog;
+import org.perilune.contracts.Topology;
+
+/** What several events tell: of each thing the newest, so that neither their order nor repetition matters. */
+record Batch(List<PostRow> posts, List<CommentRow> comments, List<HappeningRow> happenings) {
+    private static final int LENGTH_OF_ID = 36;
+    private static final String POSTS = CloudEvent.sourceOf(Topology.POSTS.name());
+    private static final String COMMENTS = CloudEvent.sourceOf(Topology.COMMENTS.name());
+
+    boolean isEmpty() {
+        return posts.isEmpty() && comments.isEmpty() && happenings.isEmpty();
+    }
+
+    /**
+     * Events of the flight log count only from those who alone may publish them.
+     *
+     * @throws ServiceException.Invalid for an event of theirs that cannot be read
+     */
+    static Batch of(Collection<CloudEvent> events) {
+        var posts = new HashMap<UUID, PostRow>();
+        var comments = new HashMap<UUID, CommentRow>();
+        var happenings = new HashMap<UUID, HappeningRow>();
+        for (CloudEvent event : events) {
+            if (event.source().equals(POSTS)) {
+                switch (event.type()) {
+                    case FlightLog.POST_CREATED, FlightLog.POST_UPDATED -> keep(posts, PostRow.of(event));
+                    case FlightLog.POST_DELETED -> keep(posts, PostRow.deleted(event));
+                    default -> {}
+                }
+            } else if (event.source().equals(COMMENTS)) {
+                switch (event.type()) {
+                    case FlightLog.COMMENT_CREATED, FlightLog.COMMENT_UPDATED -> keep(comments, CommentRow.of(event));
+                    case FlightLog.COMMENT_DELETED -> keep(comments, CommentRow.deleted(event));
+                    default -> {}
+                }
+            }
+            HappeningRow.of(event).ifPresent(happening -> happenings.putIfAbsent(happening.key(), happening));
+        }
+        return new Batch(
+                posts.values().stream().sorted(PostRow.ORDER).toList(),
+                comments.values().stream().sorted(CommentRow.ORDER).toList(),
+                happenings.values().stream().sorted(HappeningRow.ORDER).toList());
+    }
+
+    /** @throws ServiceException.Invalid if it is none */
+    static UUID id(String field, @Nullable String text) {
+        try {
+            if (text != null && text.length() == LENGTH_OF_ID) {
+                return UUID.fromString(text);
+            }
+        } catch (IllegalArgumentException ignored) {
+            // Answered below, like a missing one.
+        }
+        throw new ServiceException.Invalid("data." + field, "must be a UUID");
+    }
+
+    private static void keep(Map<UUID, PostRow> newest, PostRow row) {
+        newest.merge(row.id(), row, (one, other) -> other.revision() > one.revision() ? other : one);
+    }
+
+    private static void keep(Map<UUID, CommentRow> newest, CommentRow row) {
+        newest.merge(row.id(), row, (one, other) -> other.revision() > one.revision() ? other : one);
+    }
+}

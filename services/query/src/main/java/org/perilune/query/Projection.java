@@ -1,0 +1,34 @@
+package org.perilune.query;
+
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.perilune.chassis.ChangedIds;
+import org.perilune.chassis.CloudEvent;
+
+/** Brings events into the model: into the one that serves and, during a rebuild, into the one that is built, too. */
+final class Projection {
+    private Projection() {}
+
+    /** Once is enough, and more does no harm: what is not newer than what is known changes nothing. */
+    static void apply(Handle transaction, List<CloudEvent> events) {
+        Batch batch = Batch.of(events);
+        if (batch.isEmpty()) {
+            return;
+        }
+        Generations.State state = Generations.lock(transaction);
+        Set<UUID> changed = take(transaction, state.serving(), batch);
+        if (state.building() != null) {
+            take(transaction, state.building(), batch);
+        }
+        if (!changed.isEmpty()) {
+            Generations.changed(transaction);
+            ChangedIds.notify(transaction, LiveEntries.CHANNEL, changed);
+        }
+    }
+
+    private static Set<UUID> take(Handle transaction, Model model, Batch batch) {
+        return Documents.render(transaction, model, model.apply(transaction, batch));
+    }
+}

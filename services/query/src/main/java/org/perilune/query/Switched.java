@@ -1,0 +1,33 @@
+package org.perilune.query;
+
+import java.util.function.Function;
+import org.perilune.chassis.SqlFailures;
+
+/** A generation may go just as one begins to read it: then there is a new one. */
+final class Switched {
+    private static final int MOST_TRIES = 3;
+    private static final String NO_SUCH_TABLE = "42P01";
+    private static final String NO_SUCH_SCHEMA = "3F000";
+
+    private Switched() {}
+
+    static <T> T retry(Generations.State first, Freshness freshness, Function<Model, T> reading) {
+        Generations.State state = first;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return reading.apply(state.serving());
+            } catch (RuntimeException failure) {
+                if (attempt == MOST_TRIES || !isGone(failure)) {
+                    throw failure;
+                }
+                state = freshness.look();
+            }
+        }
+    }
+
+    static boolean isGone(RuntimeException failure) {
+        return SqlFailures.state(failure)
+                .filter(state -> state.equals(NO_SUCH_TABLE) || state.equals(NO_SUCH_SCHEMA))
+                .isPresent();
+    }
+}

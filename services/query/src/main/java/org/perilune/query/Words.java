@@ -1,0 +1,19 @@
+package org.perilune.query;
+
+import org.jdbi.v3.core.Handle;
+
+/** The indexes of the database's own text search. */
+final class Words {
+    private Words() {}
+
+    /** @param concurrently without holding up those who write; then not within a transaction, and it takes longer */
+    static void index(Handle handle, Model model, boolean concurrently) {
+        for (String table : new String[] {"posts", "comments"}) {
+            // Without fastupdate no write ever has to clear up after many others.
+            handle.execute(model.sql("""
+                    create index %s %s_words on model_0.%s using gin (to_tsvector('english', words))
+                        with (fastupdate = off) where words is not null
+                    """.formatted(concurrently ? "concurrently" : "", table, table)));
+        }
+    }
+}

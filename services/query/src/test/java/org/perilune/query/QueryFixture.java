@@ -1,0 +1,140 @@
+package org.perilune.query;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.perilune.chassis.Amqp;
+import org.perilune.chassis.AmqpConfig;
+import org.perilune.chassis.CloudEvent;
+import org.perilune.chassis.Meters;
+import org.perilune.chassis.Outbox;
+import org.perilune.chassis.OutboxRelay;
+import org.perilune.chassis.Postgres;
+import org.perilune.chassis.PostgresConfig;
+import org.perilune.chassis.Resources;
+import org.perilune.chassis.Settings;
+import org.perilune.chassis.testing.Caller;
+import org.perilune.chassis.testing.StandInCrew;
+import org.perilune.contracts.FlightLog;
+import org.perilune.pad.Pad;
+import org.perilune.pad.PadConfig;
+
+/** A pad, somebody who publishes events, and query. */
+final class QueryFixture implements AutoCloseable {
+    private final Resources opened = new Resources();
+    private final Pad pad;
+    private final StandInCrew crew;
+    private final Postgres publisherDatabase;
+    private final OutboxRelay publisher;
+
+    QueryFixture(Path home) throws Exception {
+        crew = opened.add(new StandInCrew());
+        pad = opened.add(Pad.start(PadConfig.onFreePorts(home, List.of("query", "posts")), sentence -> {}));
+        var meters = Meters.open();
+        opened.add(meters::close);
+        Settings posts = Settings.of(pad.settings()).at("posts");
+        publisherDatabase = opened.add(Postgres.open(PostgresConfig.read(posts, 2), Outbox.SCHEMA, meters));
+        Amqp amqp = opened.add(Amqp.open(AmqpConfig.read(posts)));
+        publisher = opened.add(OutboxRelay.start("posts", publisherDatabase, amqp, meters));
+    }
+
+    QueryConfig config() {
+        var values = new HashMap<>(pad.settings());
+        values.put("query.http.port", "0");
+        values.put("query.tokens.keys-url", crew.keysUrl());
+        values.put("query.crew.url", crew.uri().toString());
+        values.put("query.event-bus.url", crew.uri().toString());
+        values.putAll(Map.of("query.token.secret", "anything-that-is-long-enough"));
+        return QueryConfig.read(Settings.of(values).at("query"));
+    }
+
+    StandInCrew crew() {
+        return crew;
+    }
+
+    QueryService start() {
+        return opened.add(QueryService.start(config(), Clock.systemUTC()));
+    }
+
+    Caller caller(QueryService query, String role) {
+        return opened.add(new Caller(query.port(), crew.token("alice", role)));
+    }
+
+    void publish(CloudEvent... events) {
+        publish(Arrays.asList(events));
+    }
+
+    void publish(List<CloudEvent> events) {
+        publisherDatabase
+                .jdbi()
+                .useTransaction(transaction -> events.forEach(event -> Outbox.append(transaction, event)));
+        publisher.wake();
+    }
+
+    static FlightLog.Post post(UUID id, long revision, String author, String text, String... devices) {
+        List<FlightLog.Reference> references = Arrays.stream(devices)
+                .map(device -> new FlightLog.Reference(
+                        FlightLog.Reference.Kind.TELEMETRY, device, "speed", Instant.EPOCH, Instant.EPOCH, null))
+                .toList();
+        return new FlightLog.Post(id.toString(), revision, author, null, text, null, references, Instant.EPOCH, null);
+    }
+
+    static FlightLog.Comment comment(UUID id, UUID post, long revision, FlightLog.Status status, String text) {
+        return new FlightLog.Comment(
+                id.toString(),
+                post.toString(),
+                revision,
+                1,
+                "bob",
+                text,
+                List.of(),
+                Instant.EPOCH,
+                null,
+                status,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    static CloudEvent event(String source, String type, String subject, Object data) {
+        return CloudEvent.of(source, type, subject, Instant.now(), data, Optional.empty());
+    }
+
+    static CloudEvent created(FlightLog.Post post) {
+        return event("posts", FlightLog.POST_CREATED, post.id(), post);
+    }
+
+    static CloudEvent updated(FlightLog.Post post) {
+        return event("posts", FlightLog.POST_UPDATED, post.id(), post);
+    }
+
+    static CloudEvent created(FlightLog.Comment comment) {
+        return event("comments", FlightLog.COMMENT_CREATED, comment.id(), comment);
+    }
+
+    static CloudEvent updated(FlightLog.Comment comment) {
+        return event("comments", FlightLog.COMMENT_UPDATED, comment.id(), comment);
+    }
+
+    static CloudEvent deletedPost(UUID id, long revision) {
+        var deleted = new FlightLog.Deleted(id.toString(), null, revision, "alice", Instant.EPOCH);
+        return event("posts", FlightLog.POST_DELETED, id.toString(), deleted);
+    }
+
+    static CloudEvent deletedComment(UUID id, UUID post, long revision) {
+        var deleted = new FlightLog.Deleted(id.toString(), post.toString(), revision, "bob", Instant.EPOCH);
+        return event("comments", FlightLog.COMMENT_DELETED, id.toString(), deleted);
+    }
+
+    @Override
+    public void close() {
+        opened.close();
+    }
+}

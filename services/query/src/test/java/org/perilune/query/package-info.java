@@ -1,0 +1,4 @@
+@NullMarked
+package org.perilune.query;
+
+import org.jspecify.annotations.NullMarked;
