@@ -119,7 +119,11 @@ class SubscriptionTest {
         JsonNode made = fixture.subscribe(subscriber.url("/"), type);
         publish(0, 1);
         await().atMost(PATIENCE).until(() -> fixture.deadLetters(type).size() == 1);
+        JsonNode first = fixture.deadLetters(type).getFirst();
+        assertThat(fixture.redrive(first).statusCode()).isEqualTo(202);
+        await().atMost(PATIENCE).until(() -> fixture.deadLetters(type).size() == 1);
         JsonNode letter = fixture.deadLetters(type).getFirst();
+        assertThat(letter.path("id")).isNotEqualTo(first.path("id"));
         assertThat(letter.path("queue").asText())
                 .isEqualTo("subscription:" + made.path("id").asText());
         assertThat(letter.path("tries").asInt()).isEqualTo(TRIES);

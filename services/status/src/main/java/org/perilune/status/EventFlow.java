@@ -27,7 +27,7 @@ final class EventFlow {
     /**
      * A queue that the service takes from.
      *
-     * @param lagSeconds between an event's time and when it was handled, of the last one; 0 where nothing waits
+     * @param lagSeconds how old the newest event was when it was handled; 0 where none came of late
      * @param handled since the service started
      * @param failures tries that failed, since the service started
      */
