@@ -1,18 +1,22 @@
 package org.perilune.posts;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.chassis.CloudEvent;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.testing.Caller;
 
@@ -122,5 +126,20 @@ class PostsInputTest {
         return """
                 {"kind":"telemetry","device":"%s","parameter":"%s","from":"2026-11-21T%s:00Z","to":"2026-11-21T%s:00Z"}\
                 """.formatted(device, parameter, from, to);
+    }
+
+    /** JSON may take twelve bytes for a character; nobody could take an event over the bound of events. */
+    @Test
+    void theLongestEntryFitsIntoAnEvent() throws Exception {
+        var references = new StringJoiner(",");
+        for (int day = 10; day < 20; day++) {
+            references.add(telemetry("lunar-module", "speed", "01:00", "02:00").replace("11-21", "11-" + day));
+        }
+        JsonNode post = posted("{\"text\":\"%s\",\"title\":\"%s\",\"references\":[%s]}"
+                .formatted("🚀".repeat(20_000), "🚀".repeat(200), references));
+        assertThat(post.path("references")).hasSize(10);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> fixture.events.all().stream()
+                        .anyMatch(event -> post.equals(event.data()) && event.bytes().length < CloudEvent.MAX_BYTES));
     }
 }
