@@ -40,6 +40,7 @@ final class Relay implements AutoCloseable {
     private @Nullable Channel channel;
     private @Nullable AmqpPublisher publisher;
     private boolean worked = true;
+    private boolean refusing;
     private volatile boolean closed;
 
     /** An outbox. Asked by one thread. */
@@ -140,9 +141,11 @@ final class Relay implements AutoCloseable {
         int held = (int) safe.stream().filter(one -> !one).count();
         published.increment(safe.size() - held);
         refused.increment(held);
-        if (held > 0) {
+        if (held > 0 && !refusing) {
+            // Once: it may go on until event-bus is there.
             LOG.warn("No queue takes these events yet; trying again [count: {}]", held);
         }
+        refusing = held > 0;
         return safe;
     }
 
