@@ -22,16 +22,16 @@ final class Freshness implements AutoCloseable {
     private final Semaphore bell = new Semaphore(0);
     private final ReentrantLock lock = new ReentrantLock();
     private CompletableFuture<Generations.State> next = new CompletableFuture<>();
+    private final Thread worker;
     private volatile boolean closed;
 
     private Freshness(Postgres postgres) {
         this.postgres = postgres;
+        this.worker = Threads.start("query-freshness", this::run);
     }
 
     static Freshness open(Postgres postgres) {
-        var freshness = new Freshness(postgres);
-        Threads.start("query-freshness", freshness::run);
-        return freshness;
+        return new Freshness(postgres);
     }
 
     /** @throws ServiceException.Unavailable if the database does not answer in time */
@@ -99,9 +99,15 @@ final class Freshness implements AutoCloseable {
                 "The database is away; the flight log can be read when it is back", failure);
     }
 
+    /** After the look that is under way. */
     @Override
     public void close() {
         closed = true;
         bell.release();
+        try {
+            worker.join(PATIENCE);
+        } catch (InterruptedException interruption) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -97,9 +97,7 @@ final class Rebuild {
             } catch (CompletionException failure) {
                 if (System.nanoTime() - deadline > 0) {
                     throw new ServiceException.Unavailable(
-                            "The log could not be read any further: "
-                                    + failure.getMessage(),
-                            failure);
+                            "The log could not be read any further: " + failure.getMessage(), failure);
                 }
                 pause();
                 page = CompletableFuture.supplyAsync(() -> log.after(position, true), Rebuilds.FETCHING);
