@@ -57,7 +57,7 @@ final class AmqpServer implements AutoCloseable {
         }
         // Users and ports are made anew from this at each start; what services declare is kept in the database.
         Path settings = folder.resolve("config.json");
-        Folders.writePrivate(settings, settings(folder, port, users));
+        Folders.writePrivate(settings, settings(folder, port, users, AmqpRules.of(services)));
         var watch = new Watch();
         var launcher = new SystemLauncher(watch);
         try {
@@ -103,7 +103,7 @@ final class AmqpServer implements AutoCloseable {
         return watch.host() instanceof QueueManagingVirtualHost<?> host ? host.getConnectionCount() : 0;
     }
 
-    private static String settings(Path folder, int port, List<String> users) {
+    private static String settings(Path folder, int port, List<String> users, String rules) {
         return """
                 {
                   "name": "perilune",
@@ -119,6 +119,12 @@ final class AmqpServer implements AutoCloseable {
                     "type": "Plain",
                     "secureOnlyMechanisms": [],
                     "users": [%s]
+                  }],
+                  "accesscontrolproviders": [{
+                    "name": "services",
+                    "type": "RuleBased",
+                    "defaultResult": "ALLOWED",
+                    "rules": %s
                   }],
                   "ports": [{
                     "name": "AMQP",
@@ -139,13 +145,14 @@ final class AmqpServer implements AutoCloseable {
                   }]
                 }
                 """.formatted(
-                FLOW_TO_DISK_BYTES,
-                STORE_CACHE_BYTES,
-                FREE_DISK_BYTES,
-                String.join(", ", users),
-                port,
-                VIRTUAL_HOST,
-                quoted(folder.resolve("messages")));
+                        FLOW_TO_DISK_BYTES,
+                        STORE_CACHE_BYTES,
+                        FREE_DISK_BYTES,
+                        String.join(", ", users),
+                        rules,
+                        port,
+                        VIRTUAL_HOST,
+                        quoted(folder.resolve("messages")));
     }
 
     private static String quoted(Path path) {
