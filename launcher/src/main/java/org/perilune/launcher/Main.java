@@ -32,6 +32,7 @@ import picocli.CommandLine.ScopeType;
             DeviceCommand.class,
             ReplayCommand.class,
             ImportTimelineCommand.class,
+            RebuildCommand.class,
             RunCommand.class,
             CheckCommand.class,
             TrainCommand.class,
