@@ -15,7 +15,10 @@ final class RuleWords {
 
     private static String what(JsonNode rule) {
         return switch (rule.path("kind").asText()) {
-            case "words" -> "what has one of the words " + listed(rule.path("words"), "or");
+            case "words" ->
+                rule.path("words").isEmpty()
+                        ? "nothing yet: it has no words"
+                        : "what has one of the words " + listed(rule.path("words"), "or");
             case "pattern" -> "what matches the pattern " + rule.path("pattern").asText();
             case "length" -> "what is " + length(rule);
             case "rate" ->
