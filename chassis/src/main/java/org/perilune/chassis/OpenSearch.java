@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
+import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
@@ -20,12 +21,13 @@ import org.opensearch.client.json.jackson.JacksonJsonpMapper;
 import org.opensearch.client.opensearch.OpenSearchClient;
 import org.opensearch.client.opensearch._types.OpenSearchException;
 import org.opensearch.client.transport.OpenSearchTransport;
+import org.opensearch.client.transport.httpclient5.ApacheHttpClient5Options;
 import org.opensearch.client.transport.httpclient5.ApacheHttpClient5TransportBuilder;
 
 /**
  * A client of OpenSearch. The server may be away at start and later, or left out altogether: nothing but search may
- * need it, and readiness must not. Calls fail with an {@link IOException} within two seconds; what the server refuses
- * is an {@link OpenSearchException}.
+ * need it, and readiness must not. Calls fail with an {@link IOException} within seconds, also where the log-in is
+ * refused or the index is another's; whatever else the server refuses is an {@link OpenSearchException}.
  *
  * <p>A service's indexes are those whose names begin with the service's and '-'; the embedded server lets it use no
  * others. It goes by the path, so that bulk requests name the index once for all, not with each operation, and aliases
@@ -34,6 +36,8 @@ import org.opensearch.client.transport.httpclient5.ApacheHttpClient5TransportBui
 public final class OpenSearch implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(2);
+    /** Making an index, or writing a batch, takes a while on a busy machine; nobody waits before a screen. */
+    private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(10);
 
     private final @Nullable OpenSearchTransport transport;
     private final @Nullable OpenSearchClient client;
@@ -88,12 +92,31 @@ public final class OpenSearch implements AutoCloseable {
         return client != null;
     }
 
-    /** @throws IllegalStateException if it is not enabled */
+    /**
+     * For what people wait for: answers within two seconds or not at all.
+     *
+     * @throws IllegalStateException if it is not enabled
+     */
     public OpenSearchClient client() {
         if (client == null) {
             throw new IllegalStateException("OpenSearch is left out");
         }
         return client;
+    }
+
+    /**
+     * For writing in the background: ten seconds. What fails with an {@link IOException} may have been written.
+     *
+     * @throws IllegalStateException if it is not enabled
+     */
+    public OpenSearchClient writer() {
+        var request = RequestConfig.custom()
+                .setConnectionRequestTimeout(timeout(CONNECT_TIMEOUT))
+                .setResponseTimeout(timeout(WRITE_TIMEOUT))
+                .build();
+        return client().withTransportOptions(ApacheHttpClient5Options.DEFAULT.toBuilder()
+                .setRequestConfig(request)
+                .build());
     }
 
     /** Empty when the server answers and knows us; asks it, within two seconds. Not for readiness. */
