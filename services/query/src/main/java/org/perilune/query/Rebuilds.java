@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ final class Rebuilds implements AutoCloseable {
     static final Executor FETCHING = Executors.newThreadPerTaskExecutor(Threads.factory("query-rebuild-fetch"));
 
     private static final Logger LOG = LoggerFactory.getLogger(Rebuilds.class);
+    private static final int LOCK_TRIES = 40;
+    private static final Duration LOCK_RETRY = Duration.ofMillis(50);
     private static final Duration STOP = Duration.ofSeconds(5);
 
     private final Postgres postgres;
@@ -62,13 +65,7 @@ final class Rebuilds implements AutoCloseable {
     private void begin(String by) {
         Handle handle = postgres.jdbi().open();
         try {
-            boolean ours = handle.createQuery("select pg_try_advisory_lock(:lock)")
-                    .bind("lock", RebuildStore.LOCK)
-                    .mapTo(boolean.class)
-                    .one();
-            if (!ours) {
-                throw new ServiceException.Conflict("A rebuild is under way; GET /rebuild tells how far it is");
-            }
+            takeLock(handle);
             postgres.jdbi().useTransaction(Generations::lock); // so that there is a first generation
             Model model = handle.inTransaction(transaction -> RebuildStore.begin(transaction, by, clock.instant()));
             LOG.info("The model is built anew [generation: {}, by: {}]", model.generation(), by);
@@ -77,6 +74,29 @@ final class Rebuilds implements AutoCloseable {
             release(handle);
             throw failure;
         }
+    }
+
+    /** It is also held for moments by who looks whether something is to be cleared away. */
+    private void takeLock(Handle handle) {
+        for (int attempt = 0; attempt < LOCK_TRIES; attempt++) {
+            boolean ours = handle.createQuery("select pg_try_advisory_lock(:lock)")
+                    .bind("lock", RebuildStore.LOCK)
+                    .mapTo(boolean.class)
+                    .one();
+            if (ours) {
+                return;
+            }
+            if (Generations.look(handle).map(Generations.State::building).isPresent()) {
+                break;
+            }
+            try {
+                stopping.await(LOCK_RETRY.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException interruption) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        throw new ServiceException.Conflict("A rebuild is under way; GET /rebuild tells how far it is");
     }
 
     private void run(Handle handle, Model model) {
