@@ -206,7 +206,11 @@ host.addEventListener('keydown', (event) => {
 });
 for (const { name } of devices) chosen.append(new Option(name, name));
 chosen.addEventListener('change', () => { reload(); flush(); });
-document.getElementById('add')?.addEventListener('click', () => form.open(null, chosen.value ? { device: chosen.value } : {}));
+const add = document.getElementById('add');
+if (add) {
+  add.addEventListener('click', () => form.open(null, chosen.value ? { device: chosen.value } : {}));
+  add.disabled = false; // Before that a press would be lost.
+}
 new ResizeObserver(() => draw()).observe(host);
 
 if (first) first.data.forEach(put); else notice(away, ...TIMELINE_AWAY);
