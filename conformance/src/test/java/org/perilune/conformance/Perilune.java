@@ -64,7 +64,8 @@ final class Perilune implements AutoCloseable {
         REDIS("pad.redis.port"),
         MQTT("pad.mqtt.port"),
         MONGODB("pad.mongodb.port"),
-        AMQP("pad.amqp.port");
+        AMQP("pad.amqp.port"),
+        OPENSEARCH("pad.opensearch.port");
 
         private final String key;
 
