@@ -182,7 +182,12 @@ class EntriesTest {
     }
 
     @Test
-    void tellsFollowersAtEveryCopy() throws Exception {
+    void tellsFollowersAtEveryCopy() {
+        // A copy that has only just begun to listen sends followers away: they come again.
+        await().atMost(PATIENCE).untilAsserted(() -> follow(next()));
+    }
+
+    private static void follow(UUID id) throws Exception {
         HttpResponse<java.io.InputStream> stream =
                 otherCopy.http().send(otherCopy.request("/stream").build(), BodyHandlers.ofInputStream());
         try (var lines = new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
@@ -197,10 +202,13 @@ class EntriesTest {
     /** The line before the one with the text. */
     private static String until(BufferedReader lines, String text) throws Exception {
         String before = "";
-        for (String line = lines.readLine(); !line.contains(text); line = lines.readLine()) {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            if (line.contains(text)) {
+                return before;
+            }
             before = line;
         }
-        return before;
+        throw new AssertionError("The stream ended before " + text);
     }
 
     @Test
