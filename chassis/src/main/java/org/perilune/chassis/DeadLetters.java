@@ -22,8 +22,7 @@ final class DeadLetters {
      *
      * @throws IOException when it is not: the message must not be acknowledged
      */
-    void add(QueueConsumer.Message message, RuntimeException failure, int tries)
-            throws IOException, InterruptedException {
+    void add(QueueConsumer.Message message, Throwable failure, int tries) throws IOException, InterruptedException {
         var headers = new HashMap<String, Object>();
         headers.put(Exchanges.Header.QUEUE, queue);
         headers.put(Exchanges.Header.TRIES, tries);
@@ -39,7 +38,7 @@ final class DeadLetters {
         }
     }
 
-    private static String reason(RuntimeException failure) {
+    private static String reason(Throwable failure) {
         String text = failure instanceof ServiceException
                 ? String.valueOf(failure.getMessage())
                 : failure.getClass().getSimpleName() + ": " + failure.getMessage();

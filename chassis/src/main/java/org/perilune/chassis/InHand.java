@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,8 @@ final class InHand {
 
     private final BlockingQueue<Delivery> fresh = new LinkedBlockingQueue<>();
     private final PriorityQueue<Attempt> again = new PriorityQueue<>(Comparator.comparingLong(Attempt::dueNanos));
+    /** Tags of what was given out and is not settled. */
+    private final TreeSet<Long> open = new TreeSet<>();
 
     /**
      * One delivery.
@@ -46,9 +49,15 @@ final class InHand {
         again.add(new Attempt(failed.delivery(), failed.tries() + 1, System.nanoTime() + pause.toNanos()));
     }
 
-    /** Whether none waits to be tried again. */
-    boolean isOrderly() {
-        return again.isEmpty();
+    /** The broker was told that it is done with. */
+    void settle(Attempt done) {
+        open.remove(done.tag());
+    }
+
+    /** Whether everything that was delivered up to the newest of these is either settled or among them. */
+    boolean isAllUpTo(List<Attempt> batch) {
+        long newest = batch.stream().mapToLong(Attempt::tag).max().orElseThrow();
+        return open.headSet(newest, true).size() == batch.size();
     }
 
     /** What is to be tried again now: apart from the others, which it would make fail too. */
@@ -70,6 +79,9 @@ final class InHand {
         var deliveries = new ArrayList<Delivery>();
         deliveries.add(first);
         fresh.drainTo(deliveries, BATCH - 1);
-        return deliveries.stream().map(delivery -> new Attempt(delivery, 0, 0)).toList();
+        List<Attempt> attempts =
+                deliveries.stream().map(delivery -> new Attempt(delivery, 0, 0)).toList();
+        attempts.forEach(attempt -> open.add(attempt.tag()));
+        return attempts;
     }
 }

@@ -100,7 +100,8 @@ public final class QueueConsumer implements AutoCloseable {
             while (closing.getCount() > 0) {
                 try (Channel channel = amqp.channel()) {
                     consume(channel);
-                } catch (IOException | TimeoutException | RuntimeException failure) {
+                } catch (IOException | TimeoutException | RuntimeException | Error failure) {
+                    // Errors, too: nobody would notice that the one who takes messages has ended.
                     note(failure);
                 }
                 closing.await(RECONNECT.toMillis(), TimeUnit.MILLISECONDS);
@@ -110,7 +111,7 @@ public final class QueueConsumer implements AutoCloseable {
         }
     }
 
-    private void note(Exception failure) {
+    private void note(Throwable failure) {
         if (!told) {
             LOG.warn("Messages cannot be taken; trying again [queue: {}]", plan.queue(), failure);
         }
@@ -132,7 +133,7 @@ public final class QueueConsumer implements AutoCloseable {
             each(channel, inHand.due(), deadLetters, inHand);
             List<Attempt> batch = inHand.fresh();
             if (batch.size() > 1 && together(batch)) {
-                acknowledge(channel, batch, inHand.isOrderly());
+                acknowledge(channel, batch, inHand);
             } else {
                 each(channel, batch, deadLetters, inHand);
             }
@@ -169,7 +170,7 @@ public final class QueueConsumer implements AutoCloseable {
                     .toList();
             postgres.jdbi().useTransaction(handle -> handler.handle(handle, messages));
             return true;
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | StackOverflowError failure) {
             LOG.debug("Not all of a batch could be handled; each goes alone [queue: {}]", plan.queue(), failure);
             return false;
         }
@@ -181,9 +182,9 @@ public final class QueueConsumer implements AutoCloseable {
         while (true) {
             try {
                 postgres.jdbi().useTransaction(handle -> handler.handle(handle, List.of(message)));
-                acknowledge(channel, attempt);
+                acknowledge(channel, attempt, inHand);
                 return;
-            } catch (RuntimeException failure) {
+            } catch (RuntimeException | StackOverflowError failure) {
                 failures.increment();
                 if (SqlFailures.isAway(failure)) {
                     if (closing.await(DATABASE_RETRY.toMillis(), TimeUnit.MILLISECONDS) || !channel.isOpen()) {
@@ -202,27 +203,30 @@ public final class QueueConsumer implements AutoCloseable {
                 LOG.warn("A message goes to the dead letters [queue: {}, tries: {}]", plan.queue(), tries, failure);
                 deadLetters.add(message, failure, tries);
                 channel.basicAck(attempt.tag(), false);
+                inHand.settle(attempt);
                 return;
             }
         }
     }
 
-    private void acknowledge(Channel channel, Attempt attempt) throws IOException {
+    private void acknowledge(Channel channel, Attempt attempt, InHand inHand) throws IOException {
         handled.increment();
         channel.basicAck(attempt.tag(), false);
+        inHand.settle(attempt);
     }
 
-    /** @param all whether nothing older is in hand: then one word does for them all, and one write to the disk */
-    private void acknowledge(Channel channel, List<Attempt> batch, boolean all) throws IOException {
-        if (!all) {
+    /** Where nothing older is in hand, one word does for them all, and one write to the disk. */
+    private void acknowledge(Channel channel, List<Attempt> batch, InHand inHand) throws IOException {
+        if (!inHand.isAllUpTo(batch)) {
             for (Attempt attempt : batch) {
-                acknowledge(channel, attempt);
+                acknowledge(channel, attempt, inHand);
             }
             return;
         }
         long last = batch.stream().mapToLong(Attempt::tag).max().orElseThrow();
         handled.increment(batch.size());
         channel.basicAck(last, true);
+        batch.forEach(inHand::settle);
     }
 
     /** Finishes what is under way; what was not begun is delivered to another copy, or again. */

@@ -122,7 +122,8 @@ final class Relay implements AutoCloseable {
             drop();
         } catch (InterruptedException stopping) {
             throw stopping;
-        } catch (Exception failure) {
+        } catch (Exception | Error failure) {
+            // Errors, too: nobody would notice that the one who publishes has ended.
             failed("The outbox could not be read; trying again", failure);
             drop();
         }
@@ -161,7 +162,7 @@ final class Relay implements AutoCloseable {
         return known;
     }
 
-    private void failed(String sentence, Exception failure) {
+    private void failed(String sentence, Throwable failure) {
         if (closed) {
             return;
         }
