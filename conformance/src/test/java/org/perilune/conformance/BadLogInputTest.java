@@ -98,7 +98,11 @@ final class BadLogInputTest {
         String unknown = "/posts/" + NOBODY + "/comments";
         expect(ground.send("POST", Part.COMMENTS, unknown, token, JSON, "{\"text\":\"a\"}"), 404, null);
         expect(ground.send("POST", Part.COMMENTS, "/posts/x'--/comments", token, JSON, "{\"text\":\"a\"}"), 404, null);
-        expect(ground.send("PATCH", Part.COMMENTS, "/comments/" + NOBODY, token, JSON, "{\"revision\":1,\"text\":\"b\"}"), 404, null);
+        expect(
+                ground.send(
+                        "PATCH", Part.COMMENTS, "/comments/" + NOBODY, token, JSON, "{\"revision\":1,\"text\":\"b\"}"),
+                404,
+                null);
         String comment = created(comments, Part.COMMENTS, token);
         String stale = "{\"revision\":99,\"text\":\"b\"}";
         expect(ground.send("PATCH", Part.COMMENTS, "/comments/" + comment, token, JSON, stale), 409, null);

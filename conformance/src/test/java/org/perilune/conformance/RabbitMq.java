@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,7 +57,10 @@ final class RabbitMq implements AutoCloseable {
                 disk_free_limit.absolute = 50MB
                 """.formatted(rabbit.port, USER, rabbit.password));
         Files.writeString(folder.resolve("plugins"), "[].\n");
-        Files.writeString(folder.resolve("password"), rabbit.password);
+        Path secret = Files.createFile(
+                folder.resolve("password"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(secret, rabbit.password);
         return rabbit;
     }
 

@@ -177,6 +177,9 @@ record LaunchPlan(
                 all.put(service.name() + ".postgres.url", "jdbc:postgresql://127.0.0.1/" + service.databaseName());
             }
         }
+        settings.keySet().stream()
+                .filter(key -> key.endsWith("-file"))
+                .forEach(key -> all.remove(key.substring(0, key.length() - "-file".length())));
         all.putAll(settings);
         // Files of the home's own are made when it is.
         for (String key : secretsOfHome()) {

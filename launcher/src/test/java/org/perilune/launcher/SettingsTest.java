@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,5 +74,22 @@ final class SettingsTest {
 
         assertThat(plan.effective()).containsEntry("crew.cli.secret", "•••");
         assertThat(plan.effective().toString()).doesNotContain("a-secret-of-mine");
+    }
+
+    /** As for a store that is not the pad's. */
+    @Test
+    void takesTheUsersSecretOfAStoreFromAFile() throws IOException {
+        Path secret = Files.createFile(
+                folder.resolve("secret"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(secret, "of-another-broker");
+
+        LaunchPlan plan = LaunchPlan.read(
+                new Home(folder.resolve("home")), Map.of("posts.amqp.password-file", secret.toString()));
+
+        String padsOwn = folder.resolve("pads-own").toString();
+        assertThat(plan.complete(Map.of("posts.amqp.password-file", padsOwn)))
+                .containsEntry("posts.amqp.password-file", secret.toString())
+                .doesNotContainKey("posts.amqp.password");
     }
 }
