@@ -174,7 +174,11 @@ public record CloudEvent(
                 return null;
             }
             String text = value.asText();
-            if (!value.isTextual() || text.isEmpty() || text.length() > LONGEST || hasControls(text)) {
+            if (!value.isTextual()
+                    || text.isEmpty()
+                    || text.length() > LONGEST
+                    || hasControls(text)
+                    || !JsonLimits.isUnicode(text)) {
                 fault(field, "must be a text of 1 to " + LONGEST + " characters without control characters");
                 return null;
             }
@@ -206,7 +210,11 @@ public record CloudEvent(
         @Nullable
         JsonNode data() {
             JsonNode data = left.remove("data");
-            return data == null || data.isNull() ? null : data;
+            boolean given = data != null && !data.isNull();
+            if (given) {
+                JsonLimits.fault(data).ifPresent(fault -> fault("data", fault));
+            }
+            return given ? data : null;
         }
 
         Map<String, String> extensions() {

@@ -89,4 +89,26 @@ class CloudEventTest {
                 .isInstanceOf(ServiceException.Invalid.class)
                 .hasMessageContaining("bytes");
     }
+
+    /** One such event in the log, and nobody could read the page that it is on. */
+    @Test
+    void refusesWhatOthersCouldNotPassOn() {
+        assertThat(faults(withData("[".repeat(64) + "]".repeat(64)))).isEmpty();
+        for (String data : List.of("[".repeat(65) + "]".repeat(65), "{\"a\":".repeat(990) + "1" + "}".repeat(990))) {
+            assertThat(faults(withData(data)))
+                    .extracting(ServiceException.Fault::detail)
+                    .containsExactly("must not be nested more than 64 deep");
+        }
+        for (String data : List.of("\"\\ud83d\"", "[[\"a\\udc00b\"]]")) {
+            assertThat(faults(withData(data)))
+                    .extracting(ServiceException.Fault::field)
+                    .containsExactly("data");
+        }
+        assertThat(faults(withData("\"\\ud83d\\ude80\""))).isEmpty();
+    }
+
+    private static String withData(String data) {
+        return "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"urn:a\",\"type\":\"A\","
+                + "\"time\":\"2026-11-21T00:00:00Z\",\"data\":" + data + "}";
+    }
 }
