@@ -55,8 +55,9 @@ final class DeadLetterRoutes {
         String question = "dead-letters " + state + " " + queue.orElse("");
         Optional<UUID> after = Requests.text(context, "cursor").map(text -> IdCursor.read(text, question));
         List<DeadLetterStore.Letter> found = store.page(state.equals("open"), queue, after, limit);
+        var discretion = Discretion.of(context);
         context.json(new Page(
-                found,
+                found.stream().map(letter -> letter.shownTo(discretion)).toList(),
                 found.size() < limit ? null : IdCursor.text(found.getLast().id(), question)));
     }
 

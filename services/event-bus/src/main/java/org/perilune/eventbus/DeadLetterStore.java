@@ -39,7 +39,13 @@ final class DeadLetterStore {
             @JsonProperty("arrived_at") Instant arrivedAt,
             @JsonProperty("redriven_at") @Nullable Instant redrivenAt,
             @JsonProperty("redriven_by") @Nullable String redrivenBy,
-            String body) {}
+            String body) {
+        Letter shownTo(Discretion discretion) {
+            return discretion.shows(body)
+                    ? this
+                    : new Letter(id, queue, messageId, reason, tries, arrivedAt, redrivenAt, redrivenBy, "");
+        }
+    }
 
     /** Takes everything, whatever is in it. One that is delivered twice is kept once. */
     static void add(Handle transaction, QueueConsumer.Message message) {

@@ -24,14 +24,15 @@ final class ReplayRoute {
         int limit = Requests.integer(context, "limit", 100, 1, MOST);
         List<EventLog.Entry> found = log.after(after, types, limit);
         long next = found.isEmpty() ? after : found.getLast().position();
-        // Bodies are JSON already: they go out as they came.
+        var discretion = Discretion.of(context);
+        // Bodies are JSON already.
         var answer = new StringBuilder("{\"events\":[");
         for (EventLog.Entry entry : found) {
             answer.append(answer.charAt(answer.length() - 1) == '[' ? "" : ",")
                     .append("{\"position\":")
                     .append(entry.position())
                     .append(",\"event\":")
-                    .append(entry.body())
+                    .append(discretion.shown(entry))
                     .append('}');
         }
         answer.append("],\"next\":").append(next).append('}');

@@ -33,7 +33,8 @@ final class StreamRoute {
 
     void handle(Context context) {
         Requests.onlyParameters(context, Set.of("after", "type"));
-        var follower = new LogFollower(log, watch.news(), EventQuery.types(context), begin(context));
+        var follower =
+                new LogFollower(log, watch.news(), EventQuery.types(context), Discretion.of(context), begin(context));
         if (!places.tryAcquire()) {
             throw new ServiceException.TooMany(
                     "There are " + MOST_FOLLOWERS + " followers already; try again later", Duration.ofSeconds(10));
@@ -63,13 +64,15 @@ final class StreamRoute {
         private final EventLog log;
         private final Bell bell;
         private final Set<String> types;
+        private final Discretion discretion;
         private long position;
         private volatile boolean ended;
 
-        LogFollower(EventLog log, Bell bell, Set<String> types, long position) {
+        LogFollower(EventLog log, Bell bell, Set<String> types, Discretion discretion, long position) {
             this.log = log;
             this.bell = bell;
             this.types = types;
+            this.discretion = discretion;
             this.position = position;
         }
 
@@ -92,11 +95,11 @@ final class StreamRoute {
             return Optional.empty();
         }
 
-        private static byte[] text(List<EventLog.Entry> found) {
+        private byte[] text(List<EventLog.Entry> found) {
             var out = new ByteArrayOutputStream();
             for (EventLog.Entry entry : found) {
                 out.writeBytes(bytes("id: " + entry.position() + "\n"));
-                out.writeBytes(EventStream.event(entry.type(), bytes(entry.body())));
+                out.writeBytes(EventStream.event(entry.type(), bytes(discretion.shown(entry))));
             }
             return out.toByteArray();
         }
