@@ -14,6 +14,8 @@ create table model_0.posts (
     words text,
     -- As JSON, without the closing brace.
     shown text,
+    -- Of the model, when readers saw this first; 0 out of the log.
+    version bigint not null,
     changed_at timestamptz not null default now()
 );
 
@@ -28,6 +30,8 @@ create table model_0.comments (
     -- Null unless it may be read.
     words text,
     shown text,
+    -- Of the model, when readers saw this first; 0 out of the log.
+    version bigint not null,
     changed_at timestamptz not null default now()
 );
 

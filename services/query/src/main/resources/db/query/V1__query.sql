@@ -27,3 +27,16 @@ create table rebuilds (
 );
 
 create unique index one_rebuild_at_a_time on rebuilds (state) where state = 'running';
+
+-- Indexes in OpenSearch, and how far they follow a generation of the model: up to which row, by version and id.
+create table search_indexes (
+    generation bigint primary key,
+    -- Of its alias.
+    name text not null,
+    posts_version bigint not null default -1,
+    posts_id uuid not null default '00000000-0000-0000-0000-000000000000',
+    comments_version bigint not null default -1,
+    comments_id uuid not null default '00000000-0000-0000-0000-000000000000',
+    -- Whether it has had everything once.
+    complete boolean not null default false
+);

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * Safe for threads.
  */
 record Model(long generation) {
+    /** The version of what is brought in before anybody reads it. */
+    static final long FROM_LOG = 0;
+
     private static final String NAME = "model_0";
 
     /** The name of its schema. */
@@ -45,34 +48,38 @@ record Model(long generation) {
         }
     }
 
-    /** @return the posts whose documents must be rendered anew */
-    Set<UUID> apply(Handle transaction, Batch batch) {
+    /**
+     * @param version the one readers see this with; {@link #FROM_LOG} where nobody reads it yet
+     * @return the posts whose documents must be rendered anew
+     */
+    Set<UUID> apply(Handle transaction, Batch batch, long version) {
         var touched = new HashSet<UUID>();
-        touched.addAll(putPosts(transaction, batch.posts()));
-        touched.addAll(putComments(transaction, batch.comments()));
+        touched.addAll(putPosts(transaction, batch.posts(), version));
+        touched.addAll(putComments(transaction, batch.comments(), version));
         putHappenings(transaction, batch.happenings());
         return touched;
     }
 
-    private List<UUID> putPosts(Handle transaction, List<PostRow> rows) {
+    private List<UUID> putPosts(Handle transaction, List<PostRow> rows, long version) {
         if (rows.isEmpty()) {
             return List.of();
         }
-        return transaction
+        List<PutPost> put = transaction
                 .createQuery(sql("""
                         insert into model_0.posts as known
-                            (id, revision, deleted, author, title, devices, created_at, words, shown)
+                            (id, revision, deleted, author, title, devices, created_at, words, shown, version)
                         select id, revision, deleted, author, title, cast(devices as text[]),
-                            cast(created_at as timestamptz), words, shown
+                            cast(created_at as timestamptz), words, shown, :version
                         from unnest(:id, :revision, :deleted, :author, :title, :devices, :created_at, :words, :shown)
                             as given (id, revision, deleted, author, title, devices, created_at, words, shown)
                         on conflict (id) do update set revision = excluded.revision, deleted = excluded.deleted,
                             author = excluded.author, title = excluded.title, devices = excluded.devices,
                             created_at = excluded.created_at, words = excluded.words, shown = excluded.shown,
-                            changed_at = now()
+                            version = excluded.version, changed_at = now()
                         where known.revision < excluded.revision
-                        returning id
+                        returning id, deleted or xmax = 0
                         """))
+                .bind("version", version)
                 .bindArray("id", UUID.class, column(rows, PostRow::id))
                 .bindArray("revision", Long.class, column(rows, PostRow::revision))
                 .bindArray("deleted", Boolean.class, column(rows, PostRow::deleted))
@@ -82,27 +89,50 @@ record Model(long generation) {
                 .bindArray("created_at", String.class, column(rows, row -> text(row.createdAt())))
                 .bindArray("words", String.class, column(rows, PostRow::words))
                 .bindArray("shown", String.class, column(rows, PostRow::shown))
-                .mapTo(UUID.class)
+                .map((row, context) -> new PutPost(row.getObject(1, UUID.class), row.getBoolean(2)))
                 .list();
+        if (version != FROM_LOG) {
+            showOrHideComments(transaction, put, version);
+        }
+        return put.stream().map(PutPost::id).toList();
     }
 
-    private List<UUID> putComments(Handle transaction, List<CommentRow> rows) {
+    /** @param cameOrWent with which its comments do, too */
+    private record PutPost(UUID id, boolean cameOrWent) {}
+
+    /** So that who follows the versions meets them. */
+    private void showOrHideComments(Handle transaction, List<PutPost> posts, long version) {
+        Object[] ids =
+                posts.stream().filter(PutPost::cameOrWent).map(PutPost::id).toArray();
+        if (ids.length > 0) {
+            transaction
+                    .createUpdate(sql("update model_0.comments set version = :version, changed_at = now() "
+                            + "where post_id = any(:posts) and not deleted"))
+                    .bind("version", version)
+                    .bindArray("posts", UUID.class, ids)
+                    .execute();
+        }
+    }
+
+    private List<UUID> putComments(Handle transaction, List<CommentRow> rows, long version) {
         if (rows.isEmpty()) {
             return List.of();
         }
         return transaction
                 .createQuery(sql("""
                         insert into model_0.comments as known
-                            (id, post_id, revision, deleted, author, created_at, words, shown)
-                        select id, post_id, revision, deleted, author, cast(created_at as timestamptz), words, shown
+                            (id, post_id, revision, deleted, author, created_at, words, shown, version)
+                        select id, post_id, revision, deleted, author, cast(created_at as timestamptz), words, shown,
+                            :version
                         from unnest(:id, :post_id, :revision, :deleted, :author, :created_at, :words, :shown)
                             as given (id, post_id, revision, deleted, author, created_at, words, shown)
                         on conflict (id) do update set revision = excluded.revision, deleted = excluded.deleted,
                             author = excluded.author, created_at = excluded.created_at, words = excluded.words,
-                            shown = excluded.shown, changed_at = now()
+                            shown = excluded.shown, version = excluded.version, changed_at = now()
                         where known.revision < excluded.revision
                         returning post_id
                         """))
+                .bind("version", version)
                 .bindArray("id", UUID.class, column(rows, CommentRow::id))
                 .bindArray("post_id", UUID.class, column(rows, CommentRow::postId))
                 .bindArray("revision", Long.class, column(rows, CommentRow::revision))

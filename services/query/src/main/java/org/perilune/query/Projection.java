@@ -18,9 +18,9 @@ final class Projection {
             return;
         }
         Generations.State state = Generations.lock(transaction);
-        Set<UUID> changed = take(transaction, state.serving(), batch);
+        Set<UUID> changed = take(transaction, state.serving(), batch, state.version() + 1);
         if (state.building() != null) {
-            take(transaction, state.building(), batch);
+            take(transaction, state.building(), batch, state.version() + 1);
         }
         if (!changed.isEmpty()) {
             Generations.changed(transaction);
@@ -28,7 +28,7 @@ final class Projection {
         }
     }
 
-    private static Set<UUID> take(Handle transaction, Model model, Batch batch) {
-        return Documents.render(transaction, model, model.apply(transaction, batch));
+    private static Set<UUID> take(Handle transaction, Model model, Batch batch, long version) {
+        return Documents.render(transaction, model, model.apply(transaction, batch, version));
     }
 }

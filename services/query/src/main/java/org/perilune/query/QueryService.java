@@ -9,6 +9,7 @@ import org.perilune.chassis.EventConsumer;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Meters;
+import org.perilune.chassis.OpenSearch;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.QueueConsumer;
 import org.perilune.chassis.Resources;
@@ -49,7 +50,10 @@ public final class QueryService implements AutoCloseable {
             EventLogClient log = owned.add(new EventLogClient(config.eventBus(), tokens));
             Rebuilds rebuilds = owned.add(new Rebuilds(postgres, log, clock));
             var happenings = new HappeningRoutes(postgres.jdbi(), freshness);
-            var search = new Search(postgres.jdbi(), freshness);
+            var index = new SearchIndex(owned.add(OpenSearch.open(config.opensearch())));
+            owned.add(Indexer.open(postgres, index));
+            var search =
+                    new Search(new IndexedSearch(postgres.jdbi(), index), new TextSearch(postgres.jdbi()), freshness);
             // What every type of event tells may be of use: see HappeningRow.
             QueueConsumer events = owned.add(EventConsumer.startBatches(
                     Topology.QUERY, Set.of(Exchanges.EVERY_TYPE), postgres, amqp, Projection::apply, meters));

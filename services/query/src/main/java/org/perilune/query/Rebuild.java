@@ -46,7 +46,7 @@ final class Rebuild {
         handle.execute("set synchronous_commit = off");
         end = log.end();
         replay(batch -> handle.useTransaction(transaction -> {
-            model.apply(transaction, batch);
+            model.apply(transaction, batch, Model.FROM_LOG);
             progress(transaction, "Events are read from the log");
         }));
         progress(handle, "Indexes are made");
@@ -165,7 +165,7 @@ final class Rebuild {
         while (true) {
             replay(batch -> handle.useTransaction(transaction -> {
                 Generations.lock(transaction);
-                Documents.render(transaction, model, model.apply(transaction, batch));
+                Documents.render(transaction, model, model.apply(transaction, batch, Model.FROM_LOG));
                 progress(transaction, "The last events are read");
             }));
             long missing = missing();

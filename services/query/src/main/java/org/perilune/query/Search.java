@@ -4,23 +4,21 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.javalin.http.Context;
 import java.time.Instant;
 import java.util.List;
-import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.SqlTimes;
 
-/** {@code GET /search} in the database's own text search. */
+/** {@code GET /search}: in OpenSearch, or in the database while that is away or behind. */
 final class Search {
-    /** Of each kind: more are not ranked, so that a word that is everywhere costs no more than others. */
-    private static final int MOST_CANDIDATES = 2_000;
-
-    private final Jdbi jdbi;
+    private final IndexedSearch indexed;
+    private final TextSearch text;
     private final Freshness freshness;
 
-    Search(Jdbi jdbi, Freshness freshness) {
-        this.jdbi = jdbi;
+    Search(IndexedSearch indexed, TextSearch text, Freshness freshness) {
+        this.indexed = indexed;
+        this.text = text;
         this.freshness = freshness;
     }
 
+    /** @param snippet has what was found between ‹ and › */
     record Result(
             String kind,
             String id,
@@ -28,58 +26,28 @@ final class Search {
             String author,
             Instant at,
             @Nullable String title,
-            String snippet) {}
+            String snippet) {
+        Result withSnippet(String other) {
+            return new Result(kind, id, postId, author, at, title, other);
+        }
+    }
 
     record Results(List<Result> results, @Nullable String next, String engine) {}
 
+    /** @param more whether there are more after these */
+    record Found(List<Result> results, boolean more) {}
+
     void handle(Context context) {
         SearchQuery query = SearchQuery.read(context);
-        List<Result> found = Switched.retry(freshness.look(), freshness, model -> find(model, query));
-        boolean more = found.size() > query.limit();
-        context.json(new Results(
-                more ? found.subList(0, query.limit()) : found,
-                more ? query.next().orElse(null) : null,
-                "postgresql"));
+        context.json(Switched.retry(
+                freshness.look(),
+                freshness,
+                model -> indexed.find(model, query)
+                        .map(found -> results(query, found, "opensearch"))
+                        .orElseGet(() -> results(query, text.find(model, query), "postgresql"))));
     }
 
-    private List<Result> find(Model model, SearchQuery query) {
-        String sql = model.sql("""
-                with asked as (select websearch_to_tsquery('english', :words) as query),
-                found_posts as materialized (
-                    select 'post' as kind, id, id as post_id, author, created_at, title, words
-                    from model_0.posts, asked
-                    where :posts and words is not null and to_tsvector('english', words) @@ asked.query
-                    limit :candidates),
-                found_comments as materialized (
-                    select 'comment' as kind, comments.id, post_id, comments.author, comments.created_at,
-                        cast(null as text) as title, words
-                    from model_0.comments, asked
-                    where :comments and words is not null and to_tsvector('english', words) @@ asked.query
-                        and exists (select from model_0.entries where entries.id = post_id)
-                    limit :candidates),
-                best as (
-                    select found.*, ts_rank_cd(to_tsvector('english', words), asked.query) as rank
-                    from (select * from found_posts union all select * from found_comments) found, asked
-                    order by rank desc, id desc offset :skip limit :limit)
-                select best.*, ts_headline('english', translate(words, '‹›', '<>'), asked.query,
-                    'StartSel=‹, StopSel=›, MaxFragments=2, MaxWords=25, MinWords=8, FragmentDelimiter=" … "') as snippet
-                from best, asked order by rank desc, id desc
-                """);
-        return jdbi.withHandle(handle -> handle.createQuery(sql)
-                .bind("words", query.words())
-                .bind("posts", query.wants("post"))
-                .bind("comments", query.wants("comment"))
-                .bind("candidates", MOST_CANDIDATES)
-                .bind("skip", query.skip())
-                .bind("limit", query.limit() + 1)
-                .map((row, context) -> new Result(
-                        row.getString("kind"),
-                        row.getString("id"),
-                        row.getString("post_id"),
-                        row.getString("author"),
-                        SqlTimes.instant(row, "created_at"),
-                        row.getString("title"),
-                        row.getString("snippet")))
-                .list());
+    private static Results results(SearchQuery query, Found found, String engine) {
+        return new Results(found.results(), found.more() ? query.next().orElse(null) : null, engine);
     }
 }

@@ -2,7 +2,7 @@ package org.perilune.query;
 
 import org.jdbi.v3.core.Handle;
 
-/** The indexes of the database's own text search. */
+/** The indexes of the database's own text search, and those by which {@link Indexer} follows the model. */
 final class Words {
     private Words() {}
 
@@ -14,6 +14,8 @@ final class Words {
                     create index %s %s_words on model_0.%s using gin (to_tsvector('english', words))
                         with (fastupdate = off) where words is not null
                     """.formatted(concurrently ? "concurrently" : "", table, table)));
+            handle.execute(model.sql("create index %s %s_versions on model_0.%s (version, id)"
+                    .formatted(concurrently ? "concurrently" : "", table, table)));
         }
     }
 }

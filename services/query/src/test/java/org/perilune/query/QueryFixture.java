@@ -45,8 +45,14 @@ final class QueryFixture implements AutoCloseable {
     }
 
     QueryConfig config() {
+        return config(pad.openSearchPort());
+    }
+
+    /** @param openSearchPort of what stands before the pad's OpenSearch */
+    QueryConfig config(int openSearchPort) {
         var values = new HashMap<>(pad.settings());
         values.put("query.http.port", "0");
+        values.put("query.opensearch.url", "http://127.0.0.1:" + openSearchPort);
         values.put("query.tokens.keys-url", crew.keysUrl());
         values.put("query.crew.url", crew.uri().toString());
         values.put("query.event-bus.url", crew.uri().toString());
@@ -60,6 +66,14 @@ final class QueryFixture implements AutoCloseable {
 
     QueryService start() {
         return opened.add(QueryService.start(config(), Clock.systemUTC()));
+    }
+
+    QueryService start(int openSearchPort) {
+        return opened.add(QueryService.start(config(openSearchPort), Clock.systemUTC()));
+    }
+
+    Pad pad() {
+        return pad;
     }
 
     Caller caller(QueryService query, String role) {

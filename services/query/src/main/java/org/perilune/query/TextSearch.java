@@ -1,0 +1,64 @@
+package org.perilune.query;
+
+import java.util.List;
+import org.jdbi.v3.core.Jdbi;
+import org.perilune.chassis.SqlTimes;
+
+/** The database's own text search. Safe for threads. */
+final class TextSearch {
+    /** Of each kind: more are not ranked, so that a word that is everywhere costs no more than others. */
+    private static final int MOST_CANDIDATES = 2_000;
+
+    private final Jdbi jdbi;
+
+    TextSearch(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    Search.Found find(Model model, SearchQuery query) {
+        List<Search.Result> found = read(model, query);
+        boolean more = found.size() > query.limit();
+        return new Search.Found(more ? found.subList(0, query.limit()) : found, more);
+    }
+
+    private List<Search.Result> read(Model model, SearchQuery query) {
+        String sql = model.sql("""
+                with asked as (select websearch_to_tsquery('english', :words) as query),
+                found_posts as materialized (
+                    select 'post' as kind, id, id as post_id, author, created_at, title, words
+                    from model_0.posts, asked
+                    where :posts and words is not null and to_tsvector('english', words) @@ asked.query
+                    limit :candidates),
+                found_comments as materialized (
+                    select 'comment' as kind, comments.id, post_id, comments.author, comments.created_at,
+                        cast(null as text) as title, words
+                    from model_0.comments, asked
+                    where :comments and words is not null and to_tsvector('english', words) @@ asked.query
+                        and exists (select from model_0.entries where entries.id = post_id)
+                    limit :candidates),
+                best as (
+                    select found.*, ts_rank_cd(to_tsvector('english', words), asked.query) as rank
+                    from (select * from found_posts union all select * from found_comments) found, asked
+                    order by rank desc, id desc offset :skip limit :limit)
+                select best.*, ts_headline('english', translate(words, '‹›', '<>'), asked.query,
+                    'StartSel=‹, StopSel=›, MaxFragments=2, MaxWords=25, MinWords=8, FragmentDelimiter=" … "') as snippet
+                from best, asked order by rank desc, id desc
+                """);
+        return jdbi.withHandle(handle -> handle.createQuery(sql)
+                .bind("words", query.words())
+                .bind("posts", query.wants("post"))
+                .bind("comments", query.wants("comment"))
+                .bind("candidates", MOST_CANDIDATES)
+                .bind("skip", query.skip())
+                .bind("limit", query.limit() + 1)
+                .map((row, context) -> new Search.Result(
+                        row.getString("kind"),
+                        row.getString("id"),
+                        row.getString("post_id"),
+                        row.getString("author"),
+                        SqlTimes.instant(row, "created_at"),
+                        row.getString("title"),
+                        row.getString("snippet")))
+                .list());
+    }
+}
