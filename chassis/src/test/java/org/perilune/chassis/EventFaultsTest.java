@@ -22,13 +22,18 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.perilune.chassis.testing.Gate;
+import org.perilune.chassis.testing.TestBroker;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
 /** What breaks between the outbox and an effect. */
+@ParameterizedClass
+@EnumSource
 class EventFaultsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String TYPE = "FaultHappened";
@@ -38,11 +43,16 @@ class EventFaultsTest {
 
     private static Pad pad;
 
+    private final TestBroker broker;
     private final Resources owned = new Resources();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private Gate gate;
     private Postgres postgres;
     private Amqp amqp;
+
+    EventFaultsTest(TestBroker broker) {
+        this.broker = broker;
+    }
 
     @BeforeAll
     static void startPad() {
@@ -56,7 +66,7 @@ class EventFaultsTest {
 
     @BeforeEach
     void open() throws Exception {
-        Settings in = Settings.of(pad.settings()).at("event-bus");
+        Settings in = Settings.of(broker.settings(pad.settings())).at("event-bus");
         postgres = owned.add(
                 Postgres.open(PostgresConfig.read(in, 8), List.of("db/effects", Outbox.SCHEMA, Inbox.SCHEMA), meters));
         AmqpConfig direct = AmqpConfig.read(in);

@@ -20,17 +20,18 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.perilune.chassis.testing.Gate;
+import org.perilune.chassis.testing.TestBroker;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology.Service;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
-/**
- * Outbox, relay, inbox and consumer on the embedded broker. On a RabbitMQ instead with {@code -Dperilune.rabbitmq.port}:
- * its user is {@code perilune} with the password {@code perilune}, its virtual host {@code /}, its queues are quorum
- * queues.
- */
+/** Outbox, relay, inbox and consumer. */
+@ParameterizedClass
+@EnumSource
 class EventsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -39,6 +40,7 @@ class EventsTest {
 
     private static Pad pad;
 
+    private final TestBroker broker;
     private final Resources owned = new Resources();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     /** Each test has a queue and a type of its own. */
@@ -48,6 +50,10 @@ class EventsTest {
     private Gate gate;
     private Postgres postgres;
     private Amqp amqp;
+
+    EventsTest(TestBroker broker) {
+        this.broker = broker;
+    }
 
     @BeforeAll
     static void startPad() {
@@ -61,14 +67,10 @@ class EventsTest {
 
     @BeforeEach
     void open() throws Exception {
-        Settings in = Settings.of(pad.settings()).at("event-bus");
+        Settings in = Settings.of(broker.settings(pad.settings())).at("event-bus");
         postgres = owned.add(
                 Postgres.open(PostgresConfig.read(in, 8), List.of("db/effects", Outbox.SCHEMA, Inbox.SCHEMA), meters));
-        Integer rabbit = Integer.getInteger("perilune.rabbitmq.port");
-        AmqpConfig direct = rabbit == null
-                ? AmqpConfig.read(in)
-                : new AmqpConfig(
-                        "127.0.0.1", rabbit, "perilune", new Secret("perilune"), "/", AmqpConfig.QueueType.QUORUM);
+        AmqpConfig direct = AmqpConfig.read(in);
         gate = owned.add(new Gate(direct.port()));
         gate.open();
         amqp = owned.add(Amqp.open(new AmqpConfig(

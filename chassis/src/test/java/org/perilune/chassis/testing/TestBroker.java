@@ -1,0 +1,86 @@
+package org.perilune.chassis.testing;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Assumptions;
+import org.perilune.contracts.Exchanges;
+import org.perilune.contracts.Topology;
+import org.perilune.contracts.Topology.Service;
+import org.perilune.contracts.Topology.Store;
+
+/**
+ * The AMQP brokers that tests of events run against: the pad's, and the RabbitMQ whose port on 127.0.0.1 the environment
+ * names in {@value #PORT}. Its user and password are {@code perilune}, its virtual host is {@code /}, its queues are
+ * quorum queues.
+ */
+public enum TestBroker {
+    EMBEDDED,
+    RABBITMQ;
+
+    private static final String PORT = "PERILUNE_RABBITMQ_PORT";
+    private static final String ACCOUNT = "perilune";
+    private static final String VIRTUAL_HOST = "/";
+
+    /**
+     * Settings with which services use this broker; RabbitMQ has none of their queues then, whatever ran before. Where
+     * the environment names no RabbitMQ the test is skipped; in CI it fails.
+     *
+     * @param pad settings as the pad gives them
+     */
+    public Map<String, String> settings(Map<String, String> pad) throws IOException {
+        if (this == EMBEDDED) {
+            return pad;
+        }
+        int port = Integer.parseInt(rabbitPort());
+        var settings = new HashMap<>(pad);
+        deleteQueues(port);
+        for (Service service : Topology.SERVICES) {
+            if (service.stores().contains(Store.AMQP)) {
+                String prefix = service.name() + ".amqp.";
+                settings.keySet().removeIf(key -> key.startsWith(prefix));
+                settings.put(prefix + "host", "127.0.0.1");
+                settings.put(prefix + "port", Integer.toString(port));
+                settings.put(prefix + "user", ACCOUNT);
+                settings.put(prefix + "password", ACCOUNT);
+                settings.put(prefix + "vhost", VIRTUAL_HOST);
+                settings.put(prefix + "queue-type", "quorum");
+            }
+        }
+        return settings;
+    }
+
+    private static String rabbitPort() {
+        String port = System.getenv(PORT);
+        if (port != null) {
+            return port;
+        }
+        String missing = "No RabbitMQ: " + PORT + " is not set; .ci/run starts one";
+        if ("true".equals(System.getenv("CI"))) {
+            throw new AssertionError(missing);
+        }
+        return Assumptions.abort(missing);
+    }
+
+    private static void deleteQueues(int port) throws IOException {
+        var factory = new ConnectionFactory();
+        factory.setHost("127.0.0.1");
+        factory.setPort(port);
+        factory.setUsername(ACCOUNT);
+        factory.setPassword(ACCOUNT);
+        factory.setVirtualHost(VIRTUAL_HOST);
+        try (Connection connection = factory.newConnection("test");
+                Channel channel = connection.createChannel()) {
+            for (Service service : Topology.SERVICES) {
+                channel.queueDelete(Exchanges.queueOf(service));
+            }
+            channel.queueDelete(Exchanges.DEAD_LETTER_QUEUE);
+        } catch (TimeoutException late) {
+            throw new IOException("RabbitMQ does not answer", late);
+        }
+    }
+}
