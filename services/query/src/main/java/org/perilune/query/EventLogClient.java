@@ -15,7 +15,7 @@ import org.perilune.chassis.ServiceTokens;
 /** Reads event-bus' log. Safe for threads. */
 final class EventLogClient implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
-    private static final int PAGE = 1_000;
+    private static final int PAGE = 5_000;
     /** So few that the largest events fit into one answer. */
     private static final int SMALL_PAGE = 50;
 
@@ -31,7 +31,7 @@ final class EventLogClient implements AutoCloseable {
     record Page(List<CloudEvent> events, long next) {}
 
     /**
-     * The events after a position, oldest first; none at the end of the log.
+     * The events after a position, oldest first; none at the end of the log. Fewer than usual are not its end.
      *
      * @param small after a page could not be had: it may be too large
      * @throws ServiceException if event-bus does not answer, or refuses

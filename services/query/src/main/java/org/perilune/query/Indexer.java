@@ -76,13 +76,15 @@ final class Indexer implements AutoCloseable {
                 locks(handle, "pg_advisory_unlock");
             }
             if (away) {
-                LOG.info("OpenSearch is there");
+                LOG.info("OpenSearch takes what is to be found again");
                 away = false;
             }
             return IDLE;
         } catch (IOException | OpenSearchException failure) {
             if (!away) {
-                LOG.warn("OpenSearch is away; search uses the database's own [reason: {}]", failure.getMessage());
+                LOG.warn(
+                        "OpenSearch does not take what is to be found; it follows later [reason: {}]",
+                        failure.getMessage());
                 away = true;
             }
             return AWAY;

@@ -104,7 +104,8 @@ class QueryFigures {
     private static void replay(HttpExchange exchange) throws IOException {
         String query = exchange.getRequestURI().getQuery();
         int after = Integer.parseInt(query.replaceAll(".*after=(\\d+).*", "$1"));
-        int end = Math.min(events(), after + 1_000);
+        int limit = Integer.parseInt(query.replaceAll(".*limit=(\\d+).*", "$1"));
+        int end = Math.min(events(), after + limit);
         var json = new StringBuilder("{\"events\":[");
         for (int i = after; i < end; i++) {
             json.append(i == after ? "" : ",")
