@@ -10,8 +10,9 @@ import org.perilune.contracts.Exchanges;
 
 /**
  * Publishes what is in the {@link Outbox}, oldest first, and marks it sent when the broker has it safe in a queue. Any
- * number of copies share the work. What is not confirmed is published again: consumers see an event at least once. Safe
- * for threads.
+ * number of copies share the work. What is not confirmed is published again: consumers see an event at least once. What
+ * was sent stays in the outbox for a day, some gigabytes at a hundred events a second, and is deleted then. Safe for
+ * threads.
  */
 public final class OutboxRelay implements AutoCloseable {
     private static final int BATCH = 256;
@@ -116,11 +117,11 @@ public final class OutboxRelay implements AutoCloseable {
                             .one());
         }
 
-        /** What was sent is kept for a week, to be published again should the broker lose its disk. */
+        /** What was sent is kept for a day, to be published again should the broker lose its disk. */
         private int prune() {
             return postgres.jdbi().withHandle(handle -> handle.execute("""
                     delete from outbox where seq in (
-                        select seq from outbox where sent_at < now() - interval '7 days'
+                        select seq from outbox where sent_at < now() - interval '1 day'
                         limit ? for update skip locked)
                     """, Pruning.STEP));
         }
