@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.perilune.chassis.AmqpConfig.QueueType;
+import org.perilune.contracts.EventQueues;
 import org.perilune.contracts.Exchanges;
 
 /** Declares what {@link Exchanges} names. Declaring what is there already changes nothing. */
@@ -22,6 +23,13 @@ final class AmqpTopology {
         exchanges(channel);
         Map<String, Object> arguments = type == QueueType.QUORUM ? Map.of("x-queue-type", "quorum") : Map.of();
         channel.queueDeclare(Exchanges.DEAD_LETTER_QUEUE, true, false, false, arguments);
+    }
+
+    /** Of every service that takes events. */
+    static void eventQueues(Channel channel, QueueType type) throws IOException {
+        for (var taking : EventQueues.TYPES.entrySet()) {
+            eventQueue(channel, type, Exchanges.queueOf(taking.getKey()), taking.getValue());
+        }
     }
 
     /** A queue for events of these types, and the way that its dead letters go. */

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.perilune.contracts.Topology;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,9 @@ final class Relay implements AutoCloseable {
 
     private final Unsent unsent;
     private final Amqp amqp;
+    /** Whether a service of the topology publishes. */
+    private final boolean ours;
+
     private final Counter published;
     private final Counter refused;
     private final AtomicLong waiting = new AtomicLong();
@@ -73,6 +77,7 @@ final class Relay implements AutoCloseable {
     private Relay(String service, Unsent unsent, Amqp amqp, MeterRegistry meters) {
         this.unsent = unsent;
         this.amqp = amqp;
+        this.ours = Topology.SERVICES.stream().anyMatch(one -> one.name().equals(service));
         this.published = meters.counter("outbox.published");
         this.refused = meters.counter("outbox.refused");
         Gauge.builder("outbox.waiting", waiting, AtomicLong::doubleValue)
@@ -153,6 +158,7 @@ final class Relay implements AutoCloseable {
     private AmqpPublisher opened() throws IOException {
         AmqpPublisher known = publisher;
         if (known == null || channel == null || !channel.isOpen()) {
+            declareQueues();
             Channel made = amqp.channel();
             channel = made;
             AmqpTopology.exchanges(made);
@@ -160,6 +166,24 @@ final class Relay implements AutoCloseable {
             publisher = known;
         }
         return known;
+    }
+
+    /**
+     * Before anything is published: what comes before a queue is there is not for it, and a service that starts later
+     * would miss it for good. Where the broker does not let us, each service declares its own as it starts.
+     */
+    private void declareQueues() throws IOException {
+        if (!ours) {
+            return;
+        }
+        try (Channel declaring = amqp.channel()) {
+            AmqpTopology.eventQueues(declaring, amqp.queueType());
+        } catch (IOException | TimeoutException | ShutdownSignalException refused) {
+            if (amqp.problem().isPresent()) {
+                throw new IOException("The broker went away", refused);
+            }
+            LOG.warn("Queues of others could not be declared; events do not wait for who never started", refused);
+        }
     }
 
     private void failed(String sentence, Throwable failure) {

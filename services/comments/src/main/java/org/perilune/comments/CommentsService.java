@@ -3,7 +3,6 @@ package org.perilune.comments;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.List;
-import java.util.Set;
 import org.perilune.chassis.Amqp;
 import org.perilune.chassis.EventConsumer;
 import org.perilune.chassis.Health;
@@ -17,14 +16,12 @@ import org.perilune.chassis.QueueConsumer;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.ServiceTokens;
 import org.perilune.chassis.TokenVerifier;
+import org.perilune.contracts.EventQueues;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.Topology;
 
 /** Comments on entries of the flight log. */
 public final class CommentsService implements AutoCloseable {
-    private static final Set<String> TYPES =
-            Set.of(FlightLog.POST_CREATED, FlightLog.POST_UPDATED, FlightLog.POST_DELETED, FlightLog.COMMENT_MODERATED);
-
     private final Resources owned;
     private final HttpListener http;
 
@@ -50,7 +47,12 @@ public final class CommentsService implements AutoCloseable {
             var posts = owned.add(new PostsClient(config.posts(), tokens));
             OutboxRelay relay = owned.add(OutboxRelay.start(name, postgres, amqp, meters));
             QueueConsumer events = owned.add(EventConsumer.start(
-                    Topology.COMMENTS, TYPES, postgres, amqp, handler(new Decisions(relay, clock), meters), meters));
+                    Topology.COMMENTS,
+                    EventQueues.typesOf(Topology.COMMENTS),
+                    postgres,
+                    amqp,
+                    handler(new Decisions(relay, clock), meters),
+                    meters));
             health.add("events", events::problem);
             var queries = new CommentQueries(postgres.jdbi());
             var comments = new Comments(postgres.jdbi(), queries, relay, clock);

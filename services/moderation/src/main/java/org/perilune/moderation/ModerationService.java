@@ -2,7 +2,6 @@ package org.perilune.moderation;
 
 import java.time.Clock;
 import java.util.List;
-import java.util.Set;
 import org.perilune.chassis.Amqp;
 import org.perilune.chassis.EventConsumer;
 import org.perilune.chassis.Health;
@@ -15,7 +14,7 @@ import org.perilune.chassis.Postgres;
 import org.perilune.chassis.QueueConsumer;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.TokenVerifier;
-import org.perilune.contracts.FlightLog;
+import org.perilune.contracts.EventQueues;
 import org.perilune.contracts.Topology;
 
 /** Decides on comments by rules that people change. */
@@ -46,7 +45,7 @@ public final class ModerationService implements AutoCloseable {
             var moderator = new Moderator(rules, relay, meters, clock);
             QueueConsumer comments = owned.add(EventConsumer.start(
                     Topology.MODERATION,
-                    Set.of(FlightLog.COMMENT_CREATED, FlightLog.COMMENT_UPDATED, FlightLog.COMMENT_DELETED),
+                    EventQueues.typesOf(Topology.MODERATION),
                     postgres,
                     amqp,
                     Inbox.from(Topology.COMMENTS, Inbox.once(moderator::handle), meters),
