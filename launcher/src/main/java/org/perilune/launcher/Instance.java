@@ -3,6 +3,7 @@ package org.perilune.launcher;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,11 +21,8 @@ import org.slf4j.LoggerFactory;
 /** The pad and every service in this process. Safe for threads; closing twice does nothing. */
 final class Instance implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Instance.class);
-    /** A service that takes longer does not hold up the next one's stopping. */
-    private static final Duration PATIENCE_PER_SERVICE = Duration.ofSeconds(2);
-
-    /** For all of them; what is left of ten seconds is the pad's. */
-    private static final Duration PATIENCE = Duration.ofSeconds(6);
+    /** For all services; what is left of ten seconds is the pad's. */
+    private static final Duration PATIENCE = Duration.ofSeconds(4);
 
     /** Until then the first to look at the console has the processors. */
     private static final Duration SEARCH_AFTER = Duration.ofSeconds(5);
@@ -110,21 +108,30 @@ final class Instance implements AutoCloseable {
         return pad;
     }
 
-    /** Services in reverse, then the pad; within ten seconds. */
+    /**
+     * Services side by side, then the pad; within ten seconds. One after the other, waiting for what is under way in
+     * thirteen would take longer.
+     */
     @Override
     public void close() {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        var closing = new ArrayList<CountDownLatch>();
+        long began = System.nanoTime();
+        pad.expectStop();
+        var closing = new LinkedHashMap<String, CountDownLatch>();
         for (Running running : services().reversed()) {
             if (services.remove(running)) {
                 var closed = new CountDownLatch(1);
-                closing.add(closed);
+                closing.put(running.name(), closed);
                 Thread.ofPlatform().daemon().name("stop-" + running.name()).start(() -> close(running, closed));
-                await(closed, Math.min(deadline, System.nanoTime() + PATIENCE_PER_SERVICE.toNanos()));
             }
         }
-        closing.forEach(closed -> await(closed, deadline));
+        closing.forEach((name, closed) -> await(name, closed, began + PATIENCE.toNanos()));
+        LOG.info("The services have stopped [seconds: {}]", seconds(began));
         pad.close();
+        LOG.info("Everything has stopped [seconds: {}]", seconds(began));
+    }
+
+    private static double seconds(long beganNanos) {
+        return (System.nanoTime() - beganNanos) / 1e9;
     }
 
     private static void close(Running running, CountDownLatch closed) {
@@ -137,10 +144,10 @@ final class Instance implements AutoCloseable {
         }
     }
 
-    private static void await(CountDownLatch closed, long deadline) {
+    private static void await(String name, CountDownLatch closed, long deadline) {
         try {
             if (!closed.await(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-                LOG.warn("A service takes long to stop; stopping the next");
+                LOG.warn("A service takes long to stop and is left behind [service: {}]", name);
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -282,6 +282,11 @@ public final class Pad implements AutoCloseable {
         }
     }
 
+    /** A stop begins: PostgreSQL writes now what it would write when it is stopped. Waits for nothing. */
+    public void expectStop() {
+        PostgresRoles.startCheckpoint(postgresPort(), secrets);
+    }
+
     /** Stops them all, cleanly and side by side, and lets go of the home. Stop the services first. */
     @Override
     public void close() {

@@ -9,9 +9,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One role and one database a service; nobody can connect to another's. Can be repeated harmlessly. */
 final class PostgresRoles {
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresRoles.class);
+
     private PostgresRoles() {}
 
     static String secret(String database) {
@@ -19,12 +23,7 @@ final class PostgresRoles {
     }
 
     static void make(int port, Secrets secrets, List<String> databases) throws IOException {
-        var login = new Properties();
-        login.setProperty("user", PostgresServer.SUPERUSER);
-        login.setProperty("password", PostgresServer.superuserPassword(secrets));
-        login.setProperty("connectTimeout", "5");
-        String url = "jdbc:postgresql://127.0.0.1:" + port + "/postgres";
-        try (Connection connection = DriverManager.getConnection(url, login);
+        try (Connection connection = connect(port, secrets);
                 Statement statement = connection.createStatement()) {
             Set<String> roles = names(statement, "select rolname from pg_roles");
             Set<String> present = names(statement, "select datname from pg_database");
@@ -45,6 +44,26 @@ final class PostgresRoles {
         } catch (SQLException failure) {
             throw new PadException("Could not make PostgreSQL's roles and databases: " + failure.getMessage(), failure);
         }
+    }
+
+    /** Has what is in memory only written to the tables, and does not wait for it. That it fails changes nothing. */
+    static void startCheckpoint(int port, Secrets secrets) {
+        Thread.ofVirtual().name("pad-checkpoint").start(() -> {
+            try (Connection connection = connect(port, secrets);
+                    Statement statement = connection.createStatement()) {
+                statement.execute("checkpoint");
+            } catch (IOException | SQLException failure) {
+                LOG.debug("PostgreSQL writes when it is stopped, not before", failure);
+            }
+        });
+    }
+
+    private static Connection connect(int port, Secrets secrets) throws IOException, SQLException {
+        var login = new Properties();
+        login.setProperty("user", PostgresServer.SUPERUSER);
+        login.setProperty("password", PostgresServer.superuserPassword(secrets));
+        login.setProperty("connectTimeout", "5");
+        return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/postgres", login);
     }
 
     private static Set<String> names(Statement statement, String question) throws SQLException {

@@ -24,7 +24,8 @@ final class Supervisor implements AutoCloseable {
     /** A hundred milliseconds apart: children of a killed PostgreSQL hold its shared memory for a while. */
     private static final int FIRST_TRIES = 50;
 
-    private static final Duration STOP = Duration.ofSeconds(8);
+    /** With what services take before, within the ten seconds of a stop. */
+    private static final Duration STOP = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(10);
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
