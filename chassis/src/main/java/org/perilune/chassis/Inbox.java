@@ -23,7 +23,7 @@ public final class Inbox {
     /**
      * Gives each event to the handler once, whatever the number of its deliveries and of copies, for 30 days: then its
      * row is deleted, and the event would be new again. Nothing of ours delivers one twice so late: outboxes keep what
-     * they sent for a week, and what waited among the dead letters had no effect, hence no row. Where an event may come
+     * they sent for a day, and what waited among the dead letters had no effect, hence no row. Where an event may come
      * again from elsewhere, the effect must bear it.
      */
     public static EventConsumer.Handler once(EventConsumer.Handler handler) {
