@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import org.perilune.chassis.Access;
 import org.perilune.chassis.Amqp;
+import org.perilune.chassis.ChangedIds;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Meters;
@@ -49,7 +50,7 @@ public final class CommandDispatcherService implements AutoCloseable {
             health.add("postgresql", postgres::problem);
             health.add("redis", redis::problem);
             health.add("dictionary", dictionary::problem);
-            Changes changes = owned.add(Changes.open(config.postgres()));
+            ChangedIds changes = owned.add(ChangedIds.open(config.postgres(), CommandStore.CHANGED));
             publish(owned, config, postgres, changes, meters);
             var queries = new CommandQueries(postgres.jdbi());
             LiveCommands live = owned.add(LiveCommands.open(queries, changes));
@@ -80,7 +81,11 @@ public final class CommandDispatcherService implements AutoCloseable {
 
     /** The broker is not in the health: commands need not wait for it, events do. */
     private static void publish(
-            Resources owned, CommandDispatcherConfig config, Postgres postgres, Changes changes, MeterRegistry meters) {
+            Resources owned,
+            CommandDispatcherConfig config,
+            Postgres postgres,
+            ChangedIds changes,
+            MeterRegistry meters) {
         Amqp amqp = owned.add(Amqp.open(config.amqp()));
         OutboxRelay relay = owned.add(OutboxRelay.start(Topology.COMMAND_DISPATCHER.name(), postgres, amqp, meters));
         changes.onChange(ids -> relay.wake());

@@ -16,10 +16,14 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.ChangedIds;
 import org.perilune.chassis.Outbox;
 
 /** Puts commands into the database, many in one transaction. Safe for threads. */
 final class CommandStore {
+    /** Where {@link ChangedIds} tells of commands. */
+    static final String CHANGED = "command_changed";
+
     /** Two transactions that store the same keys meet them in the same order, so that neither waits for the other. */
     private static final Comparator<NewCommand> BY_KEY = Comparator.comparing(
                     (NewCommand one) -> one.command().principal())
@@ -54,7 +58,7 @@ final class CommandStore {
                         .filter(one -> inserted.contains(one.command().id()))
                         .map(CommandEvent::taken)
                         .toList());
-        Changes.notify(handle, inserted);
+        ChangedIds.notify(handle, CHANGED, inserted);
         List<NewCommand> others = commands.stream()
                 .filter(one -> !inserted.contains(one.command().id()))
                 .toList();

@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.perilune.chassis.ChangedIds;
 import org.perilune.chassis.EventStream;
 import org.perilune.chassis.NewestEvents;
 import org.perilune.chassis.ServiceException;
@@ -41,7 +42,7 @@ final class LiveCommands implements AutoCloseable {
         this.queries = queries;
     }
 
-    static LiveCommands open(CommandQueries queries, Changes changes) {
+    static LiveCommands open(CommandQueries queries, ChangedIds changes) {
         var live = new LiveCommands(queries);
         changes.onChange(live::changed);
         Threads.start("command-live", live::run);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.perilune.chassis.ChangedIds;
 import org.perilune.chassis.Outbox;
 
 /** The only writer of what becomes of commands. Safe for threads. */
@@ -52,8 +53,10 @@ final class Transitions {
             CourseTable.write(handle.getConnection(), changed, now);
             HistoryLine.append(handle.getConnection(), lines);
             Outbox.append(handle, CommandEvent.changes(courses, lines));
-            Changes.notify(
-                    handle, lines.stream().map(HistoryLine::command).distinct().toList());
+            ChangedIds.notify(
+                    handle,
+                    CommandStore.CHANGED,
+                    lines.stream().map(HistoryLine::command).distinct().toList());
             return outcomes;
         } catch (SQLException failure) {
             throw new IllegalStateException("Could not write what became of commands", failure);

@@ -2,6 +2,7 @@ package org.perilune.commanddispatcher;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import org.perilune.chassis.ChangedIds;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.Redis;
@@ -27,7 +28,7 @@ final class Uplink implements AutoCloseable {
             Postgres postgres,
             Redis redis,
             ServiceTokens tokens,
-            Changes changes,
+            ChangedIds changes,
             Health health,
             MeterRegistry registry,
             Clock clock) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.ChangedIds;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.Ids;
 import org.perilune.chassis.Meters;
@@ -106,7 +107,7 @@ final class UplinkFixture implements AutoCloseable {
         Redis connection = resources.add(Redis.open(config.redis()));
         ServiceTokens tokens =
                 resources.add(ServiceTokens.open("command-dispatcher", config.tokenSecret(), config.crew(), clock));
-        Changes changes = resources.add(Changes.open(config.postgres()));
+        ChangedIds changes = resources.add(ChangedIds.open(config.postgres(), CommandStore.CHANGED));
         Uplink uplink =
                 resources.add(Uplink.start(config, postgres, connection, tokens, changes, health, meters, clock));
         health.started();
