@@ -30,7 +30,7 @@ final class EntryStore {
     Entries page(Model model, EntryQuery query) {
         // The version comes out of the same look at the database as the entries.
         String sql = model.sql("""
-                select model.version, entry.id, entry.document
+                select model.version, entry.id, entry.document, model.serving
                 from model left join lateral (
                     select id, document from model_0.entries where true %s %s %s order by id desc limit :limit
                 ) entry on true
@@ -44,23 +44,27 @@ final class EntryStore {
             query.author().ifPresent(author -> asked.bind("author", author));
             query.device().ifPresent(device -> asked.bind("device", device));
             query.before().ifPresent(before -> asked.bind("before", before));
-            return entries(asked);
+            return entries(model, asked);
         });
     }
 
     /** None, where there is no such entry. */
     Entries one(Model model, UUID id) {
         String sql = model.sql("""
-                select model.version, entry.id, entry.document
+                select model.version, entry.id, entry.document, model.serving
                 from model left join model_0.entries entry on entry.id = :id
                 """);
-        return jdbi.withHandle(handle -> entries(handle.createQuery(sql).bind("id", id)));
+        return jdbi.withHandle(handle -> entries(model, handle.createQuery(sql).bind("id", id)));
     }
 
-    private static Entries entries(Query query) {
+    /** @throws Switched.Gone where another generation serves: the version would tell of that one, and not of these */
+    private static Entries entries(Model model, Query query) {
         var versions = new ArrayList<Long>();
         var entries = new ArrayList<Entry>();
         query.map((row, context) -> {
+                    if (row.getLong(4) != model.generation()) {
+                        throw new Switched.Gone();
+                    }
                     versions.add(row.getLong(1));
                     UUID id = row.getObject(2, UUID.class);
                     if (id != null) {

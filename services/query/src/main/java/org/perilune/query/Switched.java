@@ -11,6 +11,13 @@ final class Switched {
 
     private Switched() {}
 
+    /** It is there, but serves no more. */
+    static final class Gone extends RuntimeException {
+        Gone() {
+            super("Another generation of the model serves");
+        }
+    }
+
     static <T> T retry(Generations.State first, Freshness freshness, Function<Model, T> reading) {
         Generations.State state = first;
         for (int attempt = 1; ; attempt++) {
@@ -26,8 +33,9 @@ final class Switched {
     }
 
     static boolean isGone(RuntimeException failure) {
-        return SqlFailures.state(failure)
-                .filter(state -> state.equals(NO_SUCH_TABLE) || state.equals(NO_SUCH_SCHEMA))
-                .isPresent();
+        return failure instanceof Gone
+                || SqlFailures.state(failure)
+                        .filter(state -> state.equals(NO_SUCH_TABLE) || state.equals(NO_SUCH_SCHEMA))
+                        .isPresent();
     }
 }
