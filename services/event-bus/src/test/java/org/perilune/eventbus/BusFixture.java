@@ -15,6 +15,7 @@ import org.perilune.chassis.Resources;
 import org.perilune.chassis.Settings;
 import org.perilune.chassis.testing.Caller;
 import org.perilune.chassis.testing.StandInCrew;
+import org.perilune.chassis.testing.TestBroker;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
@@ -29,9 +30,14 @@ final class BusFixture implements AutoCloseable {
 
     /** @param callbacks settings of {@code event-bus.callbacks.} */
     BusFixture(Path home, Map<String, String> callbacks) throws Exception {
+        this(home, TestBroker.EMBEDDED, callbacks);
+    }
+
+    /** @param callbacks settings of {@code event-bus.callbacks.} */
+    BusFixture(Path home, TestBroker broker, Map<String, String> callbacks) throws Exception {
         crew = owned.add(new StandInCrew());
         Pad pad = owned.add(Pad.start(PadConfig.onFreePorts(home, List.of("event_bus", "crew")), sentence -> {}));
-        settings = new HashMap<>(pad.settings());
+        settings = new HashMap<>(broker.settings(pad.settings()));
         settings.put("event-bus.http.port", "0");
         settings.put("event-bus.tokens.keys-url", crew.keysUrl());
         callbacks.forEach((key, value) -> settings.put("event-bus.callbacks." + key, value));

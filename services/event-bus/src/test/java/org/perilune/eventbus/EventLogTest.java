@@ -16,12 +16,17 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.perilune.chassis.testing.Caller;
+import org.perilune.chassis.testing.TestBroker;
 
+@ParameterizedClass
+@EnumSource(TestBroker.class)
 class EventLogTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -33,12 +38,15 @@ class EventLogTest {
     /** Each test has a type of its own. */
     private final String type = "T" + UUID.randomUUID().toString().replace("-", "");
 
-    @BeforeAll
-    static void start() throws Exception {
-        fixture = new BusFixture(home, Map.of());
+    /** Without it the broker is told to nobody. */
+    EventLogTest(TestBroker broker) {}
+
+    @BeforeParameterizedClassInvocation
+    static void start(TestBroker broker) throws Exception {
+        fixture = new BusFixture(home, broker, Map.of());
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         fixture.close();
     }
