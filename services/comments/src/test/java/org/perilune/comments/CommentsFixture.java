@@ -24,6 +24,7 @@ import org.perilune.chassis.testing.Caller;
 import org.perilune.chassis.testing.Gate;
 import org.perilune.chassis.testing.HeardEvents;
 import org.perilune.chassis.testing.StandInCrew;
+import org.perilune.chassis.testing.TestBroker;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.FlightLog;
 import org.perilune.pad.Pad;
@@ -39,7 +40,7 @@ final class CommentsFixture implements AutoCloseable {
 
     private final Resources owned = new Resources();
     private final StandInCrew crew;
-    private final Pad pad;
+    private final Map<String, String> padSettings;
     final Gate database;
     final Gate broker;
     final HeardEvents events;
@@ -48,6 +49,10 @@ final class CommentsFixture implements AutoCloseable {
     volatile boolean postsAway;
 
     CommentsFixture(Path home) throws Exception {
+        this(home, TestBroker.EMBEDDED);
+    }
+
+    CommentsFixture(Path home, TestBroker kind) throws Exception {
         crew = owned.add(new StandInCrew());
         crew.serve("/posts/" + UNHEARD, exchange -> answer(exchange, postsAway ? 503 : 200, "{\"revision\":1}"));
         crew.serve("/posts/" + GONE, exchange -> answer(exchange, postsAway ? 503 : 410, "{}"));
@@ -55,11 +60,12 @@ final class CommentsFixture implements AutoCloseable {
         crew.serve("/references/check", exchange -> answer(exchange, postsAway ? 503 : 422, """
                 {"detail":"references[0].id: there is no command",
                 "errors":[{"field":"references[0].id","detail":"there is no command"}]}"""));
-        pad = owned.add(Pad.start(PadConfig.onFreePorts(home, List.of("comments")), sentence -> {}));
+        Pad pad = owned.add(Pad.start(PadConfig.onFreePorts(home, List.of("comments")), sentence -> {}));
+        padSettings = Map.copyOf(kind.settings(pad.settings()));
         broker = gate(Integer.parseInt(setting("comments.amqp.port")));
         database = gate(databasePort());
         events = owned.add(HeardEvents.listen(
-                AmqpConfig.read(Settings.of(pad.settings()).at("comments")), Set.of(Exchanges.EVERY_TYPE)));
+                AmqpConfig.read(Settings.of(padSettings).at("comments")), Set.of(Exchanges.EVERY_TYPE)));
         first = owned.add(start());
         second = owned.add(start());
     }
@@ -71,7 +77,7 @@ final class CommentsFixture implements AutoCloseable {
     }
 
     private String setting(String key) {
-        return Objects.requireNonNull(pad.settings().get(key), key);
+        return Objects.requireNonNull(padSettings.get(key), key);
     }
 
     private int databasePort() {
@@ -89,7 +95,7 @@ final class CommentsFixture implements AutoCloseable {
     }
 
     private Map<String, String> settings() {
-        var values = new HashMap<>(pad.settings());
+        var values = new HashMap<>(padSettings);
         values.put("comments.http.port", "0");
         values.put("comments.tokens.keys-url", crew.keysUrl());
         values.put("comments.token.secret", "a-secret-of-the-service");

@@ -18,19 +18,24 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.perilune.chassis.CloudEvent;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.testing.Caller;
+import org.perilune.chassis.testing.TestBroker;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.FlightLog.Decision;
 import org.perilune.contracts.FlightLog.Status;
 
 /** What moderation says is applied in whatever order it comes, at any copy, and by moderation's word alone. */
+@ParameterizedClass
+@EnumSource(TestBroker.class)
 @Timeout(180)
 class ModeratedCommentsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -43,15 +48,18 @@ class ModeratedCommentsTest {
     private static Caller viewer;
     private static Caller director;
 
-    @BeforeAll
-    static void start() throws Exception {
-        fixture = new CommentsFixture(home);
+    /** Without it the broker is told to nobody. */
+    ModeratedCommentsTest(TestBroker broker) {}
+
+    @BeforeParameterizedClassInvocation
+    static void start(TestBroker broker) throws Exception {
+        fixture = new CommentsFixture(home, broker);
         alice = fixture.caller(fixture.first, "alice", "operator");
         viewer = fixture.caller(fixture.second, "vera", "viewer");
         director = fixture.caller(fixture.second, "dora", "flight-director");
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         fixture.close();
     }

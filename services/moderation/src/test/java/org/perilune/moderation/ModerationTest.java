@@ -9,24 +9,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.perilune.chassis.CloudEvent;
 import org.perilune.chassis.Json;
-import org.perilune.chassis.Resources;
 import org.perilune.chassis.testing.Caller;
+import org.perilune.chassis.testing.TestBroker;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Decision;
 import org.perilune.contracts.FlightLog.Status;
 
+@ParameterizedClass
+@EnumSource(TestBroker.class)
 class ModerationTest {
-    private static final Resources OPENED = new Resources();
-
-    @TempDir
+        @TempDir
     static Path home;
 
     private static Running running;
@@ -37,17 +39,20 @@ class ModerationTest {
     /** Each test's own, since rates are counted by author. */
     private final String author = "a" + UUID.randomUUID().toString().replace("-", "");
 
-    @BeforeAll
-    static void start() throws Exception {
-        running = OPENED.add(new Running(home));
+    /** Without it the broker is told to nobody. */
+    ModerationTest(TestBroker broker) {}
+
+    @BeforeParameterizedClassInvocation
+    static void start(TestBroker broker) throws Exception {
+        running = new Running(home, broker);
         comments = running.comments;
         director = running.director;
         viewer = running.viewer;
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
-        OPENED.close();
+        running.close();
     }
 
     @BeforeEach

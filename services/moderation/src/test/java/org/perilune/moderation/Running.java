@@ -14,6 +14,7 @@ import org.perilune.chassis.Resources;
 import org.perilune.chassis.Settings;
 import org.perilune.chassis.testing.Caller;
 import org.perilune.chassis.testing.StandInCrew;
+import org.perilune.chassis.testing.TestBroker;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
@@ -21,16 +22,21 @@ import org.perilune.pad.PadConfig;
 final class Running implements AutoCloseable {
     private final Resources owned = new Resources();
     private final StandInCrew crew;
-    private final Pad pad;
+    private final Map<String, String> settings;
     final CommentsStandIn comments;
     final ModerationService moderation;
     final Caller director;
     final Caller viewer;
 
     Running(Path home) throws Exception {
+        this(home, TestBroker.EMBEDDED);
+    }
+
+    Running(Path home, TestBroker broker) throws Exception {
         crew = owned.add(new StandInCrew());
-        pad = owned.add(Pad.start(PadConfig.onFreePorts(home, List.of("moderation", "comments")), sentence -> {}));
-        comments = owned.add(new CommentsStandIn(Settings.of(pad.settings())));
+        Pad pad = owned.add(Pad.start(PadConfig.onFreePorts(home, List.of("moderation", "comments")), sentence -> {}));
+        settings = Map.copyOf(broker.settings(pad.settings()));
+        comments = owned.add(new CommentsStandIn(Settings.of(settings)));
         moderation = owned.add(copy(Map.of()));
         director = owned.add(caller(moderation, "flight", "flight-director"));
         viewer = owned.add(caller(moderation, "vera", "viewer"));
@@ -47,12 +53,12 @@ final class Running implements AutoCloseable {
     }
 
     Map<String, String> settings() {
-        return pad.settings();
+        return settings;
     }
 
     /** One more, to be closed by the caller. */
     ModerationService copy(Map<String, String> differently) {
-        var values = new HashMap<>(pad.settings());
+        var values = new HashMap<>(settings);
         values.put("moderation.http.port", "0");
         values.put("moderation.tokens.keys-url", crew.keysUrl());
         values.putAll(differently);
