@@ -39,6 +39,9 @@ public record CloudEvent(
 
     public static final String MEDIA_TYPE = "application/cloudevents+json";
 
+    /** Extension: who posted the event over HTTP; event-bus sets it, and nobody else can. */
+    public static final String POSTED_BY = "postedby";
+
     /** Begins the source of every service of Perilune's. */
     public static final String OWN_SOURCE = "urn:perilune:";
 

@@ -16,7 +16,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +40,9 @@ public final class HttpListener implements AutoCloseable {
      * could meet a connection that is just being closed.
      */
     private static final Duration KEPT = ServiceClient.KEPT.plusSeconds(10);
+
+    /** Connections that wait to be accepted: a burst beyond Java's own 50 would be reset on a busy machine. */
+    private static final int ACCEPT_QUEUE = 1_024;
 
     private static final long SHUTDOWN_IDLE_MILLIS = 100;
     private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
@@ -76,7 +81,7 @@ public final class HttpListener implements AutoCloseable {
             routes.accept(javalin);
         });
         try {
-            server.start(config.host(), config.port());
+            server.start();
         } catch (RuntimeException failure) {
             throw new IllegalStateException(
                     "%s cannot listen on %s:%d; set %s.http.port to a free port"
@@ -138,6 +143,13 @@ public final class HttpListener implements AutoCloseable {
         javalin.http.prefer405over404 = true;
         javalin.http.defaultContentType = "application/json";
         javalin.jsonMapper(new JavalinJackson(Json.mapper(), true));
+        javalin.jetty.addConnector((server, http) -> {
+            var connector = new ServerConnector(server, new HttpConnectionFactory(http));
+            connector.setHost(config.host());
+            connector.setPort(config.port());
+            connector.setAcceptQueueSize(ACCEPT_QUEUE);
+            return connector;
+        });
         javalin.jetty.modifyServer(
                 (Server server) -> server.setStopTimeout(config.drain().toMillis()));
         javalin.jetty.modifyHttpConfiguration(http -> {

@@ -64,7 +64,7 @@ public final class Inbox {
                     event.type(),
                     event.source(),
                     event.id(),
-                    event.extensions().get("postedby"));
+                    event.extensions().get(CloudEvent.POSTED_BY));
         }
     }
 

@@ -25,8 +25,6 @@ import org.perilune.contracts.Topology;
 /** {@code POST /events}: into the log and the outbox in one transaction, then answered. */
 final class PublishRoute {
     /** Who posted the event; nobody can say so but we. */
-    private static final String POSTED_BY = "postedby";
-
     private static final String OWN_SOURCE = CloudEvent.sourceOf(Topology.EVENT_BUS.name());
 
     private final LogWriter writer;
@@ -69,8 +67,8 @@ final class PublishRoute {
 
     /** Fills in what a plain {@code {"type", "data"}} leaves out. */
     private CloudEvent event(ObjectNode body, Principal by) {
-        if (body.has(POSTED_BY)) {
-            throw new ServiceException.Invalid(POSTED_BY, "is set by event-bus");
+        if (body.has(CloudEvent.POSTED_BY)) {
+            throw new ServiceException.Invalid(CloudEvent.POSTED_BY, "is set by event-bus");
         }
         JsonNode source = body.get("source");
         if (source != null
@@ -94,7 +92,7 @@ final class PublishRoute {
         }
         CloudEvent read = CloudEvent.read(whole);
         var extensions = new HashMap<>(read.extensions());
-        extensions.put(POSTED_BY, by.name());
+        extensions.put(CloudEvent.POSTED_BY, by.name());
         return new CloudEvent(
                 read.id(), read.source(), read.type(), read.time(), read.subject(), read.data(), extensions);
     }

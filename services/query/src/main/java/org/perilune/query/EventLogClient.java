@@ -49,9 +49,14 @@ final class EventLogClient implements AutoCloseable {
                     Instant.EPOCH, // nothing here asks for it
                     null,
                     event.get("data"),
-                    Map.of()));
+                    postedBy(event)));
         }
         return new Page(events, answer.path("next").asLong(position));
+    }
+
+    private static Map<String, String> postedBy(JsonNode event) {
+        JsonNode person = event.path(CloudEvent.POSTED_BY);
+        return person.isTextual() ? Map.of(CloudEvent.POSTED_BY, person.textValue()) : Map.of();
     }
 
     /** The position of the newest event; 0 where that is not told. */

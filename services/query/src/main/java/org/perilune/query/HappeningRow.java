@@ -49,12 +49,18 @@ record HappeningRow(
                     at,
                     event.type(),
                     name(data, "device"),
-                    name(data, "by"),
+                    answerable(event, data),
                     name(data, "id"),
                     summary));
         } catch (DateTimeParseException noTime) {
             return Optional.empty();
         }
+    }
+
+    /** Whoever posted it by hand, whatever the data says: nobody speaks in another's name. */
+    private static @Nullable String answerable(CloudEvent event, JsonNode data) {
+        String postedBy = event.extensions().get(CloudEvent.POSTED_BY);
+        return postedBy == null ? name(data, "by") : clean(postedBy, LONGEST_NAME);
     }
 
     private static @Nullable String name(JsonNode data, String field) {
