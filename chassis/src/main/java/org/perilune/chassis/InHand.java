@@ -49,6 +49,11 @@ final class InHand {
         again.add(new Attempt(failed.delivery(), failed.tries() + 1, System.nanoTime() + pause.toNanos()));
     }
 
+    /** It could not be tried to the end, which does not count as a failure. */
+    void later(Attempt unfinished, Duration pause) {
+        again.add(new Attempt(unfinished.delivery(), unfinished.tries(), System.nanoTime() + pause.toNanos()));
+    }
+
     /** The broker was told that it is done with. */
     void settle(Attempt done) {
         open.remove(done.tag());

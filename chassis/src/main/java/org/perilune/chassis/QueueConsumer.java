@@ -26,6 +26,7 @@ public final class QueueConsumer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(QueueConsumer.class);
     private static final Duration RECONNECT = Duration.ofMillis(300);
     private static final Duration DATABASE_RETRY = Duration.ofMillis(300);
+    private static final Duration TIMEOUT_RETRY = Duration.ofSeconds(2);
     private static final Duration STOP = Duration.ofSeconds(6);
 
     private final Plan plan;
@@ -186,6 +187,11 @@ public final class QueueConsumer implements AutoCloseable {
                 return;
             } catch (RuntimeException | StackOverflowError failure) {
                 failures.increment();
+                if (SqlFailures.isTimeout(failure)) {
+                    // Perhaps its own fault, perhaps a hung copy's: it is not given up, but others go first.
+                    inHand.later(attempt, TIMEOUT_RETRY);
+                    return;
+                }
                 if (SqlFailures.isAway(failure)) {
                     if (closing.await(DATABASE_RETRY.toMillis(), TimeUnit.MILLISECONDS) || !channel.isOpen()) {
                         return; // delivered again

@@ -8,7 +8,14 @@ import java.util.Optional;
 public final class SqlFailures {
     public static final String UNIQUE_VIOLATION = "23505";
 
+    private static final String CANCELLED = "57014";
+
     private SqlFailures() {}
+
+    /** Whether a statement took longer than it may: by its own fault, or since another transaction stands in its way. */
+    public static boolean isTimeout(Throwable failure) {
+        return state(failure).filter(CANCELLED::equals).isPresent();
+    }
 
     /**
      * Whether the database is away or out of resources, so that the same work may succeed later: SQLSTATE classes 08

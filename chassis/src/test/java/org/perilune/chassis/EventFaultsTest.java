@@ -137,6 +137,25 @@ class EventFaultsTest {
                 .isBetween(0.0, PATIENCE.toSeconds() * 1.0);
     }
 
+    /** Whoever's fault that is, it is not given up; and others need not wait for it. */
+    @Test
+    void aMessageWhoseStatementTakesTooLongHoldsUpNoOther() {
+        var freed = new AtomicBoolean();
+        consume((transaction, event) -> {
+            if ("0".equals(event.subject()) && !freed.get()) {
+                transaction.execute("set local statement_timeout = 20");
+                transaction.execute("select pg_sleep(10)");
+            }
+            transaction.execute("insert into effects (id, copy) values (?, 'one')", event.id());
+        });
+        OutboxRelay relay = relay();
+        List<String> committed = commit(10);
+        relay.wake();
+        await().atMost(PATIENCE).until(() -> effects().size() == committed.size() - 1);
+        freed.set(true);
+        await().atMost(PATIENCE).until(() -> effects().equals(committed));
+    }
+
     private void shut() {
         try {
             gate.shut();

@@ -26,6 +26,7 @@ final class Supervisor implements AutoCloseable {
 
     /** With what services take before, within the ten seconds of a stop. */
     private static final Duration STOP = Duration.ofSeconds(5);
+
     private static final Duration POLL = Duration.ofMillis(10);
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);

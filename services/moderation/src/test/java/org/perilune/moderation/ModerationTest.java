@@ -28,7 +28,7 @@ import org.perilune.contracts.FlightLog.Status;
 @ParameterizedClass
 @EnumSource(TestBroker.class)
 class ModerationTest {
-        @TempDir
+    @TempDir
     static Path home;
 
     private static Running running;
