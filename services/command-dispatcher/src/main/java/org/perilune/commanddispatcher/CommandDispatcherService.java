@@ -53,7 +53,7 @@ public final class CommandDispatcherService implements AutoCloseable {
             ChangedIds changes = owned.add(ChangedIds.open(config.postgres(), CommandStore.CHANGED));
             publish(owned, config, postgres, changes, meters);
             var queries = new CommandQueries(postgres.jdbi());
-            LiveCommands live = owned.add(LiveCommands.open(queries, changes));
+            LiveCommands live = owned.add(LiveCommands.open(queries, changes, clock));
             Uplink uplink = owned.add(Uplink.start(config, postgres, redis, tokens, changes, health, meters, clock));
             Intake intake = owned.add(Intake.open(postgres.jdbi(), meters));
             var devices = new DeviceDirectory(telemetry, tokens, postgres.jdbi(), clock);
@@ -70,7 +70,7 @@ public final class CommandDispatcherService implements AutoCloseable {
                     javalin -> {
                         commands.register(javalin);
                         new DictionaryRoutes(dictionary).register(javalin);
-                        follow(javalin, live, clock);
+                        follow(javalin, live);
                     }));
             return new CommandDispatcherService(owned, http);
         } catch (Throwable failure) {
@@ -91,10 +91,10 @@ public final class CommandDispatcherService implements AutoCloseable {
         changes.onChange(ids -> relay.wake());
     }
 
-    private static void follow(JavalinConfig javalin, LiveCommands live, Clock clock) {
+    private static void follow(JavalinConfig javalin, LiveCommands live) {
         // Streams never end by themselves: stopping would wait for them in vain.
         javalin.events.serverStopping(live::close);
-        javalin.routes.get("/stream", new LiveRoute(live, clock)::handle, Access.VIEWER);
+        javalin.routes.get("/stream", live::handle, Access.VIEWER);
     }
 
     /** The port that was taken, where the config said 0. */
