@@ -39,6 +39,7 @@ class FindTest {
     static void start() throws Exception {
         fixture = new QueryFixture(home);
         caller = fixture.caller(fixture.start(), "viewer");
+        await().atMost(PATIENCE).until(() -> caller.send("GET", "/posts", "").statusCode() == 200);
     }
 
     @AfterAll
