@@ -1,7 +1,10 @@
 package org.perilune.query;
 
+import static org.awaitility.Awaitility.await;
+
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -76,8 +79,12 @@ final class QueryFixture implements AutoCloseable {
         return pad;
     }
 
+    /** Of a service that has set up its model. */
     Caller caller(QueryService query, String role) {
-        return opened.add(new Caller(query.port(), crew.token("alice", role)));
+        Caller caller = opened.add(new Caller(query.port(), crew.token("alice", role)));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> caller.send("GET", "/posts", "").statusCode() == 200);
+        return caller;
     }
 
     void publish(CloudEvent... events) {
