@@ -55,7 +55,7 @@ final class RebuildCommand implements Callable<Integer> {
             Rebuild rebuild = query.post("/rebuild", token, Map.of(), Rebuild.class);
             String said = "";
             while (rebuild.state().equals("running")) {
-                String now = "%,d of about %,d events; %s".formatted(rebuild.events(), rebuild.of(), rebuild.detail());
+                String now = sentence(rebuild);
                 if (!now.equals(said)) {
                     progress.tell(now);
                     said = now;
@@ -77,5 +77,11 @@ final class RebuildCommand implements Callable<Integer> {
 
     private static Optional<String> token(Home home) {
         return Optional.of(Tokens.of(home, Role.ADMINISTRATOR.wireName()));
+    }
+
+    private static String sentence(Rebuild rebuild) {
+        return rebuild.of() == 0
+                ? rebuild.detail()
+                : "%,d of about %,d events; %s".formatted(rebuild.events(), rebuild.of(), rebuild.detail());
     }
 }
