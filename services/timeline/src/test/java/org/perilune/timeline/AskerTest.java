@@ -3,49 +3,13 @@ package org.perilune.timeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** On whose behalf commands are dispatched: nobody may come to approve what they asked for themselves. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class AskerTest {
-    private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
-
-    private final MovingClock clock = new MovingClock(START);
-    private Fixture fixture;
-
-    @BeforeAll
-    void open(@TempDir Path home) throws Exception {
-        fixture = new Fixture(home);
-    }
-
-    @AfterEach
-    void reset() throws Exception {
-        fixture.gate.open();
-        fixture.reset();
-        clock.set(START);
-    }
-
-    @AfterAll
-    void close() throws Exception {
-        fixture.close();
-    }
-
-    private static String event(Instant time, String rest) {
-        return """
-                {"name":"Turn","time":"%s","device":"lunar-module",
-                 "command":{"command_type":"SET_ATTITUDE","parameters":{"angle":12.5}}%s}
-                """.formatted(time, rest);
-    }
+class AskerTest extends OnTheTimeline {
 
     @Test
     void whoSaysWhatOrWhereAsksForTheCommandAndWhoSaysOnlyWhenDoesNot() throws Exception {

@@ -6,50 +6,14 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.testing.Gate;
 
 /** Copies that end, fall silent or lose MongoDB while events are due. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class LaunchRecoveryTest {
-    private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
-
-    private final MovingClock clock = new MovingClock(START);
-    private Fixture fixture;
-
-    @BeforeAll
-    void open(@TempDir Path home) throws Exception {
-        fixture = new Fixture(home);
-    }
-
-    @AfterEach
-    void reset() throws Exception {
-        fixture.gate.open();
-        fixture.reset();
-        clock.set(START);
-    }
-
-    @AfterAll
-    void close() throws Exception {
-        fixture.close();
-    }
-
-    private static String event(Instant time, String rest) {
-        return """
-                {"name":"Turn","time":"%s","device":"lunar-module",
-                 "command":{"command_type":"SET_ATTITUDE","parameters":{"angle":12.5}}%s}
-                """.formatted(time, rest);
-    }
+class LaunchRecoveryTest extends OnTheTimeline {
 
     @Test
     void tellsWhatWasTakenThoughMongoDbWasAwayMeanwhile() throws Exception {

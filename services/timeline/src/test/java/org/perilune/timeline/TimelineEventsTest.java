@@ -5,45 +5,17 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.CloudEvent;
 import org.perilune.chassis.MongoOutbox;
 
 /** What the rest of the mission hears of the timeline. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class TimelineEventsTest {
+class TimelineEventsTest extends OnTheTimeline {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
-    private final MovingClock clock = new MovingClock(START);
-    private Fixture fixture;
-
-    @BeforeAll
-    void open(@TempDir Path home) throws Exception {
-        fixture = new Fixture(home);
-    }
-
-    @AfterEach
-    void reset() throws Exception {
-        fixture.broker.open();
-        fixture.reset();
-        clock.set(START);
-    }
-
-    @AfterAll
-    void close() throws Exception {
-        fixture.close();
-    }
 
     private List<CloudEvent> of(String id) {
         return fixture.heard.all().stream()
