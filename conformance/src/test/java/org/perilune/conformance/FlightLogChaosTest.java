@@ -101,7 +101,8 @@ final class FlightLogChaosTest {
                     .forEach(each -> failure.addSuppressed(
                             new AssertionError(each.service().name() + " said last:\n" + each.said())));
             failure.addSuppressed(new AssertionError("The log's end:\n" + perilune.log(30)));
-            throw new AssertionError("Repeat it with -Dlog.seed=" + SEED + " -Dlog.kills=" + KILLS, failure);
+            throw new AssertionError(
+                    failure + "; repeat it with -Dlog.seed=" + SEED + " -Dlog.kills=" + KILLS, failure);
         } finally {
             services.values().forEach(Beside::close);
         }

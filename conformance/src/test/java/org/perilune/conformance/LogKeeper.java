@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
+import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.perilune.conformance.Perilune.Part;
 
@@ -49,7 +50,7 @@ final class LogKeeper implements AutoCloseable {
 
     /** Until the thing has that text, whoever else changes it meanwhile. */
     void edit(Part part, String path, String text) {
-        await("an edit of " + path).atMost(PATIENCE).pollInterval(PAUSE).until(() -> {
+        patiently("an edit of " + path).until(() -> {
             JsonNode known = get(part, path);
             if (known.path("text").asText().equals(text)) {
                 return true;
@@ -108,7 +109,7 @@ final class LogKeeper implements AutoCloseable {
 
     /** Comments are judged by one word alone: what has it is rejected. */
     void judgeByTheWord(String word) {
-        await("the rules").atMost(PATIENCE).pollInterval(PAUSE).until(() -> {
+        patiently("the rules").until(() -> {
             long version = get(Part.MODERATION, "/rules").path("version").asLong();
             String rules = """
                     {"version":%d,"rules":[{"id":"the-word","kind":"words","action":"reject","words":["%s"]}]}
@@ -124,17 +125,21 @@ final class LogKeeper implements AutoCloseable {
     private JsonNode untilAnswered(
             String method, Part part, String path, @Nullable String body, @Nullable String key, List<Integer> wanted) {
         Predicate<Ground.Answer> said = answer -> answer.status() < 500 && answer.status() != 401;
-        Ground.Answer answer = await(method + " " + path)
-                .atMost(PATIENCE)
-                .pollDelay(Duration.ZERO)
-                .pollInterval(PAUSE)
-                .ignoreExceptionsMatching(
-                        failure -> failure instanceof IOException || failure instanceof AssertionError)
-                .until(() -> send(method, part, path, body, key), said);
+        Ground.Answer answer = patiently(method + " " + path).until(() -> send(method, part, path, body, key), said);
         if (!wanted.contains(answer.status())) {
             throw new AssertionError(method + " " + path + ": " + answer);
         }
         return answer.json();
+    }
+
+    /** A service may be killed at any moment of a call: the call breaks, and is made again. */
+    private static ConditionFactory patiently(String what) {
+        return await(what)
+                .atMost(PATIENCE)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(PAUSE)
+                .ignoreExceptionsMatching(
+                        failure -> failure instanceof IOException || failure instanceof AssertionError);
     }
 
     private Ground.Answer send(String method, Part part, String path, @Nullable String body, @Nullable String key)
