@@ -4,10 +4,12 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.microsoft.playwright.Route;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -119,6 +121,22 @@ final class UplinkPagesTest extends InBrowser {
         assertThat(page.locator("#next")).containsText("Shorter burn");
         assertThat(console.timeline.sent.getLast().body().toString())
                 .isEqualTo("{\"version\":2,\"name\":\"Shorter burn\"}");
+    }
+
+    @Test
+    void savesWhatWasTypedBeforeTheCommandsAreKnown() {
+        console.timeline.add("Burn", "planned", "planned", soon(10), soon(10));
+        console.logIn(page, "ada", "/timeline");
+        var asked = new CompletableFuture<Route>();
+        page.route("**/dictionary/*", asked::complete);
+        page.getByLabel("Change Burn").click();
+        page.locator("dialog [data-field=name]").fill("Shorter burn");
+        page.keyboard().press("Enter");
+        page.waitForCondition(asked::isDone);
+        asked.join().resume();
+        assertThat(page.locator("#next")).containsText("Shorter burn");
+        assertThat(console.timeline.sent.getLast().body().toString())
+                .isEqualTo("{\"version\":1,\"name\":\"Shorter burn\"}");
     }
 
     @Test

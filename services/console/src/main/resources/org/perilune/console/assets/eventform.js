@@ -63,8 +63,11 @@ export class EventForm {
     this.ownTime();
     if (!this.dialog.open) this.dialog.showModal();
     this.name.focus();
-    await this.command.fill(shown.device, this.types.get(shown.device), shown.command || null);
-    this.before = event ? this.given() : null;
+    // What is typed while the commands of the device are still being loaded is a change too.
+    const before = this.before = event ? this.given() : null;
+    this.filled = this.command.fill(shown.device, this.types.get(shown.device), shown.command || null)
+      .then(() => { if (before) before.command = this.command.value; });
+    await this.filled;
   }
 
   given() {
@@ -82,9 +85,10 @@ export class EventForm {
   async send() {
     clearFaults(this.form);
     this.said.textContent = '';
+    this.save.disabled = true;
+    await this.filled;
     const given = this.given();
     if (this.event && Object.keys(this.change(given)).length === 1) { this.dialog.close(); return; }
-    this.save.disabled = true;
     const all = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
     const answer = this.event ? await act(eventPath(this.event.id), this.change(given)) : await act('/timeline', all, this.key);
     this.save.disabled = false;
