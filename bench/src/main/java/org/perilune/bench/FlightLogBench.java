@@ -28,6 +28,7 @@ final class FlightLogBench implements Callable<Integer> {
     private static final int PAGE = 100;
     private static final long POLL_NANOS = 200_000_000;
     private static final Duration MOST_REBUILD = Duration.ofMinutes(15);
+    private static final Duration MOST_INDEXING = Duration.ofMinutes(5);
 
     @Mixin
     private Common common = new Common();
@@ -38,7 +39,9 @@ final class FlightLogBench implements Callable<Integer> {
     @Option(names = "--seconds", description = "Length of a run of comments (default: ${DEFAULT-VALUE})")
     private int seconds = 30;
 
-    @Option(names = "--posts", description = "Entries in the log (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--posts",
+            description = "Entries in the log; 0: the log as it is, not rebuilt (default: ${DEFAULT-VALUE})")
     private int posts = 100_000;
 
     @Option(names = "--comments-each", description = "On each, on average (default: ${DEFAULT-VALUE})")
@@ -48,7 +51,7 @@ final class FlightLogBench implements Callable<Integer> {
     private int rebuilds = 3;
 
     @Option(names = "--connections", description = "Of those who read (default: ${DEFAULT-VALUE})")
-    private int connections = 32;
+    private int connections = 16;
 
     @Option(names = "--read-seconds", description = "Length of a run of reads (default: ${DEFAULT-VALUE})")
     private int readSeconds = 10;
@@ -62,15 +65,22 @@ final class FlightLogBench implements Callable<Integer> {
 
     void measure(Instance instance, Report report) throws Exception {
         comments(instance, report);
-        report.tell("Writing a log of %,d entries with %,d comments".formatted(posts, posts * commentsEach));
-        long events = new SeededLog(posts, commentsEach, clock.instant()).write(instance);
         try (var query = instance.client(Topology.QUERY)) {
-            rebuilds(instance, query, report, events);
+            if (posts > 0) {
+                rebuilds(instance, query, report, written(instance, report));
+                awaitIndexed(instance, query, report);
+            }
             reads(instance, query, report);
         }
+    }
+
+    private long written(Instance instance, Report report) throws Exception {
+        report.tell("Writing a log of %,d entries with %,d comments".formatted(posts, posts * commentsEach));
+        long events = new SeededLog(posts, commentsEach, clock.instant()).write(instance);
         report.note(("The log has %,d events, written by COPY into event-bus's database: each comment is created and"
                         + " approved, there are no other events between; %d comments an entry on average.")
                 .formatted(events, commentsEach));
+        return events;
     }
 
     private void comments(Instance instance, Report report) {
@@ -127,6 +137,25 @@ final class FlightLogBench implements Callable<Integer> {
                 throw new BenchException("The rebuild takes too long: " + state);
             }
         }
+    }
+
+    /** The index that a rebuild leaves behind is filled on the same cores. */
+    private static void awaitIndexed(Instance instance, ServiceClient query, Report report) {
+        report.tell("Waiting until the search index has the whole log");
+        long limit = System.nanoTime() + MOST_INDEXING.toNanos();
+        while (!engine(instance, query).equals("opensearch")) {
+            if (System.nanoTime() - limit > 0) {
+                report.note("OpenSearch was away, or still being filled, while GET /posts was measured.");
+                return;
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    private static String engine(Instance instance, ServiceClient query) {
+        return query.get("/search?q=terminator&limit=1", Optional.of(instance.token("viewer")), JsonNode.class)
+                .path("engine")
+                .asText();
     }
 
     private void reads(Instance instance, ServiceClient query, Report report) throws Exception {
