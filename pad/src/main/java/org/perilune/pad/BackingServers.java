@@ -1,0 +1,198 @@
+package org.perilune.pad;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.perilune.contracts.Topology;
+import org.perilune.contracts.Topology.Service;
+import org.perilune.contracts.Topology.Store;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The servers of a pad, each on its port, and there once it has started. Safe for threads. */
+final class BackingServers implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BackingServers.class);
+    private static final String HOST = "127.0.0.1";
+
+    private final PadConfig config;
+    private final Secrets secrets;
+    private final BrokerExtension extension;
+    private final BrokerMeters meters;
+    private final Map<Store, Integer> ports = new EnumMap<>(Store.class);
+    private volatile @Nullable Supervisor postgres;
+    private volatile @Nullable Supervisor redis;
+    private volatile @Nullable Broker broker;
+    private volatile @Nullable MongoServer mongo;
+    private volatile @Nullable AmqpServer amqp;
+    private volatile @Nullable OpenSearchServer search;
+
+    /** Chooses the ports. */
+    BackingServers(PadConfig config, Secrets secrets, BrokerExtension extension, BrokerMeters meters)
+            throws IOException {
+        this.config = config;
+        this.secrets = secrets;
+        this.extension = extension;
+        this.meters = meters;
+        for (Store store : Store.values()) {
+            ports.put(store, Ports.choose(config.port(store)));
+        }
+        for (Service service : users(Store.OPENSEARCH)) {
+            secrets.value(OpenSearchServer.secret(service.name()));
+        }
+    }
+
+    Map<Store, Integer> ports() {
+        return Map.copyOf(ports);
+    }
+
+    int port(Store store) {
+        return Objects.requireNonNull(ports.get(store));
+    }
+
+    /** One sentence a step; one call at a time. */
+    private record Progress(Consumer<String> listener) {
+        synchronized void tell(String sentence) {
+            listener.accept(sentence);
+        }
+    }
+
+    /** All but OpenSearch, side by side; where one does not start, none runs. */
+    void start(Consumer<String> listener) throws IOException {
+        var progress = new Progress(listener);
+        Path home = config.home();
+        Platform platform = Platform.here();
+        Binaries binaries = Binaries.cached(home);
+        var steps = new ArrayList<Callable<Void>>();
+        steps.add(step(progress, Store.POSTGRESQL, "PostgreSQL", port -> {
+            postgres = Supervisor.start(
+                    PostgresServer.prepare(home.resolve("postgresql"), binaries, platform, secrets, port));
+            PostgresRoles.make(port, secrets, config.databases());
+        }));
+        steps.add(step(progress, Store.REDIS, "Redis", port -> {
+            List<String> names = users(Store.REDIS).stream().map(Service::name).toList();
+            redis = Supervisor.start(
+                    RedisServer.prepare(home.resolve("redis"), binaries, platform, secrets, port, names));
+        }));
+        steps.add(step(
+                progress,
+                Store.MQTT,
+                "The MQTT broker",
+                port -> broker = Broker.start(home.resolve("mqtt"), port, extension)));
+        steps.add(step(
+                progress,
+                Store.MONGODB,
+                "The MongoDB server",
+                port -> mongo = MongoServer.start(home.resolve("mongodb"), port, secrets, users(Store.MONGODB))));
+        steps.add(step(
+                progress,
+                Store.AMQP,
+                "The AMQP broker",
+                port -> amqp = AmqpServer.start(home.resolve("amqp"), port, secrets, users(Store.AMQP))));
+        try {
+            SideBySide.run(steps, Thread.ofVirtual().factory());
+        } catch (InterruptedException interruption) {
+            close();
+            Thread.currentThread().interrupt();
+            throw new PadException("Interrupted while the backing servers started", interruption);
+        } catch (Throwable failure) {
+            close();
+            throw failure;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Starting {
+        void on(int port) throws Exception;
+    }
+
+    private Callable<Void> step(Progress progress, Store store, String name, Starting starting) {
+        return () -> {
+            String inSentence = name.startsWith("The ") ? "the " + name.substring(4) : name;
+            progress.tell("Starting " + inSentence);
+            starting.on(port(store));
+            progress.tell(name + " is up on " + HOST + ":" + port(store));
+            return null;
+        };
+    }
+
+    /** @see Pad#startSearch */
+    synchronized void startSearch(Duration after) {
+        if (!config.search() || search != null) {
+            return;
+        }
+        try {
+            search = OpenSearchServer.start(
+                    config.home().resolve("opensearch"),
+                    port(Store.OPENSEARCH),
+                    secrets,
+                    users(Store.OPENSEARCH),
+                    after);
+        } catch (IOException failure) {
+            LOG.error("OpenSearch cannot be started; search uses the database's own text search", failure);
+        }
+    }
+
+    List<ServerState> states() {
+        MongoServer documents = mongo;
+        AmqpServer events = amqp;
+        OpenSearchServer index = search;
+        var servers = new ArrayList<>(List.of(
+                ServerState.supervised("PostgreSQL", postgres, port(Store.POSTGRESQL)),
+                ServerState.supervised("Redis", redis, port(Store.REDIS)),
+                ServerState.own("MQTT broker", broker != null, port(Store.MQTT), meters.connections.sum()),
+                ServerState.own(
+                        "MongoDB server",
+                        documents != null && documents.works(),
+                        port(Store.MONGODB),
+                        documents == null ? 0 : documents.clients()),
+                ServerState.own(
+                        "AMQP broker",
+                        events != null && events.works(),
+                        port(Store.AMQP),
+                        events == null ? 0 : events.clients())));
+        if (index != null) {
+            servers.add(index.state());
+        } else if (config.search()) {
+            servers.add(OpenSearchServer.waiting(port(Store.OPENSEARCH)));
+        }
+        return List.copyOf(servers);
+    }
+
+    private static List<Service> users(Store store) {
+        return Topology.SERVICES.stream()
+                .filter(service -> service.stores().contains(store))
+                .toList();
+    }
+
+    /** Stops them all, cleanly and side by side. */
+    @Override
+    public void close() {
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (AutoCloseable server : started(postgres, redis, broker, mongo, amqp, search)) {
+                executor.execute(() -> close(server));
+            }
+        }
+    }
+
+    private static List<AutoCloseable> started(@Nullable AutoCloseable... maybe) {
+        return Stream.of(maybe).filter(Objects::nonNull).toList();
+    }
+
+    private static void close(AutoCloseable server) {
+        try {
+            server.close();
+        } catch (Exception failure) {
+            LOG.error("A backing server could not be stopped", failure);
+        }
+    }
+}
