@@ -38,6 +38,9 @@ final class AmqpServer implements AutoCloseable {
     /** Of waiting messages in memory; beyond that they are on disk only. Direct memory is shared with others here. */
     private static final int FLOW_TO_DISK_BYTES = 32 << 20;
 
+    /** For the connections of services: as many commits as can be gathered into one. The default, 64, is for a server. */
+    private static final int THREADS = 8;
+
     private final SystemLauncher launcher;
     private final Watch watch;
 
@@ -111,6 +114,8 @@ final class AmqpServer implements AutoCloseable {
                   "context": {
                     "broker.failStartupWithErroredChild": "true",
                     "broker.flowToDiskThreshold": "%d",
+                    "virtualhost.connectionThreadPool.size": "%d",
+                    "virtualhost.connectionThreadPool.numberOfSelectors": "1",
                     "qpid.broker.bdbTotalCacheSize": "%d",
                     "je.freeDisk": "%d"
                   },
@@ -146,6 +151,7 @@ final class AmqpServer implements AutoCloseable {
                 }
                 """.formatted(
                         FLOW_TO_DISK_BYTES,
+                        THREADS,
                         STORE_CACHE_BYTES,
                         FREE_DISK_BYTES,
                         String.join(", ", users),
