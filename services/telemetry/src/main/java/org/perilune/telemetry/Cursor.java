@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.perilune.chassis.Requests;
+import org.perilune.chassis.PageCursor;
 import org.perilune.chassis.ServiceException;
 
 /**
@@ -57,7 +57,7 @@ record Cursor(long minuteMicros, long effectiveMicros, int device, long markEpoc
     }
 
     private static ServiceException unknown() {
-        return Requests.malformed("cursor", "is none of ours, or belongs to another question");
+        return PageCursor.unknown();
     }
 
     private static byte[] signature(byte[] key, byte[] body, String question) {
