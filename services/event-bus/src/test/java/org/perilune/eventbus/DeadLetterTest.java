@@ -16,10 +16,12 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.perilune.chassis.Amqp;
 import org.perilune.chassis.AmqpConfig;
 import org.perilune.chassis.CloudEvent;
@@ -30,8 +32,11 @@ import org.perilune.chassis.OutboxRelay;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.PostgresConfig;
 import org.perilune.chassis.Resources;
+import org.perilune.chassis.testing.TestBroker;
 import org.perilune.contracts.Topology.Service;
 
+@ParameterizedClass
+@EnumSource(TestBroker.class)
 class DeadLetterTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -43,12 +48,15 @@ class DeadLetterTest {
     /** Each test has a type of its own. */
     private final String type = "T" + UUID.randomUUID().toString().replace("-", "");
 
-    @BeforeAll
-    static void start() throws Exception {
-        fixture = new BusFixture(home, Map.of());
+    /** Without it the broker is told to nobody. */
+    DeadLetterTest(TestBroker broker) {}
+
+    @BeforeParameterizedClassInvocation
+    static void start(TestBroker broker) throws Exception {
+        fixture = new BusFixture(home, broker, Map.of());
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         fixture.close();
     }
