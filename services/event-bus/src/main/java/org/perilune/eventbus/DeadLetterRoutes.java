@@ -82,7 +82,8 @@ final class DeadLetterRoutes {
         for (UUID id : store.openOf(queue, MOST_AT_ONCE)) {
             DeadLetterStore.Redrive outcome = store.redrive(id, by);
             if (outcome == DeadLetterStore.Redrive.NOBODY) {
-                throw nobody();
+                wake();
+                throw nobody(sent == 0 ? "" : "; %d others were sent again before".formatted(sent));
             }
             sent += outcome == DeadLetterStore.Redrive.SENT ? 1 : 0;
         }
@@ -96,8 +97,9 @@ final class DeadLetterRoutes {
         couriers.wake();
     }
 
-    private static ServiceException nobody() {
-        return new ServiceException.Conflict("The subscription that it was for has ended; nobody is there to take it");
+    private static ServiceException nobody(String others) {
+        return new ServiceException.Conflict(
+                "The subscription that it was for has ended; nobody is there to take it" + others);
     }
 
     private void redrive(Context context) {
@@ -113,7 +115,7 @@ final class DeadLetterRoutes {
             case SENT_BEFORE ->
                 throw new ServiceException.Conflict(
                         "It was sent again before; where it failed again it is a dead letter of its own");
-            case NOBODY -> throw nobody();
+            case NOBODY -> throw nobody("");
             case UNKNOWN -> throw new ServiceException.NotFound("No dead letter has the id " + id);
         }
     }
