@@ -27,7 +27,18 @@ public final class SqlTimes {
         return rows.getObject(column, OffsetDateTime.class).toInstant();
     }
 
+    /** @param column from 1 on, not null */
+    public static Instant instant(ResultSet rows, int column) throws SQLException {
+        return rows.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
     public static @Nullable Instant nullable(ResultSet rows, String column) throws SQLException {
+        OffsetDateTime time = rows.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    /** @param column from 1 on */
+    public static @Nullable Instant nullable(ResultSet rows, int column) throws SQLException {
         OffsetDateTime time = rows.getObject(column, OffsetDateTime.class);
         return time == null ? null : time.toInstant();
     }

@@ -2,7 +2,6 @@ package org.perilune.commanddispatcher;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +12,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.SqlTimes;
 
 /** Reads commands. Safe for threads. */
 final class CommandQueries {
@@ -36,8 +36,8 @@ final class CommandQueries {
         Map<String, Object> values = new HashMap<>();
         restrict(where, values, "device", "device = :device", query.device());
         restrict(where, values, "requester", "requested_by = :requester", query.requestedBy());
-        restrict(where, values, "from", "requested_at >= :from", SqlTimes.ofNullable(query.from()));
-        restrict(where, values, "to", "requested_at <= :to", SqlTimes.ofNullable(query.to()));
+        restrict(where, values, "from", "requested_at >= :from", SqlTimes.of(query.from()));
+        restrict(where, values, "to", "requested_at <= :to", SqlTimes.of(query.to()));
         if (!query.states().isEmpty()) {
             String[] states =
                     query.states().stream().map(CommandState::wireName).toArray(String[]::new);
@@ -119,13 +119,13 @@ final class CommandQueries {
                 rows.getString("results"),
                 rows.getString("requested_by"),
                 rows.getString("principal"),
-                rows.getObject("requested_at", OffsetDateTime.class).toInstant(),
-                rows.getObject("expires_at", OffsetDateTime.class).toInstant(),
+                SqlTimes.instant(rows, "requested_at"),
+                SqlTimes.instant(rows, "expires_at"),
                 rows.getString("approved_by"),
                 rows.getString("verification"),
                 SqlTimes.nullable(rows, rows.findColumn("executed_at")),
                 rows.getInt("attempts"),
-                rows.getObject("changed_at", OffsetDateTime.class).toInstant(),
+                SqlTimes.instant(rows, "changed_at"),
                 rows.getInt("revision"));
     }
 }

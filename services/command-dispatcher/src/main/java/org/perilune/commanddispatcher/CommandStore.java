@@ -18,6 +18,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.ChangedIds;
 import org.perilune.chassis.Outbox;
+import org.perilune.chassis.SqlTimes;
 
 /** Puts commands into the database, many in one transaction. Safe for threads. */
 final class CommandStore {

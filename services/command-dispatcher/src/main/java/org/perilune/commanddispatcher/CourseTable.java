@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.SqlTimes;
 
 /** Reads and writes {@link Course}s, many at a time. */
 final class CourseTable {
@@ -86,13 +87,11 @@ final class CourseTable {
                             courses,
                             course -> course.results == null ? null : course.results.toString()));
             statement.setArray(6, array(connection, "text", courses, course -> course.approvedBy));
-            statement.setArray(
-                    7, array(connection, "timestamptz", courses, course -> SqlTimes.ofNullable(course.executedAt)));
-            statement.setArray(
-                    8, array(connection, "timestamptz", courses, course -> SqlTimes.ofNullable(course.verifyUntil)));
+            statement.setArray(7, array(connection, "timestamptz", courses, course -> SqlTimes.of(course.executedAt)));
+            statement.setArray(8, array(connection, "timestamptz", courses, course -> SqlTimes.of(course.verifyUntil)));
             statement.setArray(9, array(connection, "int4", courses, course -> course.attempts));
             statement.setArray(
-                    10, array(connection, "timestamptz", courses, course -> SqlTimes.ofNullable(course.nextAttemptAt)));
+                    10, array(connection, "timestamptz", courses, course -> SqlTimes.of(course.nextAttemptAt)));
             statement.executeUpdate();
         }
     }

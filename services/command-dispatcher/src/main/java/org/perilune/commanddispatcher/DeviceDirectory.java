@@ -10,6 +10,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.perilune.chassis.ServiceClient;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.ServiceTokens;
+import org.perilune.chassis.SqlTimes;
 import org.perilune.contracts.Topics;
 
 /**

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -18,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Fields;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.SqlTimes;
 
 /** The table of dictionaries: each change is a new version, and old ones stay. Safe for threads. */
 final class DictionaryStore {
@@ -45,7 +45,7 @@ final class DictionaryStore {
                 .map((rows, context) -> new Summary(
                         rows.getString("device_type"),
                         rows.getInt("version"),
-                        rows.getObject("changed_at", OffsetDateTime.class).toInstant(),
+                        SqlTimes.instant(rows, "changed_at"),
                         rows.getString("changed_by"),
                         rows.getInt("commands")))
                 .list());
@@ -82,8 +82,7 @@ final class DictionaryStore {
                 throw new ServiceException.Conflict("version: the newest version of " + deviceType + " is " + newest
                         + ", not " + expected + ". Nothing was changed; look at it and try again.");
             }
-            var added = new DictionaryVersion(
-                    deviceType, newest + 1, SqlTimes.of(now).toInstant(), by, commands);
+            var added = new DictionaryVersion(deviceType, newest + 1, SqlTimes.truncated(now), by, commands);
             handle.createUpdate("""
                             insert into dictionary (device_type, version, commands, changed_at, changed_by)
                             values (:type, :version, cast(:commands as jsonb), :at, :by)
@@ -118,7 +117,7 @@ final class DictionaryStore {
         return new DictionaryVersion(
                 rows.getString("device_type"),
                 rows.getInt("version"),
-                rows.getObject("changed_at", OffsetDateTime.class).toInstant(),
+                SqlTimes.instant(rows, "changed_at"),
                 rows.getString("changed_by"),
                 commands);
     }

@@ -1,15 +1,10 @@
 package org.perilune.commanddispatcher;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.ContentTooLargeResponse;
 import io.javalin.http.Context;
 import io.javalin.http.GatewayTimeoutResponse;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,8 +13,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Fields;
 import org.perilune.chassis.HttpListener;
+import org.perilune.chassis.IdempotencyKey;
 import org.perilune.chassis.Ids;
-import org.perilune.chassis.Json;
 import org.perilune.chassis.Principal;
 import org.perilune.chassis.Requests;
 import org.perilune.chassis.ServiceException;
@@ -31,14 +26,10 @@ import org.slf4j.LoggerFactory;
 /** {@code POST /dispatch}: everything is checked first, then stored, then answered. */
 final class DispatchRoute {
     private static final Logger LOG = LoggerFactory.getLogger(DispatchRoute.class);
-    private static final String KEY_HEADER = "Idempotency-Key";
     private static final String DEFAULT_DEVICE = "lunar-module";
     private static final int MOST_BYTES = 64 * 1024;
-    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]([\\x20-\\x7e]{0,198}[\\x21-\\x7e])?");
     private static final Pattern COMMAND_TYPE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
     private static final Pattern PERSON = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}|program:cli");
-    /** The same whatever the order of fields: what is equal for the caller has an equal hash. */
-    private static final ObjectWriter CANONICAL = Json.mapper().writer().with(JsonNodeFeature.WRITE_PROPERTIES_SORTED);
 
     private final Dictionary dictionary;
     private final DeviceDirectory devices;
@@ -78,16 +69,15 @@ final class DispatchRoute {
         if (context.contentLength() > MOST_BYTES || context.bodyAsBytes().length > MOST_BYTES) {
             throw new ContentTooLargeResponse("A command may have " + MOST_BYTES + " bytes at most");
         }
-        String key = key(context);
         ObjectNode body = Requests.json(context, ObjectNode.class);
+        Optional<IdempotencyKey> key = IdempotencyKey.of(context, body);
         Dispatch dispatch = read(body, principal);
-        String hash = key == null ? "" : hash(body);
         NewCommand command;
         try {
-            command = compose(dispatch, principal, key, hash, trace(context));
+            command = compose(dispatch, principal, key, trace(context));
         } catch (ServiceException refusal) {
             // What was taken once stays taken, though the device or the dictionary may be others by now.
-            Optional<CommandRecord> before = dispatch.dryRun() ? Optional.empty() : before(principal, key, hash);
+            Optional<CommandRecord> before = dispatch.dryRun() ? Optional.empty() : before(principal, key);
             if (before.isEmpty()) {
                 throw refusal;
             }
@@ -141,8 +131,7 @@ final class DispatchRoute {
         return dispatch;
     }
 
-    private NewCommand compose(
-            Dispatch dispatch, Principal principal, @Nullable String key, String hash, String trace) {
+    private NewCommand compose(Dispatch dispatch, Principal principal, Optional<IdempotencyKey> key, String trace) {
         Fields in = dispatch.in();
         Optional<DictionaryVersion> declared = in.isSound() ? declared(dispatch) : Optional.empty();
         Optional<CommandType> known = declared.flatMap(version -> version.command(dispatch.commandType()));
@@ -184,7 +173,7 @@ final class DispatchRoute {
                 0,
                 now,
                 1);
-        return new NewCommand(command, type.repeatable(), key, hash, trace);
+        return new NewCommand(command, type.repeatable(), key.orElse(null), trace);
     }
 
     private Optional<DictionaryVersion> declared(Dispatch dispatch) {
@@ -212,20 +201,10 @@ final class DispatchRoute {
         return version;
     }
 
-    private Optional<CommandRecord> before(Principal principal, @Nullable String key, String hash) {
-        return key == null
-                ? Optional.empty()
-                : store.find(principal.name(), key)
-                        .filter(keyed -> keyed.requestHash().equals(hash))
-                        .map(CommandStore.Keyed::command);
-    }
-
-    private static @Nullable String key(Context context) {
-        String key = context.header(KEY_HEADER);
-        if (key != null && !KEY.matcher(key).matches()) {
-            throw Requests.malformed(KEY_HEADER, "must be 1 to 200 printable ASCII characters");
-        }
-        return key;
+    private Optional<CommandRecord> before(Principal principal, Optional<IdempotencyKey> key) {
+        return key.flatMap(given -> store.find(principal.name(), given.value())
+                .filter(keyed -> keyed.requestHash().equals(given.hash()))
+                .map(CommandStore.Keyed::command));
     }
 
     private static String trace(Context context) {
@@ -235,14 +214,5 @@ final class DispatchRoute {
                 .map(TraceContext::next)
                 .orElseGet(TraceContext::begin)
                 .toString();
-    }
-
-    private static String hash(ObjectNode body) {
-        try {
-            byte[] canonical = CANONICAL.writeValueAsBytes(body);
-            return NewCommand.hex(MessageDigest.getInstance("SHA-256").digest(canonical));
-        } catch (JsonProcessingException | NoSuchAlgorithmException failure) {
-            throw new IllegalStateException("What was read as JSON can be written, and every JDK has SHA-256", failure);
-        }
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.perilune.chassis.Json;
+import org.perilune.chassis.SqlTimes;
 
 /** What the sender asks and notes of commands, many at a time. */
 final class DueTable {

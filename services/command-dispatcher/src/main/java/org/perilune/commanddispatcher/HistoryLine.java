@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.SqlTimes;
 
 /** One line of a command's history. */
 record HistoryLine(
@@ -48,8 +49,7 @@ record HistoryLine(
             statement.setArray(1, CourseTable.array(connection, "uuid", lines, HistoryLine::command));
             statement.setArray(2, CourseTable.array(connection, "timestamptz", lines, line -> SqlTimes.of(line.at)));
             statement.setArray(
-                    3,
-                    CourseTable.array(connection, "timestamptz", lines, line -> SqlTimes.ofNullable(line.deviceTime)));
+                    3, CourseTable.array(connection, "timestamptz", lines, line -> SqlTimes.of(line.deviceTime)));
             statement.setArray(4, CourseTable.array(connection, "text", lines, line -> line.stage.wireName()));
             statement.setArray(5, CourseTable.array(connection, "text", lines, HistoryLine::by));
             statement.setArray(6, CourseTable.array(connection, "text", lines, HistoryLine::detail));

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jdbi.v3.core.Jdbi;
+import org.perilune.chassis.IdempotencyKey;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.SqlFailures;
 import org.perilune.chassis.Threads;
@@ -90,9 +91,9 @@ final class Intake implements AutoCloseable {
                     "More commands are coming in than can be stored. This one was not taken; try again shortly.", null);
         }
         CommandStore.Keyed stored = await(waiting);
-        if (!stored.requestHash().equals(command.requestHash())) {
-            throw new ServiceException.Conflict("Idempotency-Key: '" + command.idempotencyKey()
-                    + "' was used before, for another request. Nothing was stored; use another key.");
+        IdempotencyKey key = command.key();
+        if (key != null) {
+            key.requireSame(stored.requestHash());
         }
         return stored.command();
     }

@@ -1,22 +1,22 @@
 package org.perilune.commanddispatcher;
 
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.IdempotencyKey;
 
 /**
  * A command that may be stored: everything about it was checked.
  *
- * @param idempotencyKey null where the caller gave none
- * @param requestHash of the request's body, so that another body under the same key is known; empty without a key
+ * @param key null where the caller gave none
  */
 record NewCommand(
-        CommandRecord command,
-        boolean repeatable,
-        @Nullable String idempotencyKey,
-        String requestHash,
-        String traceparent) {
+        CommandRecord command, boolean repeatable, @Nullable IdempotencyKey key, String traceparent) {
+    @Nullable
+    String idempotencyKey() {
+        return key == null ? null : key.value();
+    }
 
-    static String hex(byte[] hash) {
-        return HexFormat.of().formatHex(hash);
+    /** Empty without a key. */
+    String requestHash() {
+        return key == null ? "" : key.hash();
     }
 }

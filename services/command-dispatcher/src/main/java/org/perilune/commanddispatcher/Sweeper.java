@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.perilune.chassis.SqlTimes;
 
 /**
  * Ends what is overdue: what no device can have is {@code expired} when its time is over, and what was handed over and

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Json;
+import org.perilune.chassis.SqlTimes;
 
 /**
  * A command that its device says is done.

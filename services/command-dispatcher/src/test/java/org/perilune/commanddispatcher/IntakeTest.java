@@ -48,7 +48,7 @@ class IntakeTest {
                 0,
                 now,
                 1);
-        return new NewCommand(record, true, null, "00", "");
+        return new NewCommand(record, true, null, "");
     }
 
     @Test

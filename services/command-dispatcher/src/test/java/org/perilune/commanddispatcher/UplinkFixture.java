@@ -27,6 +27,7 @@ import org.perilune.chassis.Redis;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.ServiceTokens;
 import org.perilune.chassis.Settings;
+import org.perilune.chassis.SqlTimes;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 import org.perilune.pad.ServerState;

@@ -3,13 +3,13 @@ package org.perilune.crew;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.perilune.chassis.Postgres;
+import org.perilune.chassis.SqlTimes;
 import org.perilune.contracts.Role;
 
 /** People in PostgreSQL. */
@@ -135,7 +135,7 @@ final class PersonStore {
 
     private static Person person(ResultSet row) throws SQLException {
         String role = row.getString("role");
-        Instant created = row.getObject("created", OffsetDateTime.class).toInstant();
+        Instant created = SqlTimes.instant(row, "created");
         return new Person(
                 row.getString("name"),
                 Role.ofWireName(role).orElseThrow(() -> new IllegalStateException("Unknown role in person: " + role)),

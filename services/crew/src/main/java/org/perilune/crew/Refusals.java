@@ -5,7 +5,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +14,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.perilune.chassis.CloudEvent;
 import org.perilune.chassis.Outbox;
+import org.perilune.chassis.SqlTimes;
 
 /**
  * Wrong passwords of people that there are, as one event a minute and person, whichever copies they were tried at. They
@@ -91,9 +91,6 @@ final class Refusals {
     }
 
     private static CloudEvent event(ResultSet row) throws SQLException {
-        return CrewEvent.refused(
-                row.getString("person"),
-                row.getInt("tries"),
-                row.getObject("since", OffsetDateTime.class).toInstant());
+        return CrewEvent.refused(row.getString("person"), row.getInt("tries"), SqlTimes.instant(row, "since"));
     }
 }

@@ -3,8 +3,6 @@ package org.perilune.crew;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -12,6 +10,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.perilune.chassis.CloudEvent;
 import org.perilune.chassis.Outbox;
 import org.perilune.chassis.Postgres;
+import org.perilune.chassis.SqlTimes;
 import org.perilune.contracts.Role;
 
 /** Sessions of browsers, by the hash of their secret. They end when idle, when old, or when told to. */
@@ -48,8 +47,8 @@ final class SessionStore {
                             returning id
                             """)
                     .bind("hash", Digests.sha256(secret))
-                    .bind("now", utc(now))
-                    .bind("ends", utc(now.plus(LONGEST)))
+                    .bind("now", SqlTimes.of(now))
+                    .bind("ends", SqlTimes.of(now.plus(LONGEST)))
                     .bind("name", person.name())
                     .bind("password_hash", person.passwordHash())
                     .mapTo(String.class)
@@ -73,9 +72,9 @@ final class SessionStore {
                           and not person.disabled
                         returning person.name, person.role
                         """)
-                .bind("now", utc(now))
+                .bind("now", SqlTimes.of(now))
                 .bind("hash", Digests.sha256(secret))
-                .bind("idle", utc(now.minus(IDLE)))
+                .bind("idle", SqlTimes.of(now.minus(IDLE)))
                 .map((row, context) -> new Holder(
                         row.getString(1), Role.ofWireName(row.getString(2)).orElseThrow()))
                 .findOne());
@@ -116,8 +115,8 @@ final class SessionStore {
                             delete from session where ends <= :now or used <= :idle
                             returning id, person, ends <= :now as old
                             """)
-                    .bind("now", utc(now))
-                    .bind("idle", utc(now.minus(IDLE)))
+                    .bind("now", SqlTimes.of(now))
+                    .bind("idle", SqlTimes.of(now.minus(IDLE)))
                     .map((row, context) -> CrewEvent.loggedOut(
                             row.getString("id"),
                             row.getString("person"),
@@ -127,9 +126,5 @@ final class SessionStore {
                     .list();
             Outbox.append(transaction, events);
         });
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
     }
 }

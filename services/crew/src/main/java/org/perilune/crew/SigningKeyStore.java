@@ -8,13 +8,12 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.perilune.chassis.Postgres;
+import org.perilune.chassis.SqlTimes;
 
 /** The signing keys in PostgreSQL, shared by all copies of crew. */
 final class SigningKeyStore {
@@ -39,20 +38,22 @@ final class SigningKeyStore {
             } else if (!keys.getLast().signsFrom().isAfter(now)) {
                 insert(transaction, keys.getLast().signsFrom().plus(life));
             }
-            transaction.createUpdate("""
+            transaction
+                    .createUpdate("""
                             delete from signing_key old
                             where exists (
                                 select from signing_key successor
                                 where successor.signs_from > old.signs_from and successor.signs_from <= :gone)
-                            """).bind("gone", utc(now.minus(kept))).execute();
+                            """)
+                    .bind("gone", SqlTimes.of(now.minus(kept)))
+                    .execute();
             return read(transaction);
         });
     }
 
     private static List<SigningKey> read(Handle handle) {
         return handle.createQuery("select signs_from, jwk from signing_key order by signs_from")
-                .map((row, context) ->
-                        new SigningKey(row.getObject(1, OffsetDateTime.class).toInstant(), parse(row.getString(2))))
+                .map((row, context) -> new SigningKey(SqlTimes.instant(row, 1), parse(row.getString(2))))
                 .list();
     }
 
@@ -60,7 +61,7 @@ final class SigningKeyStore {
         ECKey key = generate();
         handle.createUpdate("insert into signing_key (id, signs_from, jwk) values (:id, :from, :jwk)")
                 .bind("id", key.getKeyID())
-                .bind("from", utc(signsFrom))
+                .bind("from", SqlTimes.of(signsFrom))
                 .bind("jwk", key.toJSONString())
                 .execute();
     }
@@ -84,9 +85,5 @@ final class SigningKeyStore {
             // Without the cause: its message quotes the key.
             throw new IllegalStateException("A row of signing_key holds no key");
         }
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
     }
 }

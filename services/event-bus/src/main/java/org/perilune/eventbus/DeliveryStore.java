@@ -6,8 +6,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -139,7 +137,7 @@ final class DeliveryStore {
             if (!note(transaction, subscription, outcome.status(), outcome.error(), 0)) {
                 return false;
             }
-            OffsetDateTime due = retryAt.truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
+            OffsetDateTime due = SqlTimes.of(retryAt);
             if (delivery.deadLetter().isPresent()) {
                 transaction.execute(
                         "update redeliveries set tries = tries + 1, retry_at = ? where dead_letter = ?",

@@ -5,19 +5,17 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
-import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.SqlFailures;
+import org.perilune.chassis.SqlTimes;
 
 /**
  * The commands that came to this device.
@@ -60,11 +58,11 @@ final class CommandStore {
                         .bind("state", command.state())
                         .bind("detail", text(command.detail()))
                         .bind("results", json(command.results()))
-                        .bind("sentAt", time(command.sentAt()))
-                        .bind("expiresAt", time(command.expiresAt()))
-                        .bindByType("receivedAt", time(command.receivedAt()), OffsetDateTime.class)
-                        .bindByType("beganAt", time(command.beganAt()), OffsetDateTime.class)
-                        .bindByType("endedAt", time(command.endedAt()), OffsetDateTime.class)
+                        .bind("sentAt", SqlTimes.of(command.sentAt()))
+                        .bind("expiresAt", SqlTimes.of(command.expiresAt()))
+                        .bindByType("receivedAt", SqlTimes.of(command.receivedAt()), OffsetDateTime.class)
+                        .bindByType("beganAt", SqlTimes.of(command.beganAt()), OffsetDateTime.class)
+                        .bindByType("endedAt", SqlTimes.of(command.endedAt()), OffsetDateTime.class)
                         .add();
             }
             return batch.execute();
@@ -105,20 +103,11 @@ final class CommandStore {
                 row.getString("state"),
                 row.getString("detail"),
                 object(row.getString("results")),
-                row.getObject("sent_at", OffsetDateTime.class).toInstant(),
-                row.getObject("expires_at", OffsetDateTime.class).toInstant(),
-                instant(row, "received_at"),
-                instant(row, "began_at"),
-                instant(row, "ended_at"));
-    }
-
-    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
-    }
-
-    private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
-        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
+                SqlTimes.instant(row, "sent_at"),
+                SqlTimes.instant(row, "expires_at"),
+                SqlTimes.nullable(row, "received_at"),
+                SqlTimes.nullable(row, "began_at"),
+                SqlTimes.nullable(row, "ended_at"));
     }
 
     /** PostgreSQL's text has no place for U+0000, and no such character is worth a command's record. */

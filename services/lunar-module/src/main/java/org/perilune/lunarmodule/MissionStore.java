@@ -5,13 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.jdbi.v3.core.JdbiException;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.Postgres;
+import org.perilune.chassis.SqlTimes;
 import org.perilune.chassis.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,9 +51,7 @@ final class MissionStore {
         String state = row.getString("state");
         if (state == null) {
             var time = new MissionTime(
-                    row.getObject("at", OffsetDateTime.class).toInstant(),
-                    row.getDouble("elapsed_seconds"),
-                    row.getDouble("scale"));
+                    SqlTimes.instant(row, "at"), row.getDouble("elapsed_seconds"), row.getDouble("scale"));
             return MissionState.begunAt(time, configuredPeriodSeconds);
         }
         try {

@@ -6,11 +6,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.perilune.chassis.SqlTimes;
 
 /** Finds frames by time: marks first, then frames by their key. Holds a connection; one call at a time. */
 final class FrameReader {
@@ -120,7 +119,7 @@ final class FrameReader {
         }
         try (PreparedStatement statement = connection.prepareStatement(CUT)) {
             bind(statement, slice, slice.mark().seqFrom());
-            statement.setObject(6, utc(time));
+            statement.setObject(6, SqlTimes.of(time));
             try (ResultSet result = statement.executeQuery()) {
                 long bound = result.next() ? result.getLong(1) : slice.mark().seqFrom() - 1;
                 return new Slice(slice.mark(), slice.low(), slice.high(), bound, 0);
@@ -163,8 +162,8 @@ final class FrameReader {
         statement.setLong(2, slice.mark().epoch());
         statement.setLong(3, from);
         statement.setLong(4, slice.bound());
-        statement.setObject(5, utc(slice.low()));
-        statement.setObject(6, utc(slice.high()));
+        statement.setObject(5, SqlTimes.of(slice.low()));
+        statement.setObject(6, SqlTimes.of(slice.high()));
     }
 
     private int bindCounted(PreparedStatement statement, List<Slice> slices) throws SQLException {
@@ -206,17 +205,13 @@ final class FrameReader {
                 "timestamptz", instants.stream().map(Instant::toString).toArray(String[]::new));
     }
 
-    static OffsetDateTime utc(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
-    }
-
     private static StoredFrame frame(ResultSet result) throws SQLException {
         return new StoredFrame(
                 result.getInt(2),
                 result.getLong(3),
                 result.getLong(4),
-                result.getObject(5, OffsetDateTime.class).toInstant(),
-                result.getObject(6, OffsetDateTime.class).toInstant(),
+                SqlTimes.instant(result, 5),
+                SqlTimes.instant(result, 6),
                 result.getObject(7, UUID.class),
                 result.getBytes(8));
     }

@@ -1,9 +1,6 @@
 package org.perilune.telemetry;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +18,4 @@ record Gap(
         long seqFrom,
         long seqTo,
         long missing,
-        @Nullable Instant since) {
-
-    static @Nullable Instant time(ResultSet row, String column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
-    }
-}
+        @Nullable Instant since) {}

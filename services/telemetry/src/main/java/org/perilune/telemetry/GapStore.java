@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.SqlTimes;
 
 /** Missing frames as the kept progress shows them, and what was told of them, within the caller's transaction. */
 final class GapStore {
@@ -69,9 +70,9 @@ final class GapStore {
                         row.getLong("seq_from"),
                         row.getLong("seq_to"),
                         row.getLong("number"),
-                        Gap.time(row, "told_at"),
-                        Gap.time(row, "silence_from"),
-                        Gap.time(row, "silence_until")))
+                        SqlTimes.nullable(row, "told_at"),
+                        SqlTimes.nullable(row, "silence_from"),
+                        SqlTimes.nullable(row, "silence_until")))
                 .list();
     }
 
@@ -99,7 +100,7 @@ final class GapStore {
                         missing.seqFrom(),
                         missing.seqTo(),
                         missing.number(),
-                        Gap.time(row, "since")))
+                        SqlTimes.nullable(row, "since")))
                 .one();
     }
 
@@ -123,7 +124,7 @@ final class GapStore {
                         row.getLong("seq_from"),
                         row.getLong("seq_to"),
                         row.getLong("missing"),
-                        Gap.time(row, "since")))
+                        SqlTimes.nullable(row, "since")))
                 .list();
     }
 

@@ -5,10 +5,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.SqlTimes;
 
 /** Reads marks. Holds a connection; one call at a time. */
 final class MarkReader {
@@ -59,8 +59,8 @@ final class MarkReader {
     /** Up to {@code each} marks of each device, by minute, newest first. */
     List<Mark> newest(@Nullable String device, Instant from, Instant upto, int each) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(NEWEST)) {
-            statement.setObject(1, FrameReader.utc(Times.minute(from)));
-            statement.setObject(2, FrameReader.utc(Times.minute(upto)));
+            statement.setObject(1, SqlTimes.of(Times.minute(from)));
+            statement.setObject(2, SqlTimes.of(Times.minute(upto)));
             statement.setInt(3, each);
             statement.setString(4, device);
             statement.setString(5, device);
@@ -73,9 +73,9 @@ final class MarkReader {
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(OLDEST)) {
             statement.setInt(1, device);
-            statement.setObject(2, FrameReader.utc(Times.minute(from)));
-            statement.setObject(3, FrameReader.utc(Times.minute(upto)));
-            statement.setObject(4, FrameReader.utc(minute));
+            statement.setObject(2, SqlTimes.of(Times.minute(from)));
+            statement.setObject(3, SqlTimes.of(Times.minute(upto)));
+            statement.setObject(4, SqlTimes.of(minute));
             statement.setLong(5, epoch);
             statement.setInt(6, limit);
             return marks(statement);
@@ -86,8 +86,8 @@ final class MarkReader {
     List<Mark> unrolled(int device, Instant from, Instant upto, int limit) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(UNROLLED)) {
             statement.setInt(1, device);
-            statement.setObject(2, FrameReader.utc(Times.minute(from)));
-            statement.setObject(3, FrameReader.utc(Times.minute(upto)));
+            statement.setObject(2, SqlTimes.of(Times.minute(from)));
+            statement.setObject(3, SqlTimes.of(Times.minute(upto)));
             statement.setInt(4, limit);
             return marks(statement);
         }
@@ -114,7 +114,7 @@ final class MarkReader {
                 found.add(new Mark(
                         result.getInt(1),
                         result.getString(2),
-                        result.getObject(3, OffsetDateTime.class).toInstant(),
+                        SqlTimes.instant(result, 3),
                         result.getLong(4),
                         result.getLong(5),
                         open ? Long.MAX_VALUE : seqTo));

@@ -1,10 +1,10 @@
 package org.perilune.telemetry;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.time.OffsetDateTime;
 import java.util.Base64;
 import java.util.List;
 import org.jdbi.v3.core.Jdbi;
+import org.perilune.chassis.SqlTimes;
 
 /** {@code GET /rejects}. */
 final class RejectQueries {
@@ -34,9 +34,7 @@ final class RejectQueries {
                         """)
                         .bind("limit", limit)
                         .map((result, context) -> new Rejected(
-                                result.getObject(1, OffsetDateTime.class)
-                                        .toInstant()
-                                        .toString(),
+                                SqlTimes.instant(result, 1).toString(),
                                 result.getString(2),
                                 result.getString(3),
                                 result.getString(4),

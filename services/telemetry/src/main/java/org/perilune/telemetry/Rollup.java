@@ -5,13 +5,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.perilune.chassis.SqlTimes;
 import org.perilune.contracts.v1.Value;
 
 /**
@@ -131,7 +131,7 @@ final class Rollup {
                     var mark = new Mark(
                             device,
                             "",
-                            result.getObject(1, OffsetDateTime.class).toInstant(),
+                            SqlTimes.instant(result, 1),
                             result.getLong(2),
                             result.getLong(3),
                             open ? Long.MAX_VALUE : seqTo);
@@ -170,7 +170,7 @@ final class Rollup {
                     }
                     statement.setInt(1, device);
                     statement.setInt(2, parameter);
-                    statement.setObject(3, FrameReader.utc(minute.getKey()));
+                    statement.setObject(3, SqlTimes.of(minute.getKey()));
                     statement.setDouble(4, bucket.minimum);
                     statement.setDouble(5, bucket.maximum);
                     statement.setDouble(6, bucket.total);
@@ -203,7 +203,7 @@ final class Rollup {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (Mark mark : marks) {
                 statement.setInt(1, device);
-                statement.setObject(2, FrameReader.utc(mark.minute()));
+                statement.setObject(2, SqlTimes.of(mark.minute()));
                 statement.setLong(3, mark.epoch());
                 statement.addBatch();
             }

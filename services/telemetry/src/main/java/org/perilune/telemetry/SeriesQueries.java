@@ -14,6 +14,7 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.SqlTimes;
 
 /**
  * {@code GET /series}: minimum and maximum per pixel, from the roll-up that fits the pixel and, for minutes that are not
@@ -144,8 +145,8 @@ final class SeriesQueries {
             statement.setInt(1, device);
             statement.setInt(2, parameter);
             statement.setInt(3, level);
-            statement.setObject(4, FrameReader.utc(floor(query.from(), level)));
-            statement.setObject(5, FrameReader.utc(query.to()));
+            statement.setObject(4, SqlTimes.of(floor(query.from(), level)));
+            statement.setObject(5, SqlTimes.of(query.to()));
             try (ResultSet result = statement.executeQuery()) {
                 while (result.next()) {
                     fold.add(result.getLong(1) * 1_000_000, result.getDouble(2), result.getDouble(3));
