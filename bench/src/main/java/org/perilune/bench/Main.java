@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
         description = "Measures what Perilune promises, on this machine.",
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
+        scope = CommandLine.ScopeType.INHERIT,
         subcommands = {
             DownlinkBench.class,
             LatencyBench.class,
