@@ -9,7 +9,7 @@ import java.util.Base64;
 /**
  * Where a page ended, as a text. With it goes a sum of the question that it belongs to, so that it is not mistaken for
  * another's. It is not signed: whoever takes one must see to it that one made up opens nothing that the same caller could
- * not ask for.
+ * not ask for. Query's database makes them, too, so their form is kept with its documents.
  */
 public final class PageCursor {
     private static final int SUM = 8;
@@ -22,8 +22,7 @@ public final class PageCursor {
      */
     public static String text(ByteBuffer position, String question) {
         ByteBuffer body = position.flip();
-        byte[] sum = sum(body.duplicate(), question);
-        ByteBuffer whole = ByteBuffer.allocate(body.remaining() + SUM).put(body).put(sum, 0, SUM);
+        ByteBuffer whole = ByteBuffer.allocate(body.remaining() + SUM).put(body).put(sum(question), 0, SUM);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(whole.array());
     }
 
@@ -43,7 +42,7 @@ public final class PageCursor {
             throw unknown();
         }
         ByteBuffer body = whole.slice(0, length);
-        if (!whole.slice(length, SUM).equals(ByteBuffer.wrap(sum(body.duplicate(), question), 0, SUM))) {
+        if (!whole.slice(length, SUM).equals(ByteBuffer.wrap(sum(question), 0, SUM))) {
             throw unknown();
         }
         return body;
@@ -54,11 +53,9 @@ public final class PageCursor {
         return Requests.malformed("cursor", "is none of ours, or belongs to another question");
     }
 
-    private static byte[] sum(ByteBuffer body, String question) {
+    private static byte[] sum(String question) {
         try {
-            MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            sha.update(body);
-            return sha.digest(question.getBytes(StandardCharsets.UTF_8));
+            return MessageDigest.getInstance("SHA-256").digest(question.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException failure) {
             throw new IllegalStateException("SHA-256 belongs to every JDK", failure);
         }

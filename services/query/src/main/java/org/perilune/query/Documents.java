@@ -33,7 +33,7 @@ final class Documents {
                 .bindArray("posts", UUID.class, sorted)
                 .mapTo(UUID.class)
                 .list());
-        // The cursor is Cursor.text() of the last comment given.
+        // The cursor is IdCursor.text() of the last comment given.
         changed.addAll(transaction
                 .createQuery(model.sql("""
                         insert into model_0.entries (id, author, devices, document)
