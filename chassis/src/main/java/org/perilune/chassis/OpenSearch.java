@@ -30,8 +30,8 @@ import org.opensearch.client.transport.httpclient5.ApacheHttpClient5TransportBui
  * refused or the index is another's; whatever else the server refuses is an {@link OpenSearchException}.
  *
  * <p>A service's indexes are those whose names begin with the service's and '-'; the embedded server lets it use no
- * others. It goes by the path, so that bulk requests name the index once for all, not with each operation, and aliases
- * are put and deleted one by one. Safe for threads.
+ * others. It goes by the path, so that bulk requests name the index once for all, not with each operation, and an alias
+ * is made with its index. Safe for threads.
  */
 public final class OpenSearch implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);

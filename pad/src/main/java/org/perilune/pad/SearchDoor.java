@@ -3,6 +3,7 @@ package org.perilune.pad;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -63,7 +64,7 @@ final class SearchDoor implements HttpServerTransport.Dispatcher {
             channel.sendResponse(refusal(RestStatus.UNAUTHORIZED, "a service's user and password are needed"));
             return;
         }
-        if (!mayUse(user.get(), request.path())) {
+        if (hasHiddenSlash(request.rawPath()) || !mayUse(user.get(), request.path())) {
             channel.sendResponse(refusal(
                     RestStatus.FORBIDDEN,
                     user.get() + " may use indexes that begin with " + user.get() + "-, by paths that name them"));
@@ -81,6 +82,11 @@ final class SearchDoor implements HttpServerTransport.Dispatcher {
         inside.dispatchBadRequest(channel, context, cause);
     }
 
+    /** Where a path is cut before it is decoded, one is no border between an index and what is done with it. */
+    private static boolean hasHiddenSlash(String rawPath) {
+        return rawPath.toLowerCase(Locale.ROOT).contains("%2f");
+    }
+
     /** @param path decoded */
     static boolean mayUse(String user, String path) {
         if (COMMON.contains(path)) {
@@ -90,9 +96,18 @@ final class SearchDoor implements HttpServerTransport.Dispatcher {
         if (!segments.getFirst().isEmpty() || segments.size() < 2) {
             return false;
         }
-        boolean own = List.of(segments.get(1).split(",", -1)).stream()
+        boolean own = areOwn(user, segments.get(1));
+        if (!own || segments.size() == 2) {
+            return own;
+        }
+        String action = segments.get(2);
+        boolean namesAnother = action.equals("_alias") && segments.size() > 3 && !areOwn(user, segments.get(3));
+        return ACTIONS.contains(action) && !namesAnother;
+    }
+
+    private static boolean areOwn(String user, String indexes) {
+        return List.of(indexes.split(",", -1)).stream()
                 .allMatch(index -> index.equals(user) || index.startsWith(user + "-"));
-        return own && (segments.size() == 2 || ACTIONS.contains(segments.get(2)));
     }
 
     private static BytesRestResponse refusal(RestStatus status, String reason) {

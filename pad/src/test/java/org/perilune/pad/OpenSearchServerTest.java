@@ -66,7 +66,10 @@ final class OpenSearchServerTest {
                 "/_aliases",
                 "/_cat/indices",
                 "/queryx/_search",
-                "/query-notes/_clone/crew-people"
+                "/query-notes/_clone/crew-people",
+                "/query-notes/_alias/crew-people",
+                "/query-%2F_doc%2F,crew-*/_search?ignore_unavailable=true",
+                "/query-%2f_doc%2f,crew-people/_search"
             }) {
                 assertThat(node.request("POST", path, "{}").statusCode())
                         .as(path)
