@@ -38,7 +38,7 @@ public final class Threads {
     }
 
     /** Waits for a thread that was told to end, and interrupts it when that takes longer. */
-    static void stop(Thread thread, Duration patience) {
+    public static void stop(Thread thread, Duration patience) {
         try {
             if (!thread.join(patience)) {
                 thread.interrupt();

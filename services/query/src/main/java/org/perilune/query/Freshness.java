@@ -84,7 +84,7 @@ final class Freshness implements AutoCloseable {
                             .withHandle(Generations::look)
                             .orElseThrow(() -> new ServiceException.Unavailable(
                                     "The flight log is being set up; try again shortly", null)));
-                } catch (RuntimeException failure) {
+                } catch (RuntimeException | Error failure) {
                     asked.completeExceptionally(failure);
                 }
             }

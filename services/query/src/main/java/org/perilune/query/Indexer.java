@@ -7,8 +7,8 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
-import org.opensearch.client.opensearch._types.OpenSearchException;
 import org.perilune.chassis.Postgres;
+import org.perilune.chassis.SqlFailures;
 import org.perilune.chassis.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +25,7 @@ final class Indexer implements AutoCloseable {
 
     private static final Duration IDLE = Duration.ofMillis(500);
     private static final Duration AWAY = Duration.ofSeconds(2);
-    private static final Duration STOP = Duration.ofSeconds(5);
+    private static final Duration STOP = Duration.ofSeconds(1);
     /** Posts are up to 20,000 characters long: so many make up a few MB at worst. */
     private static final int POSTS_AT_ONCE = 100;
 
@@ -37,6 +37,7 @@ final class Indexer implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread worker;
     private boolean away;
+    private boolean unrefreshed;
     private long filled;
 
     private Indexer(Postgres postgres, SearchIndex index) {
@@ -80,16 +81,13 @@ final class Indexer implements AutoCloseable {
                 away = false;
             }
             return IDLE;
-        } catch (IOException | OpenSearchException failure) {
-            if (!away) {
-                LOG.warn(
-                        "OpenSearch does not take what is to be found; it follows later [reason: {}]",
-                        failure.getMessage());
+        } catch (RuntimeException | IOException | Error failure) {
+            if (failure instanceof RuntimeException known && (SqlFailures.isAway(known) || Switched.isGone(known))) {
+                LOG.debug("The search index waits for the database", failure);
+            } else if (!away && closing.getCount() > 0) {
+                LOG.warn("Nothing can be put into OpenSearch; it follows later", failure);
                 away = true;
             }
-            return AWAY;
-        } catch (RuntimeException failure) {
-            LOG.debug("The search index waits for the database", failure);
             return AWAY;
         }
     }
@@ -108,13 +106,14 @@ final class Indexer implements AutoCloseable {
         }
         Model serving = state.get().serving();
         IndexProgress.Index current = current(handle, serving);
-        boolean news = follow(handle, current, "posts", current.posts());
-        news |= follow(handle, current, "comments", current.comments());
+        unrefreshed |= follow(handle, current, "posts", current.posts());
+        unrefreshed |= follow(handle, current, "comments", current.comments());
         if (closing.getCount() == 0) {
             return;
         }
-        if (news || !current.complete()) {
+        if (unrefreshed || !current.complete()) {
             index.refresh(current.name());
+            unrefreshed = false;
         }
         if (!current.complete()) {
             IndexProgress.complete(handle, current);
@@ -183,10 +182,7 @@ final class Indexer implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
-        try {
-            worker.join(STOP);
-        } catch (InterruptedException interruption) {
-            Thread.currentThread().interrupt();
-        }
+        // What is being put may be put again.
+        Threads.stop(worker, STOP);
     }
 }
