@@ -14,10 +14,12 @@ import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.ReturnDocument;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.bson.BsonArray;
@@ -35,6 +37,7 @@ import org.perilune.chassis.ServiceException;
  */
 final class EventStore {
     private static final int CHUNK = 500;
+    private static final String FIRST_PENDING = MongoOutbox.FIELD + ".0";
 
     private final MongoCollection<BsonDocument> events;
     private final MongoOutboxRelay relay;
@@ -179,13 +182,23 @@ final class EventStore {
         }
     }
 
-    void remove(Collection<UUID> ids) {
+    /**
+     * Removes those that have nothing to be published any more.
+     *
+     * @return the others, which are being published
+     */
+    Set<UUID> remove(Collection<UUID> ids) {
         List<UUID> all = List.copyOf(ids);
-        MongoFailures.told(() -> {
+        return MongoFailures.told(() -> {
+            var kept = new HashSet<UUID>();
             for (int start = 0; start < all.size(); start += CHUNK) {
-                events.deleteMany(in(all.subList(start, Math.min(all.size(), start + CHUNK))));
+                List<UUID> chunk = all.subList(start, Math.min(all.size(), start + CHUNK));
+                events.deleteMany(Filters.and(in(chunk), Filters.exists(FIRST_PENDING, false)));
+                for (BsonDocument document : events.find(in(chunk))) {
+                    kept.add(read(document).id());
+                }
             }
-            return true;
+            return kept;
         });
     }
 

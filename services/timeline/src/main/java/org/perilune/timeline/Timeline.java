@@ -99,14 +99,15 @@ final class Timeline {
         }
     }
 
+    /** Those with events that are not published yet stay until they are. */
     void remove(List<UUID> ids) {
         if (ids.isEmpty()) {
             return;
         }
         ChangeLog.Ticket ticket = log.take();
-        store.remove(ids);
+        Set<UUID> kept = store.remove(ids);
         log.note(ticket, ids);
-        ids.forEach(this::gone);
+        ids.stream().filter(id -> !kept.contains(id)).forEach(this::gone);
     }
 
     /** Reads what this copy seems to know too little of. */

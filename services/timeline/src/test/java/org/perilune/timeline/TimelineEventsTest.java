@@ -125,4 +125,23 @@ class TimelineEventsTest extends OnTheTimeline {
         awaitSummaries(id, "jim planned Turn for 2026-11-21T10:01:00Z");
         awaitNothingPending();
     }
+
+    @Test
+    void whatIsLongPastStaysUntilItIsTold() throws Exception {
+        TimelineService copy = fixture.start(clock);
+        String longPast = "{\"name\":\"Turn\",\"time\":\"" + START.minus(Duration.ofDays(400)) + "\"}";
+        String told = fixture.input(copy, longPast).path("id").asText();
+        await().atMost(PATIENCE).until(() -> of(told).size() == 2);
+        awaitNothingPending();
+        fixture.broker.shut();
+        String untold = fixture.input(copy, longPast).path("id").asText();
+        await().atMost(PATIENCE)
+                .until(() -> !fixture.event(copy, untold).path("state").asText().equals("planned"));
+        fixture.stopCopies();
+        TimelineService next = fixture.start(clock);
+        await().atMost(PATIENCE).until(() -> fixture.get(next, "/data/" + told).statusCode() == 404);
+        assertThat(fixture.get(next, "/data/" + untold).statusCode()).isEqualTo(200);
+        fixture.broker.open();
+        await().atMost(PATIENCE).until(() -> of(untold).size() == 2);
+    }
 }
