@@ -1,12 +1,21 @@
 package org.perilune.crew;
 
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.perilune.chassis.ServiceException;
+import org.perilune.contracts.Topology;
 
 /** Names of people: lower-case, so that nobody can pass for another by a capital letter. */
 final class PersonName {
     static final String RULE = "must have 1 to 64 letters, digits, '.', '_' or '-', and begin with a letter or digit";
+    /** Who else stands in records where people do. */
+    private static final Set<String> RESERVED = Stream.concat(
+                    Stream.of("device", "perilune"), Topology.SERVICES.stream().map(Topology.Service::name))
+            .collect(Collectors.toUnmodifiableSet());
+
     private static final Pattern FORM = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
 
     private PersonName() {}
@@ -24,6 +33,10 @@ final class PersonName {
         String name = normalise(typed);
         if (!isValid(name)) {
             throw new ServiceException.Invalid("name", RULE);
+        }
+        if (RESERVED.contains(name)) {
+            throw new ServiceException.Invalid(
+                    "name", "is what Perilune calls one of its own: records would not tell them apart");
         }
         return name;
     }

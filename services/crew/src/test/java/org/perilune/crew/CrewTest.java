@@ -63,6 +63,18 @@ class CrewTest {
     }
 
     @Test
+    void nobodyIsCalledAsAPartOfPerilune() throws Exception {
+        for (String name : List.of("device", "Moderation", "command-dispatcher")) {
+            var answer = crew.client.send(
+                    "POST",
+                    "/people",
+                    crew.administrator(),
+                    "{\"name\":\"%s\",\"password\":\"%s\",\"role\":\"viewer\"}".formatted(name, PASSWORD));
+            assertThat(answer.status()).as(name).isEqualTo(422);
+        }
+    }
+
+    @Test
     void refusesWhatCannotBe() throws Exception {
         String token = crew.administrator();
         for (String password : List.of("short", "Password123", "aaaaaaaaaa", "somebody", "x".repeat(129))) {
