@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.commonmark.ext.gfm.tables.TablesExtension;
 import org.commonmark.node.Document;
@@ -53,8 +54,17 @@ final class Markdown {
         if (source == null) {
             return "";
         }
-        Node document = PARSER.parse(source);
-        return RENDERER.render(isTooDeep(document) ? asTyped(source) : document);
+        return RENDERER.render(
+                parsed(source).filter(document -> !isTooDeep(document)).orElseGet(() -> asTyped(source)));
+    }
+
+    /** Empty where it is nested deeper than the parser can follow, which is recursive and holds nothing between calls. */
+    private static Optional<Node> parsed(String source) {
+        try {
+            return Optional.of(PARSER.parse(source));
+        } catch (StackOverflowError tooDeep) {
+            return Optional.empty();
+        }
     }
 
     private static Node asTyped(String source) {

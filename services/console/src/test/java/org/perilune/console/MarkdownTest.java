@@ -89,6 +89,12 @@ final class MarkdownTest {
     }
 
     @Test
+    void showsAsTypedWhatTheParserCannotFollow() {
+        assertThat(Markdown.html("*a **b ".repeat(50_000) + "** c*".repeat(50_000)))
+                .startsWith("<pre><code>*a **b");
+    }
+
+    @Test
     void saysNothingOfWhatIsNotThere() {
         assertThat(Markdown.html(null)).isEmpty();
     }
