@@ -1,22 +1,38 @@
 package org.perilune.pad;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports on the loopback interface. */
 final class Ports {
+    private static final int LEAST = 10_000;
+    private static final int MOST = 32_768;
+    private static final int MOST_ATTEMPTS = 100;
+
     private Ports() {}
 
-    /** The configured port, or a free one for 0. */
+    /**
+     * The configured port, or a free one for 0: below those that a system gives to connections, as such a one could be
+     * taken by anybody's connection before a server listens there.
+     */
     static int choose(int configured) throws IOException {
         if (configured != 0) {
             return configured;
         }
-        try (var socket = new ServerSocket(0, 1, loopback())) {
-            return socket.getLocalPort();
+        for (int attempt = 0; ; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(LEAST, MOST);
+            try (var socket = new ServerSocket(port, 1, loopback())) {
+                return socket.getLocalPort();
+            } catch (BindException taken) {
+                if (attempt == MOST_ATTEMPTS) {
+                    throw taken;
+                }
+            }
         }
     }
 
