@@ -44,6 +44,23 @@ final class ModerationPagesTest extends InBrowser {
     }
 
     @Test
+    void keepsAReasonHalfTypedWhileModerationIsAway() {
+        console.moderation.add("pending", "call-signs", "looks like a call sign", "bob", "LEM-5");
+        console.logIn(page, "ada", "/log/moderation");
+        assertThat(page.locator("#link")).hasText("Live");
+        page.locator("#cases input").fill("half a rea");
+        console.moderation.http().away = true;
+        console.log.add("grace", "Another", "entry");
+        assertThat(page.locator("#cases [data-away]")).containsText("Moderation is away");
+        assertThat(page.locator("#cases input")).hasValue("half a rea");
+        console.moderation.http().away = false;
+        console.log.add("grace", "One more", "entry");
+        assertThat(page.locator("#cases [data-away]")).hasCount(0);
+        assertThat(page.locator("#cases input")).hasValue("half a rea");
+        assertThat(page.locator("#cases input")).isFocused();
+    }
+
+    @Test
     void saysTheRulesInWordsToAllAndLetsDirectorsAloneChangeThem() {
         console.services.roles.put("eve", "operator");
         console.moderation.add("rejected", "no-oaths", "has the word damn", "bob", "damn");

@@ -124,6 +124,22 @@ final class UplinkPagesTest extends InBrowser {
     }
 
     @Test
+    void savesOverWhatChangedMeanwhile() {
+        var event = console.timeline.add("Burn", "planned", "planned", soon(10), soon(10));
+        console.logIn(page, "ada", "/timeline");
+        page.getByLabel("Change Burn").click();
+        page.locator("dialog [data-field=repeat]").fill("0 6 * * 1");
+        console.timeline.change(event, "name", "Longer burn");
+        page.keyboard().press("Enter");
+        assertThat(page.locator("dialog")).containsText("Nothing was saved");
+        page.getByText("Save mine over it").click();
+        assertThat(page.locator("dialog[open]")).hasCount(0);
+        assertThat(console.timeline.sent.getLast().body().toString())
+                .isEqualTo("{\"version\":2,\"repeat\":\"0 6 * * 1\"}");
+        assertThat(page.locator("#next")).containsText("Longer burn");
+    }
+
+    @Test
     void savesWhatWasTypedBeforeTheCommandsAreKnown() {
         console.timeline.add("Burn", "planned", "planned", soon(10), soon(10));
         console.logIn(page, "ada", "/timeline");

@@ -27,6 +27,16 @@ async function answered(request, silence) {
   return { ok: answer.ok, status: answer.status, body };
 }
 
+export const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+
+// A part of a page. Never throws: without an answer, or with half of one, the status is 0.
+export async function part(path) {
+  try {
+    const answer = await fetch(path);
+    return { ok: answer.ok, status: answer.status, text: await answer.text() };
+  } catch { return { ok: false, status: 0, text: '' }; }
+}
+
 export function load(path) {
   return answered(fetch(path, { headers: { Accept: 'application/json' } }), 'The console does not answer.');
 }

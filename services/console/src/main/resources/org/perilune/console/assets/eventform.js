@@ -1,10 +1,9 @@
 // Adds an event to the timeline, or changes one: a dialog, on the Timeline page and on a device's.
-import { act, load, make, newKey } from './act.js';
+import { act, load, make, newKey, same } from './act.js';
 import { CommandFields, clearFaults, field, showFaults } from './fields.js';
 import { instantOf, local } from './format.js';
 
 const eventPath = (id) => '/timeline/' + encodeURIComponent(id);
-const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
 export class EventForm {
   // devices: [{name, type}]; fixed: the one device that it is about, or null; done(event) gets what came of it.
@@ -21,6 +20,7 @@ export class EventForm {
     this.repeat = make('input', { autocomplete: 'off', spellcheck: 'false', placeholder: 'such as 0 6 * * 1' });
     this.said = make('p', { class: 'said refusal', role: 'alert' });
     this.newest = make('button', { type: 'button', hidden: true, onclick: () => this.loadNewest() }, 'Load the newest');
+    this.over = make('button', { type: 'button', hidden: true, onclick: () => this.saveOver() }, 'Save mine over it');
     this.save = make('button', { class: 'act' });
     this.timeField = field('time', 'Time (UTC)', this.time, ' ');
     const command = make('div', { class: 'inset', role: 'group', 'aria-label': 'Command' });
@@ -29,7 +29,7 @@ export class EventForm {
       make('div', { class: 'pair' }, this.timeField, field('device', 'Device', this.device, '')), command,
       make('div', { class: 'pair' }, field('if_missed', 'If missed', this.missed, 'When it could not be done at its time.'),
         field('repeat', 'Repeat', this.repeat, 'Minute, hour, day, month, weekday in UTC; empty: once.')), this.said,
-      make('div', { class: 'acts' }, this.save, this.newest, close));
+      make('div', { class: 'acts' }, this.save, this.over, this.newest, close));
     this.dialog = make('dialog', { 'aria-labelledby': 'event-form-title' }, this.form);
     document.querySelector('main').append(this.dialog);
     this.command = new CommandFields(command, { optional: true, prefix: 'command.' });
@@ -51,7 +51,7 @@ export class EventForm {
     this.title.textContent = event ? 'Change ' + event.name : 'Add an event';
     this.save.textContent = event ? 'Save' : 'Add';
     this.said.textContent = '';
-    this.newest.hidden = true;
+    this.newest.hidden = this.over.hidden = true;
     this.save.disabled = false;
     clearFaults(this.form);
     this.name.value = shown.name || '';
@@ -101,8 +101,17 @@ export class EventForm {
 
   conflict(detail) {
     this.said.textContent = 'Nothing was saved: somebody changed this event since you opened it. ' + (detail || '');
-    this.newest.hidden = false;
+    this.newest.hidden = this.over.hidden = false;
     this.newest.focus();
+  }
+
+  // Only what was changed here; whatever else was changed elsewhere stays.
+  async saveOver() {
+    const answer = await load(eventPath(this.event.id) + '/now.json');
+    if (!answer.ok) { this.said.textContent = answer.body.detail || 'It cannot be read just now.'; return; }
+    this.event = { ...this.event, version: answer.body.version };
+    this.newest.hidden = this.over.hidden = true;
+    await this.send();
   }
 
   async loadNewest() {
@@ -116,6 +125,6 @@ export class EventForm {
     if (!this.dialog.open || !this.event || event.id !== this.event.id || event.version <= this.event.version || this.save.disabled) return;
     this.said.textContent = event.state === 'planned' ? `${event.changed_by} has just changed this event.`
       : `This event is ${event.state} now, and cannot be changed any more.`;
-    this.newest.hidden = event.state !== 'planned';
+    this.newest.hidden = this.over.hidden = event.state !== 'planned';
   }
 }

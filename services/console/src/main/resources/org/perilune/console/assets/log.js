@@ -1,5 +1,5 @@
 // The flight log: entries and comments as they come, and what is written here.
-import { CONSOLE_AWAY, act, load, make, notice } from './act.js';
+import { CONSOLE_AWAY, act, load, make, notice, part, same } from './act.js';
 import { Sender } from './approval.js';
 import { addComment, adoptAll, insertEntry, justWritten, newest, parse, renewEntry, wroteHere } from './entries.js';
 import { clearFaults } from './fields.js';
@@ -59,11 +59,12 @@ const asking = new Map();
 async function refresh(id) {
   if (asking.has(id)) { asking.set(id, true); return; }
   asking.set(id, false);
-  const answer = await fetch(`/log/${id}/entry?comments=${comments.get(id) || 50}`).catch(() => null);
-  if (answer?.ok) show(parse(await answer.text()).querySelector('article'));
-  else if (answer?.status === 404) gone(id);
+  const answer = await part(`/log/${id}/entry?comments=${comments.get(id) || 50}`);
   const again = asking.get(id);
   asking.delete(id);
+  if (answer.ok) show(parse(answer.text).querySelector('article'));
+  else if (answer.status === 404) gone(id);
+  else if (answer.status === 0 || answer.status >= 500) { setTimeout(refresh, 5000, id); return; }
   if (again) refresh(id);
 }
 
@@ -81,10 +82,10 @@ function gone(id) {
 async function reload() {
   if (one) { refresh(one); return; }
   if (!live) return;
-  const answer = await fetch('/log/entries').catch(() => null);
-  if (!answer?.ok) { if (answer?.status === 503) notice(away, ...QUERY_AWAY); return; }
+  const answer = await part('/log/entries');
+  if (!answer.ok) { if (answer.status === 503) notice(away, ...QUERY_AWAY); return; }
   notice(away, null);
-  const fresh = parse(await answer.text());
+  const fresh = parse(answer.text);
   const articles = [...fresh.querySelectorAll('article')];
   const ids = new Set(articles.map((article) => article.dataset.entry));
   const last = articles.at(-1)?.dataset.order || '';
@@ -114,9 +115,9 @@ host.addEventListener('click', async (event) => {
   const link = event.target.closest('[data-older] a');
   if (!link || host.querySelectorAll(':scope > article').length + 20 > MOST) return;
   event.preventDefault();
-  const answer = await fetch('/log/entries?' + new URL(link.href).searchParams).catch(() => null);
-  if (!answer?.ok) { notice(away, ...QUERY_AWAY); return; }
-  const fresh = parse(await answer.text());
+  const answer = await part('/log/entries?' + new URL(link.href).searchParams);
+  if (!answer.ok) { notice(away, ...QUERY_AWAY); return; }
+  const fresh = parse(answer.text);
   const first = fresh.querySelector('article a');
   link.parentElement.remove();
   const added = [...fresh.children];
@@ -137,13 +138,15 @@ host.addEventListener('submit', async (event) => {
   if (!form) return;
   event.preventDefault();
   const [text, button, said] = [form.querySelector('textarea'), form.querySelector('button'), form.querySelector('.said')];
-  if (!text.value.trim()) { text.focus(); return; }
+  if (button.disabled) return;
+  const typed = text.value;
+  if (!typed.trim()) { text.focus(); return; }
   const id = form.dataset.remark;
   if (!remarks.has(form)) remarks.set(form, new Sender(`/log/${id}/comments`));
   button.disabled = true;
   said.className = 'said';
   say(said, 'Being sent');
-  const answer = await remarks.get(form).send({ text: text.value });
+  const answer = await remarks.get(form).send({ text: typed });
   button.disabled = false;
   if (!answer.ok) {
     said.className = 'said refusal';
@@ -151,7 +154,8 @@ host.addEventListener('submit', async (event) => {
     if (answer.status === 0 || answer.status >= 500) say(said, said.textContent + ' What you typed is still here: press Comment again in a moment; it stays one comment.');
     return;
   }
-  text.value = '';
+  // What was added meanwhile was not sent, and stays.
+  if (text.value === typed) text.value = '';
   own.set(answer.body.id, said);
   addComment(articleOf(id), answer.body.html);
   tellOwn();
@@ -208,9 +212,9 @@ async function remove(path, button, comment, article) {
 }
 
 async function showHistory(path) {
-  const answer = await fetch(path).catch(() => null);
+  const answer = await part(path);
   const body = make('div');
-  if (answer?.ok) body.append(parse(await answer.text()));
+  if (answer.ok) body.append(parse(answer.text));
   else body.append(make('p', { class: 'hint' }, 'The history cannot be read just now. Try again in a moment.'));
   const dialog = make('dialog', { 'aria-labelledby': 'history-title', onclose: () => dialog.remove() }, make('h2', { id: 'history-title' }, 'History'), body,
     make('div', { class: 'acts' }, make('button', { type: 'button', onclick: () => dialog.close() }, 'Close')));
@@ -243,7 +247,8 @@ function form() {
     go.disabled = true;
     said.className = 'said';
     say(said, 'Being written');
-    const given = Object.fromEntries(Object.entries(writing.value).filter(([, value]) => value !== null));
+    const typed = writing.value;
+    const given = Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== null));
     const answer = await sender.send(given);
     go.disabled = false;
     if (!answer.ok) {
@@ -254,7 +259,8 @@ function form() {
     }
     const article = parse(answer.body.html).querySelector('article');
     said.replaceChildren('Written: ', make('a', { href: '/log/' + answer.body.id }, 'its own page'));
-    writing.fill({});
+    // What was added meanwhile was not sent, and stays.
+    if (same(writing.value, typed)) writing.fill({});
     show(wroteHere(article));
   });
 }

@@ -1,5 +1,5 @@
 // What waits for a flight director, what was rejected, and the rules.
-import { CONSOLE_AWAY, act, notice } from './act.js';
+import { CONSOLE_AWAY, act, notice, part } from './act.js';
 import { parse } from './entries.js';
 import { say } from './format.js';
 import { follow } from './live.js';
@@ -11,8 +11,8 @@ const away = document.getElementById('away');
 const rules = document.getElementById('rules');
 
 async function fragment(path) {
-  const answer = await fetch(path).catch(() => null);
-  return answer?.ok ? parse(await answer.text()) : null;
+  const answer = await part(path);
+  return answer.ok ? parse(answer.text) : null;
 }
 
 // Cases that stay as they are stay in their place, with what is being typed.
@@ -28,6 +28,10 @@ async function reload() {
 }
 
 function put(fresh) {
+  const gone = fresh.querySelector('[data-away]');
+  cases.querySelector('[data-away]')?.remove();
+  // A reason that is being typed stays, and what it is about.
+  if (gone && cases.querySelector('[data-case]')) { cases.prepend(gone); return; }
   const lost = cases.contains(document.activeElement) ? document.activeElement : null;
   for (const one of fresh.querySelectorAll('[data-case]')) {
     const item = one.closest('li');

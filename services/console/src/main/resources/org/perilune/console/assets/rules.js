@@ -1,5 +1,5 @@
 // The rules as a form: added, removed, put in another order and changed. Nothing counts until it is saved.
-import { act, load, make, notice } from './act.js';
+import { act, load, make, notice, same } from './act.js';
 import { clearFaults, field, showFaults } from './fields.js';
 
 const lines = (text) => text.split(/[\n,]/).map((one) => one.trim()).filter(Boolean);
@@ -117,9 +117,15 @@ export class RuleEditor {
     if (this.save.disabled) return;
     this.calm();
     this.save.disabled = true;
-    const answer = await act('/log/moderation/rules', { version: this.version, rules: this.value });
+    const sent = this.value;
+    const answer = await act('/log/moderation/rules', { version: this.version, rules: sent });
     this.save.disabled = false;
-    if (answer.ok) { this.close(); return; }
+    if (answer.ok && same(this.value, sent)) { this.close(); return; }
+    if (answer.ok) {
+      this.version = answer.body.version;
+      this.said.textContent = 'Saved. What you changed meanwhile is not: save again.';
+      return;
+    }
     if (answer.status === 409) { await this.conflict(); return; }
     this.refused(answer);
   }

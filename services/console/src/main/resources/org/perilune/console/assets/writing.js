@@ -1,5 +1,5 @@
 // The form of an entry or a comment: text with its preview, and what it points to.
-import { act, load, make, newKey } from './act.js';
+import { act, load, make, newKey, same } from './act.js';
 import { clearFaults, field, showFaults } from './fields.js';
 import { instantOf, local } from './format.js';
 
@@ -150,8 +150,6 @@ export class Writing {
     return answer.body.errors?.length ? rest.join('. ') : answer.body.detail || 'This was not possible.';
   }
 }
-
-const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
 // Changes what one wrote, in a dialog; done(html) gets it as it is then.
 export async function edit(path, kind, devices, done) {
