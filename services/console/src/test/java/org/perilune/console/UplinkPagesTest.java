@@ -4,12 +4,10 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.microsoft.playwright.Route;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -101,58 +99,6 @@ final class UplinkPagesTest extends InBrowser {
                 .isEqualTo("{\"command_type\":\"SET_ATTITUDE\",\"parameters\":{\"pitch\":15,\"mode\":\"calm\"}}");
         assertThat(sent.body().path("time").asText()).endsWith(":00Z");
         assertThat(page.locator(".lanes .event")).containsText("Turn to Earth");
-    }
-
-    @Test
-    void tellsWhoChangedTheSameEventMeanwhile() {
-        var event = console.timeline.add("Burn", "planned", "planned", soon(10), soon(10));
-        console.logIn(page, "ada", "/timeline");
-        await().until(() -> console.timeline.http().followers() == 1);
-        page.getByLabel("Change Burn").click();
-        console.timeline.change(event, "name", "Longer burn");
-        assertThat(page.locator("dialog")).containsText("grace has just changed this event");
-        page.locator("dialog [data-field=name]").fill("Shorter burn");
-        page.keyboard().press("Enter");
-        assertThat(page.locator("dialog")).containsText("Nothing was saved");
-        page.getByText("Load the newest").click();
-        assertThat(page.locator("dialog [data-field=name]")).hasValue("Longer burn");
-        page.locator("dialog [data-field=name]").fill("Shorter burn");
-        page.keyboard().press("Enter");
-        assertThat(page.locator("#next")).containsText("Shorter burn");
-        assertThat(console.timeline.sent.getLast().body().toString())
-                .isEqualTo("{\"version\":2,\"name\":\"Shorter burn\"}");
-    }
-
-    @Test
-    void savesOverWhatChangedMeanwhile() {
-        var event = console.timeline.add("Burn", "planned", "planned", soon(10), soon(10));
-        console.logIn(page, "ada", "/timeline");
-        page.getByLabel("Change Burn").click();
-        page.locator("dialog [data-field=repeat]").fill("0 6 * * 1");
-        console.timeline.change(event, "name", "Longer burn");
-        page.keyboard().press("Enter");
-        assertThat(page.locator("dialog")).containsText("Nothing was saved");
-        page.getByText("Save mine over it").click();
-        assertThat(page.locator("dialog[open]")).hasCount(0);
-        assertThat(console.timeline.sent.getLast().body().toString())
-                .isEqualTo("{\"version\":2,\"repeat\":\"0 6 * * 1\"}");
-        assertThat(page.locator("#next")).containsText("Longer burn");
-    }
-
-    @Test
-    void savesWhatWasTypedBeforeTheCommandsAreKnown() {
-        console.timeline.add("Burn", "planned", "planned", soon(10), soon(10));
-        console.logIn(page, "ada", "/timeline");
-        var asked = new CompletableFuture<Route>();
-        page.route("**/dictionary/*", asked::complete);
-        page.getByLabel("Change Burn").click();
-        page.locator("dialog [data-field=name]").fill("Shorter burn");
-        page.keyboard().press("Enter");
-        page.waitForCondition(asked::isDone);
-        asked.join().resume();
-        assertThat(page.locator("#next")).containsText("Shorter burn");
-        assertThat(console.timeline.sent.getLast().body().toString())
-                .isEqualTo("{\"version\":1,\"name\":\"Shorter burn\"}");
     }
 
     @Test

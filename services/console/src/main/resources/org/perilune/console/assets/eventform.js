@@ -3,6 +3,7 @@ import { act, load, make, newKey, same } from './act.js';
 import { CommandFields, clearFaults, field, showFaults } from './fields.js';
 import { instantOf, local } from './format.js';
 
+const UNKNOWN = 'not known yet';
 const eventPath = (id) => '/timeline/' + encodeURIComponent(id);
 
 export class EventForm {
@@ -12,6 +13,7 @@ export class EventForm {
     this.fixed = fixed;
     this.done = done;
     this.event = null;
+    this.turn = 0; // Of being open: what was asked in an earlier one does not touch this one.
     this.title = make('h2', { id: 'event-form-title' });
     this.name = make('input', { autocomplete: 'off', maxlength: 200 });
     this.time = make('input', { autocomplete: 'off', class: 'num', placeholder: '2026-11-21 02:38:00', spellcheck: 'false' });
@@ -25,15 +27,16 @@ export class EventForm {
     this.timeField = field('time', 'Time (UTC)', this.time, ' ');
     const command = make('div', { class: 'inset', role: 'group', 'aria-label': 'Command' });
     const close = make('button', { type: 'button', onclick: () => this.dialog.close() }, 'Close');
-    this.form = make('form', { novalidate: true }, this.title, field('name', 'Name', this.name, ''),
+    this.fields = make('div', {}, field('name', 'Name', this.name, ''),
       make('div', { class: 'pair' }, this.timeField, field('device', 'Device', this.device, '')), command,
       make('div', { class: 'pair' }, field('if_missed', 'If missed', this.missed, 'When it could not be done at its time.'),
-        field('repeat', 'Repeat', this.repeat, 'Minute, hour, day, month, weekday in UTC; empty: once.')), this.said,
+        field('repeat', 'Repeat', this.repeat, 'Minute, hour, day, month, weekday in UTC; empty: once.')));
+    this.form = make('form', { novalidate: true }, this.title, this.fields, this.said,
       make('div', { class: 'acts' }, this.save, this.over, this.newest, close));
-    this.dialog = make('dialog', { 'aria-labelledby': 'event-form-title' }, this.form);
+    this.dialog = make('dialog', { 'aria-labelledby': 'event-form-title', onclose: () => this.turn++ }, this.form);
     document.querySelector('main').append(this.dialog);
     this.command = new CommandFields(command, { optional: true, prefix: 'command.' });
-    this.device.addEventListener('change', () => this.command.device(this.device.value, this.types.get(this.device.value)));
+    this.device.addEventListener('change', () => { this.filled = this.command.device(this.device.value, this.types.get(this.device.value)); });
     this.time.addEventListener('input', () => this.ownTime());
     this.form.addEventListener('submit', (event) => { event.preventDefault(); this.send(); });
   }
@@ -44,6 +47,7 @@ export class EventForm {
   }
 
   async open(event, preset = {}) {
+    this.turn++;
     this.event = event;
     this.key = newKey();
     const shown = event || { name: '', time: new Date(Math.ceil((Date.now() + 600000) / 60000) * 60000).toISOString(),
@@ -52,7 +56,7 @@ export class EventForm {
     this.save.textContent = event ? 'Save' : 'Add';
     this.said.textContent = '';
     this.newest.hidden = this.over.hidden = true;
-    this.save.disabled = false;
+    this.saving(false);
     clearFaults(this.form);
     this.name.value = shown.name || '';
     this.time.value = (shown.time || '').replace('T', ' ').replace(/(\.0+)?Z$/, '');
@@ -63,11 +67,19 @@ export class EventForm {
     this.ownTime();
     if (!this.dialog.open) this.dialog.showModal();
     this.name.focus();
-    // What is typed while the commands of the device are still being loaded is a change too.
-    const before = this.before = event ? this.given() : null;
+    // What is typed while the commands of the device are still being loaded is a change too. Where another device is
+    // chosen by then, whatever command is shown for that one is sent.
+    const before = this.before = event ? { ...this.given(), command: UNKNOWN } : null;
     this.filled = this.command.fill(shown.device, this.types.get(shown.device), shown.command || null)
-      .then(() => { if (before) before.command = this.command.value; });
+      .then((whole) => { if (before && whole) before.command = this.command.value; });
     await this.filled;
+  }
+
+  // What would be typed meanwhile would not be saved.
+  saving(does) {
+    if (does) this.focused = document.activeElement;
+    this.save.disabled = this.fields.inert = does;
+    if (!does && this.fields.contains(this.focused)) this.focused.focus();
   }
 
   given() {
@@ -83,16 +95,20 @@ export class EventForm {
   }
 
   async send() {
+    const turn = this.turn;
     clearFaults(this.form);
     this.said.textContent = '';
-    this.save.disabled = true;
+    this.saving(true);
     await this.filled;
+    if (turn !== this.turn) return;
     const given = this.given();
     if (this.event && Object.keys(this.change(given)).length === 1) { this.dialog.close(); return; }
     const all = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
     const answer = this.event ? await act(eventPath(this.event.id), this.change(given)) : await act('/timeline', all, this.key);
-    this.save.disabled = false;
-    if (answer.ok) { this.done(answer.body); this.dialog.close(); return; }
+    if (answer.ok) this.done(answer.body);
+    if (turn !== this.turn) return;
+    this.saving(false);
+    if (answer.ok) { this.dialog.close(); return; }
     if (answer.status >= 400 && answer.status < 500) this.key = newKey();
     if (answer.status === 409 && this.event) { this.conflict(answer.body.detail); return; }
     const rest = showFaults(this.form, answer.body.errors);
@@ -107,7 +123,9 @@ export class EventForm {
 
   // Only what was changed here; whatever else was changed elsewhere stays.
   async saveOver() {
+    const turn = this.turn;
     const answer = await load(eventPath(this.event.id) + '/now.json');
+    if (turn !== this.turn) return;
     if (!answer.ok) { this.said.textContent = answer.body.detail || 'It cannot be read just now.'; return; }
     this.event = { ...this.event, version: answer.body.version };
     this.newest.hidden = this.over.hidden = true;
@@ -115,7 +133,9 @@ export class EventForm {
   }
 
   async loadNewest() {
+    const turn = this.turn;
     const answer = await load(eventPath(this.event.id) + '/now.json');
+    if (turn !== this.turn) return;
     if (answer.ok) await this.open(answer.body);
     else this.said.textContent = answer.body.detail || 'It cannot be read just now.';
   }
@@ -123,6 +143,7 @@ export class EventForm {
   // What others do to the event while it is open here.
   changed(event) {
     if (!this.dialog.open || !this.event || event.id !== this.event.id || event.version <= this.event.version || this.save.disabled) return;
+    if (event.state === 'planned' && !this.over.hidden) return; // That, and what came of saving, is already said.
     this.said.textContent = event.state === 'planned' ? `${event.changed_by} has just changed this event.`
       : `This event is ${event.state} now, and cannot be changed any more.`;
     this.newest.hidden = this.over.hidden = event.state !== 'planned';

@@ -104,10 +104,13 @@ export class CommandFields {
 
   get chosen() { return this.types.find((one) => one.name === this.select.value) || null; }
 
+  // What was chosen for another device cannot be changed while this one's commands are loaded. False: overtaken by another.
   async device(name, type, wanted) {
     const asked = this.asked = Symbol('asked');
+    this.host.inert = true;
     const answer = name ? await dictionary(type) : { ok: false, status: -1 };
-    if (asked !== this.asked) return;
+    if (asked !== this.asked) return false;
+    this.host.inert = false;
     this.types = answer.ok ? answer.body.commands || [] : [];
     const keep = wanted || this.select.value;
     this.select.replaceChildren(...(this.optional ? [new Option('none', '')] : []),
@@ -116,6 +119,7 @@ export class CommandFields {
     this.select.disabled = !this.types.length && !this.optional;
     this.note.textContent = this.why(answer, name, type);
     this.choose();
+    return true;
   }
 
   why(answer, name, type) {
@@ -147,15 +151,16 @@ export class CommandFields {
     this.changed(this);
   }
 
-  // Puts a command there that was given before.
+  // Puts a command there that was given before. False: another device was chosen meanwhile.
   async fill(name, type, command) {
-    await this.device(name, type, command?.command_type || '');
-    if (!command) { this.select.value = ''; this.choose(); return; }
+    if (!await this.device(name, type, command?.command_type || '')) return false;
+    if (!command) { this.select.value = ''; this.choose(); return true; }
     for (const { argument, input } of this.inputs) {
       const value = command.parameters?.[argument.name];
       if (value !== undefined && value !== null) input.value = String(value);
     }
     if (command.expires_in) this.expires.value = String(command.expires_in);
+    return true;
   }
 
   // null: no command is chosen.
