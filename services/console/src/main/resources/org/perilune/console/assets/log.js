@@ -54,17 +54,20 @@ function showBack() {
   settle();
 }
 
-// Entries that changed, each asked for once at a time.
+// Entries that changed, each asked for once at a time, and again where it was not answered.
 const asking = new Map();
+const retries = new Map();
 async function refresh(id) {
+  clearTimeout(retries.get(id));
   if (asking.has(id)) { asking.set(id, true); return; }
   asking.set(id, false);
   const answer = await part(`/log/${id}/entry?comments=${comments.get(id) || 50}`);
   const again = asking.get(id);
   asking.delete(id);
+  retries.delete(id);
   if (answer.ok) show(parse(answer.text).querySelector('article'));
   else if (answer.status === 404) gone(id);
-  else if (answer.status === 0 || answer.status >= 500) { setTimeout(refresh, 5000, id); return; }
+  else if (answer.status === 0 || answer.status >= 500) { retries.set(id, setTimeout(refresh, 5000, id)); return; }
   if (again) refresh(id);
 }
 

@@ -171,14 +171,17 @@ export async function edit(path, kind, devices, done) {
   writing.text.focus();
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
+    if (save.disabled) return;
     clearFaults(form);
     said.textContent = '';
     const changed = Object.fromEntries(Object.entries(writing.value).filter(([name, value]) => !same(value, before[name])));
     if (!Object.keys(changed).length) { dialog.close(); return; }
-    save.disabled = true;
+    // What would be typed meanwhile would not be saved.
+    save.disabled = fields.inert = true;
     const answer = await act(path, { revision, ...changed });
-    save.disabled = false;
+    save.disabled = fields.inert = false;
     if (answer.ok) { done(answer.body.html); dialog.close(); return; }
+    writing.text.focus();
     if (answer.status !== 409) { said.textContent = writing.refused(answer); return; }
     const newest = await load(path + '/raw.json');
     if (newest.ok) revision = newest.body.revision;
