@@ -23,9 +23,8 @@ final class SearchDoor implements HttpServerTransport.Dispatcher {
     /** About the server; they tell nothing of what is in the indexes. */
     private static final Set<String> COMMON = Set.of("/", "/_cluster/health");
 
-    /** What can be done with an index without touching another, which a clone or a split would. */
+    /** What can be done with an index without touching another, as a clone, a split or an alias's body would. */
     private static final Set<String> ACTIONS = Set.of(
-            "_alias",
             "_analyze",
             "_bulk",
             "_count",
@@ -96,18 +95,9 @@ final class SearchDoor implements HttpServerTransport.Dispatcher {
         if (!segments.getFirst().isEmpty() || segments.size() < 2) {
             return false;
         }
-        boolean own = areOwn(user, segments.get(1));
-        if (!own || segments.size() == 2) {
-            return own;
-        }
-        String action = segments.get(2);
-        boolean namesAnother = action.equals("_alias") && segments.size() > 3 && !areOwn(user, segments.get(3));
-        return ACTIONS.contains(action) && !namesAnother;
-    }
-
-    private static boolean areOwn(String user, String indexes) {
-        return List.of(indexes.split(",", -1)).stream()
+        boolean own = List.of(segments.get(1).split(",", -1)).stream()
                 .allMatch(index -> index.equals(user) || index.startsWith(user + "-"));
+        return own && (segments.size() == 2 || ACTIONS.contains(segments.get(2)));
     }
 
     private static BytesRestResponse refusal(RestStatus status, String reason) {

@@ -68,6 +68,7 @@ final class OpenSearchServerTest {
                 "/queryx/_search",
                 "/query-notes/_clone/crew-people",
                 "/query-notes/_alias/crew-people",
+                "/query-notes/_alias/query-all",
                 "/query-%2F_doc%2F,crew-*/_search?ignore_unavailable=true",
                 "/query-%2f_doc%2f,crew-people/_search"
             }) {

@@ -173,7 +173,7 @@ class IndexedSearchTest {
             var known = opensearch
                     .client()
                     .indices()
-                    .getAlias(request -> request.index("query-*"))
+                    .get(request -> request.index("query-*"))
                     .result();
             assertThat(known).hasSize(1);
             String lost = known.keySet().iterator().next();
@@ -182,7 +182,7 @@ class IndexedSearchTest {
                 var now = opensearch
                         .client()
                         .indices()
-                        .getAlias(request -> request.index("query-*"))
+                        .get(request -> request.index("query-*"))
                         .result();
                 assertThat(now).hasSize(1).doesNotContainKey(lost);
             });
