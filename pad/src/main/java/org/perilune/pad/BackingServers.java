@@ -44,11 +44,20 @@ final class BackingServers implements AutoCloseable {
         this.extension = extension;
         this.meters = meters;
         for (Store store : Store.values()) {
-            ports.put(store, Ports.choose(config.port(store)));
+            ports.put(store, choosePort(config.port(store)));
         }
         for (Service service : users(Store.OPENSEARCH)) {
             secrets.value(OpenSearchServer.secret(service.name()));
         }
+    }
+
+    /** None that another of them has got already, which does not listen yet. */
+    private int choosePort(int configured) throws IOException {
+        int port = Ports.choose(configured);
+        while (configured == 0 && ports.containsValue(port)) {
+            port = Ports.choose(configured);
+        }
+        return port;
     }
 
     Map<Store, Integer> ports() {
