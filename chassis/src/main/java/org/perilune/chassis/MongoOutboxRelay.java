@@ -119,7 +119,7 @@ public final class MongoOutboxRelay implements AutoCloseable {
             }
             try {
                 publish(taken, publisher);
-            } catch (Exception failure) {
+            } catch (Exception | Error failure) {
                 add(taken);
                 throw failure;
             }
