@@ -106,8 +106,8 @@ final class Indexer implements AutoCloseable {
         }
         Model serving = state.get().serving();
         IndexProgress.Index current = current(handle, serving);
-        unrefreshed |= follow(handle, current, "posts", current.posts());
-        unrefreshed |= follow(handle, current, "comments", current.comments());
+        follow(handle, current, "posts", current.posts());
+        follow(handle, current, "comments", current.comments());
         if (closing.getCount() == 0) {
             return;
         }
@@ -150,8 +150,7 @@ final class Indexer implements AutoCloseable {
         return begun;
     }
 
-    /** @return whether there was anything */
-    private boolean follow(Handle handle, IndexProgress.Index current, String table, IndexProgress.Position from)
+    private void follow(Handle handle, IndexProgress.Index current, String table, IndexProgress.Position from)
             throws IOException {
         boolean posts = table.equals("posts");
         IndexProgress.Position position = from;
@@ -162,13 +161,13 @@ final class Indexer implements AutoCloseable {
                     : IndexProgress.comments(handle, current.model(), position, COMMENTS_AT_ONCE);
             if (!step.items().isEmpty()) {
                 index.put(current.name(), step.items());
+                unrefreshed = true;
                 position = step.after();
                 IndexProgress.followed(handle, current, table, position);
                 told(current, step.items().size());
             }
             more = step.more();
         }
-        return !position.equals(from);
     }
 
     private void told(IndexProgress.Index current, int documents) {
