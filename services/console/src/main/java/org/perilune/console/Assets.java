@@ -40,6 +40,7 @@ final class Assets {
             "eventform.js",
             "log.js",
             "entries.js",
+            "entryacts.js",
             "writing.js",
             "points.js",
             "spark.js",

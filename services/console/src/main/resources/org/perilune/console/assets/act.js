@@ -114,25 +114,30 @@ export const DISPATCHER_AWAY = ['The command dispatcher is away', 'Commands cann
 export const TIMELINE_AWAY = ['The timeline is away', 'Events cannot be read or changed just now. Commands and telemetry are not '
   + 'concerned; what falls due meanwhile follows what is written on it. This page tries again by itself.'];
 
-// A button that asks once more in its own place: nothing opens, nothing moves.
-export function sureButton(text, label, go, kind = '') {
-  const button = make('button', { type: 'button', class: kind, 'aria-label': label }, text);
-  let timer = null;
-  const calm = () => {
+// Asks once more in the button's own place: nothing opens, nothing moves. Called each time it is pressed.
+const waiting = new WeakMap();
+export function sure(button, go) {
+  const again = waiting.get(button);
+  if (again) { again(); go(button); return; }
+  const text = button.textContent;
+  const label = button.getAttribute('aria-label') || text;
+  const timer = setTimeout(calm, 4000);
+  function calm() {
     clearTimeout(timer);
-    timer = null;
+    waiting.delete(button);
     button.textContent = text;
     button.setAttribute('aria-label', label);
     button.classList.remove('sure');
-  };
-  button.addEventListener('click', () => {
-    if (timer !== null) { calm(); go(button); return; }
-    button.style.minWidth = button.offsetWidth + 'px';
-    button.textContent = 'Sure?';
-    button.setAttribute('aria-label', label + ': press again to confirm');
-    button.classList.add('sure');
-    timer = setTimeout(calm, 4000);
-  });
+    button.removeEventListener('blur', calm);
+  }
+  waiting.set(button, calm);
+  button.style.minWidth = button.offsetWidth + 'px';
+  button.textContent = 'Sure?';
+  button.setAttribute('aria-label', label + ': press again to confirm');
+  button.classList.add('sure');
   button.addEventListener('blur', calm);
-  return button;
+}
+
+export function sureButton(text, label, go, kind = '') {
+  return make('button', { type: 'button', class: kind, 'aria-label': label, onclick: (event) => sure(event.currentTarget, go) }, text);
 }

@@ -1,12 +1,13 @@
 // The flight log: entries and comments as they come, and what is written here.
-import { CONSOLE_AWAY, act, load, make, notice, part, same } from './act.js';
+import { CONSOLE_AWAY, make, notice, part, same } from './act.js';
 import { Sender } from './approval.js';
 import { addComment, adoptAll, insertEntry, justWritten, newest, parse, renewEntry, wroteHere } from './entries.js';
+import { onActs } from './entryacts.js';
 import { clearFaults } from './fields.js';
 import { say } from './format.js';
 import { follow } from './live.js';
 import { commandChanged, hydrate } from './points.js';
-import { Writing, edit } from './writing.js';
+import { Writing } from './writing.js';
 
 const QUERY_AWAY = ['The flight log cannot be read just now', 'The service query does not answer. Writing still works: what is written is '
   + 'kept, and appears here when it is back. This page tries again by itself.'];
@@ -167,63 +168,14 @@ host.addEventListener('keydown', (event) => {
   if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && event.target.matches('[data-remark] textarea')) event.target.form.requestSubmit();
 });
 
-// Acts on an entry or a comment
-
-host.addEventListener('click', (event) => {
-  const button = event.target.closest('button');
-  if (!button) return;
-  const { edit: editing, delete: deleting, history, more } = button.dataset;
-  const article = button.closest('article');
-  const comment = button.closest('[data-comment]');
-  if (more) { comments.set(article.dataset.entry, Math.min(500, Number(more))); refresh(article.dataset.entry); }
-  if (history) showHistory(history);
-  if (editing) {
-    edit(editing, comment ? 'comment' : 'entry', devices, (html) => {
-      if (!comment) { renewEntry(article, parse(html).querySelector('article'), false); return; }
-      addComment(article, html);
-      own.set(comment.dataset.comment, article.querySelector('.remark .said'));
-      tellOwn();
-    });
-  }
-  if (deleting) sure(button, () => remove(deleting, button, comment, article));
+onActs(host, devices, {
+  more(id, number) { comments.set(id, Math.min(500, number)); refresh(id); },
+  edited(article, comment) { own.set(comment.dataset.comment, article.querySelector('.remark .said')); tellOwn(); },
+  removed(comment) {
+    if (one && !comment) document.getElementById('gone').hidden = false;
+    if (!one) settle();
+  },
 });
-
-// The button asks once more in its own place.
-function sure(button, go) {
-  if (button.classList.contains('sure')) { go(); return; }
-  const label = button.getAttribute('aria-label');
-  const calm = () => { button.classList.remove('sure'); button.textContent = 'Delete'; button.setAttribute('aria-label', label); };
-  button.classList.add('sure');
-  button.textContent = 'Sure?';
-  button.setAttribute('aria-label', label + ': press again to confirm');
-  button.addEventListener('blur', calm, { once: true });
-  setTimeout(calm, 4000);
-}
-
-async function remove(path, button, comment, article) {
-  button.disabled = true;
-  const answer = await act(path + '/delete', {});
-  button.disabled = false;
-  if (!answer.ok) {
-    button.parentElement.querySelector('.fault')?.remove();
-    button.parentElement.append(make('p', { class: 'fault', role: 'alert' }, answer.body.detail || 'It was not deleted.'));
-    return;
-  }
-  (comment || article).remove();
-  if (one && !comment) document.getElementById('gone').hidden = false;
-  if (!one) settle();
-}
-
-async function showHistory(path) {
-  const answer = await part(path);
-  const body = make('div');
-  if (answer.ok) body.append(parse(answer.text));
-  else body.append(make('p', { class: 'hint' }, 'The history cannot be read just now. Try again in a moment.'));
-  const dialog = make('dialog', { 'aria-labelledby': 'history-title', onclose: () => dialog.remove() }, make('h2', { id: 'history-title' }, 'History'), body,
-    make('div', { class: 'acts' }, make('button', { type: 'button', onclick: () => dialog.close() }, 'Close')));
-  document.querySelector('main').append(dialog);
-  dialog.showModal();
-}
 
 // Writing
 

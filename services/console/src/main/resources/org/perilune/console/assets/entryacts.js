@@ -1,0 +1,53 @@
+// What is done with an entry or a comment that is there: editing, deleting, its history, more of its comments.
+import { act, make, part, sure } from './act.js';
+import { addComment, parse, renewEntry } from './entries.js';
+import { edit } from './writing.js';
+
+// page: more(id, number) shows so many comments; edited(article, comment) and removed(comment or null) say what was done.
+export function onActs(host, devices, page) {
+  host.addEventListener('click', (event) => {
+    const button = event.target.closest('button');
+    if (!button) return;
+    const { edit: editing, delete: deleting, history, more } = button.dataset;
+    const article = button.closest('article');
+    const comment = button.closest('[data-comment]');
+    if (more) page.more(article.dataset.entry, Number(more));
+    if (history) showHistory(history);
+    if (editing) {
+      edit(editing, comment ? 'comment' : 'entry', devices, (html) => {
+        if (!comment) { renewEntry(article, parse(html).querySelector('article'), false); return; }
+        addComment(article, html);
+        page.edited(article, comment);
+      });
+    }
+    if (deleting) {
+      sure(button, async () => {
+        if (!await removed(deleting, button)) return;
+        (comment || article).remove();
+        page.removed(comment);
+      });
+    }
+  });
+}
+
+async function removed(path, button) {
+  button.disabled = true;
+  const answer = await act(path + '/delete', {});
+  button.disabled = false;
+  if (!answer.ok) {
+    button.parentElement.querySelector('.fault')?.remove();
+    button.parentElement.append(make('p', { class: 'fault', role: 'alert' }, answer.body.detail || 'It was not deleted.'));
+  }
+  return answer.ok;
+}
+
+async function showHistory(path) {
+  const answer = await part(path);
+  const body = make('div');
+  if (answer.ok) body.append(parse(answer.text));
+  else body.append(make('p', { class: 'hint' }, 'The history cannot be read just now. Try again in a moment.'));
+  const dialog = make('dialog', { 'aria-labelledby': 'history-title', onclose: () => dialog.remove() }, make('h2', { id: 'history-title' }, 'History'), body,
+    make('div', { class: 'acts' }, make('button', { type: 'button', onclick: () => dialog.close() }, 'Close')));
+  document.querySelector('main').append(dialog);
+  dialog.showModal();
+}
