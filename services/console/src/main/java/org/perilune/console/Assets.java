@@ -41,6 +41,7 @@ final class Assets {
             "log.js",
             "entries.js",
             "entryacts.js",
+            "drafts.js",
             "writing.js",
             "points.js",
             "spark.js",

@@ -106,6 +106,27 @@ final class LogWritingTest extends InBrowser {
         assertThat(console.log.entry(id).path("id").asText()).isEqualTo(id);
     }
 
+    @Test
+    void keepsWhatWasBegunUntilItsAuthorLogsOut() {
+        String id = console.log.add("grace", "Night shift", "All quiet.");
+        enter("/log");
+        page.getByLabel("Title").fill("Descent");
+        page.locator("#write [data-field=text]").fill("We go for");
+        page.locator("#e-" + id + " .remark textarea").fill("Was it?");
+        page.navigate(console.at("/commands"));
+        page.navigate(console.at("/log?about=command&id=one"));
+        assertThat(page.locator("#said")).containsText("had begun to write");
+        assertThat(page.getByLabel("Title")).hasValue("Descent");
+        assertThat(page.locator("#write [data-field=text]")).hasValue("We go for");
+        assertThat(page.locator("#write .points li")).containsText("one");
+        assertThat(page.locator("#e-" + id + " .remark textarea")).hasValue("Was it?");
+        page.getByText("Log out").click();
+        page.waitForURL("**/login*");
+        enter("/log");
+        assertThat(page.locator("#write [data-field=text]")).hasValue("");
+        assertThat(page.locator("#e-" + id + " .remark textarea")).hasValue("");
+    }
+
     private void enter(String path) {
         console.logIn(page, "ada", path.split("\\?")[0]);
         if (path.contains("?")) {

@@ -2,6 +2,7 @@
 import { CONSOLE_AWAY, make, notice, part, same } from './act.js';
 import { Sender } from './approval.js';
 import { addComment, adoptAll, insertEntry, justWritten, newest, parse, renewEntry, wroteHere } from './entries.js';
+import { draft } from './drafts.js';
 import { onActs } from './entryacts.js';
 import { clearFaults } from './fields.js';
 import { say } from './format.js';
@@ -137,6 +138,15 @@ host.addEventListener('click', async (event) => {
 // Comments
 
 const remarks = new WeakMap();
+const halfTyped = () => {
+  const all = { ...before };
+  for (const form of host.querySelectorAll('[data-remark]')) all[form.dataset.remark] = form.querySelector('textarea').value;
+  const kept = Object.entries(all).filter(([, text]) => text.trim());
+  return kept.length ? Object.fromEntries(kept) : null;
+};
+const before = draft('comments', halfTyped) || {};
+for (const form of host.querySelectorAll('[data-remark]')) form.querySelector('textarea').value ||= before[form.dataset.remark] || '';
+
 host.addEventListener('submit', async (event) => {
   const form = event.target.closest('[data-remark]');
   if (!form) return;
@@ -187,12 +197,18 @@ function form() {
   const writing = new Writing(element, 'entry', devices);
   const go = make('button', { class: 'act' }, 'Write');
   element.append(make('div', { class: 'acts' }, go));
+  const now = () => (writing.isEmpty ? null : writing.value);
+  const begun = draft('entry', now);
+  if (begun) {
+    writing.fill(begun);
+    say(said, 'What you had begun to write is here again.');
+  }
   const asked = new URLSearchParams(location.search);
   const about = asked.get('about');
   if (about === 'telemetry' || about === 'command') {
     const point = about === 'command' ? { kind: about, id: asked.get('id') }
       : { kind: about, device: asked.get('device'), parameter: asked.get('parameter'), from: asked.get('from'), to: asked.get('to') };
-    writing.fill({ references: [point] });
+    writing.point(point);
     writing.title.focus();
   }
   element.addEventListener('submit', async (event) => {

@@ -19,6 +19,11 @@ function tick() {
 }
 tick();
 
+// After what pages keep as they go: the next one at this screen may be somebody else.
+document.querySelector('form[action="/logout"]')?.addEventListener('submit', () => {
+  addEventListener('pagehide', () => { try { sessionStorage.clear(); } catch { /* Nothing is kept then. */ } });
+});
+
 const button = document.querySelector('[data-theme-switch]');
 button.addEventListener('click', () => {
   const theme = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark';

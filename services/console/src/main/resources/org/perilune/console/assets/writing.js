@@ -83,7 +83,7 @@ export class Writing {
     this.list = make('ul', { class: 'points' });
     this.shown = make('div', { class: 'prose' });
     this.preview = make('details', { class: 'preview' }, make('summary', {}, 'Preview'), this.shown);
-    this.pointing = new Pointing(devices, (point) => { this.points.push(point); this.showPoints(); });
+    this.pointing = new Pointing(devices, (point) => this.point(point));
     const parts = [field('text', kind === 'entry' ? 'Text' : 'Comment', this.text, 'Markdown: **bold**, *slanted*, `code`, - lists, [links](https://…)'), this.preview];
     if (kind === 'entry') {
       const at = field('at', 'Time it is about (UTC)', this.at, 'left empty: now');
@@ -117,6 +117,11 @@ export class Writing {
     else this.shown.textContent = 'The console does not answer just now.';
   }
 
+  point(one) {
+    if (!this.points.some((known) => same(known, one))) this.points.push(one);
+    this.showPoints();
+  }
+
   showPoints() {
     this.list.replaceChildren(...this.points.map((point) => {
       const shown = (SHOWN[point.kind] || JSON.stringify)(point);
@@ -142,6 +147,11 @@ export class Writing {
     const value = { text: this.text.value, references: this.points };
     if (this.kind === 'entry') Object.assign(value, { title: this.title.value.trim() || null, at: this.at.value.trim() ? instantOf(this.at.value) : null });
     return value;
+  }
+
+  // References alone are nothing begun: they come with the link that leads here.
+  get isEmpty() {
+    return [this.title, this.text, this.at].every((input) => !input.value.trim());
   }
 
   // Faults at their fields; the words for the rest.
