@@ -47,10 +47,10 @@ record CallbackAddress(URI uri) {
         int port = port(uri, scheme);
         if (!allowed.contain(host, port)) {
             if (scheme.equals("http")) {
-                throw fault("must begin with https://, unless its host is named in callbacks.allowed-hosts");
+                throw fault("must begin with https://, unless its host is named in event-bus.callbacks.allowed-hosts");
             }
             if (port != HTTPS_PORT) {
-                throw fault("must be at port 443, unless its host is named in callbacks.allowed-hosts");
+                throw fault("must be at port 443, unless its host is named in event-bus.callbacks.allowed-hosts");
             }
         }
         return new CallbackAddress(uri);
