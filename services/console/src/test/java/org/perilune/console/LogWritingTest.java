@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Route;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Writing into the flight log in a real browser. */
@@ -104,6 +106,21 @@ final class LogWritingTest extends InBrowser {
         assertThat(text).hasValue("a second one, half typed");
         assertThat(text).isFocused();
         assertThat(console.log.entry(id).path("id").asText()).isEqualTo(id);
+    }
+
+    @Test
+    void writesWithTheReferenceThatIsJustBeingAdded() {
+        enter("/log");
+        var asked = new CompletableFuture<Route>();
+        page.route("**/log/references", asked::complete);
+        page.locator("[data-field=text]").fill("Look at this.");
+        page.getByText("Add a reference").click();
+        page.locator("[data-field=parameter]").fill("altitude");
+        page.locator("[data-field=parameter]").press("Enter");
+        page.locator("#write .act").click();
+        page.waitForCondition(asked::isDone);
+        asked.join().resume();
+        assertThat(page.locator("article .points a")).containsText("altitude");
     }
 
     @Test

@@ -216,6 +216,7 @@ function form() {
     if (go.disabled) return;
     clearFaults(element);
     go.disabled = true;
+    if (!await writing.settled()) { go.disabled = false; return; }
     said.className = 'said';
     say(said, 'Being written');
     const typed = writing.value;

@@ -52,7 +52,12 @@ class Pointing {
     this.list.replaceChildren(...names.sort().map((name) => new Option(name)));
   }
 
-  async add() {
+  // this.adding: while one is checked; whether it was added.
+  add() {
+    this.adding = this.check().finally(() => { this.adding = null; });
+  }
+
+  async check() {
     clearFaults(this.element);
     const kind = this.kind.value;
     const point = kind === 'telemetry' ? { kind, device: this.device.value, parameter: this.parameter.value.trim(),
@@ -63,11 +68,12 @@ class Pointing {
       this.said.hidden = false;
       this.said.textContent = showFaults(this.element, answer.body.errors).join('. ')
         || (answer.body.errors?.length ? '' : answer.body.detail || 'This cannot be pointed to.');
-      return;
+      return false;
     }
     this.added(point);
     this.id.value = '';
     this.said.textContent = '';
+    return true;
   }
 }
 
@@ -149,6 +155,11 @@ export class Writing {
     return value;
   }
 
+  // Waits for a reference that is just being added. False: it cannot be, and says why.
+  async settled() {
+    return await this.pointing.adding !== false;
+  }
+
   // References alone are nothing begun: they come with the link that leads here.
   get isEmpty() {
     return [this.title, this.text, this.at].every((input) => !input.value.trim());
@@ -184,6 +195,10 @@ export async function edit(path, kind, devices, done) {
     if (save.disabled) return;
     clearFaults(form);
     said.textContent = '';
+    save.disabled = true;
+    const settled = await writing.settled();
+    save.disabled = false;
+    if (!settled) return;
     const changed = Object.fromEntries(Object.entries(writing.value).filter(([name, value]) => !same(value, before[name])));
     if (!Object.keys(changed).length) { dialog.close(); return; }
     // What would be typed meanwhile would not be saved.
