@@ -27,8 +27,17 @@ public enum TestBroker {
     private static final String VIRTUAL_HOST = "/";
 
     /**
-     * Settings with which services use this broker; RabbitMQ has none of their queues then, whatever ran before. Where
-     * the environment names no RabbitMQ the test is skipped; in CI it fails.
+     * Before a test starts what it would have to stop: where the environment names no RabbitMQ it is skipped; in CI it
+     * fails.
+     */
+    public void require() {
+        if (this == RABBITMQ) {
+            rabbitPort();
+        }
+    }
+
+    /**
+     * Settings with which services use this broker; RabbitMQ has none of their queues then, whatever ran before.
      *
      * @param pad settings as the pad gives them
      */

@@ -53,6 +53,7 @@ final class CommentsFixture implements AutoCloseable {
     }
 
     CommentsFixture(Path home, TestBroker kind) throws Exception {
+        kind.require();
         crew = owned.add(new StandInCrew());
         crew.serve("/posts/" + UNHEARD, exchange -> answer(exchange, postsAway ? 503 : 200, "{\"revision\":1}"));
         crew.serve("/posts/" + GONE, exchange -> answer(exchange, postsAway ? 503 : 410, "{}"));

@@ -35,6 +35,7 @@ final class BusFixture implements AutoCloseable {
 
     /** @param callbacks settings of {@code event-bus.callbacks.} */
     BusFixture(Path home, TestBroker broker, Map<String, String> callbacks) throws Exception {
+        broker.require();
         crew = owned.add(new StandInCrew());
         Pad pad = owned.add(Pad.start(PadConfig.onFreePorts(home, List.of("event_bus", "crew")), sentence -> {}));
         settings = new HashMap<>(broker.settings(pad.settings()));

@@ -33,6 +33,7 @@ final class Running implements AutoCloseable {
     }
 
     Running(Path home, TestBroker broker) throws Exception {
+        broker.require();
         crew = owned.add(new StandInCrew());
         Pad pad = owned.add(Pad.start(PadConfig.onFreePorts(home, List.of("moderation", "comments")), sentence -> {}));
         settings = Map.copyOf(broker.settings(pad.settings()));
