@@ -19,6 +19,10 @@ export function newKey() {
   return 'console-' + Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+// Longer than the console itself waits for a service: whoever is not answered by then is told so.
+const PATIENCE = 30000;
+const ask = (path, options = {}) => fetch(path, { ...options, signal: AbortSignal.timeout(PATIENCE) });
+
 async function answered(request, silence) {
   let answer;
   try { answer = await request; } catch { return { ok: false, status: 0, body: { detail: silence } }; }
@@ -32,20 +36,20 @@ export const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? 
 // A part of a page. Never throws: without an answer, or with half of one, the status is 0.
 export async function part(path) {
   try {
-    const answer = await fetch(path);
+    const answer = await ask(path);
     return { ok: answer.ok, status: answer.status, text: await answer.text() };
   } catch { return { ok: false, status: 0, text: '' }; }
 }
 
 export function load(path) {
-  return answered(fetch(path, { headers: { Accept: 'application/json' } }), 'The console does not answer.');
+  return answered(ask(path, { headers: { Accept: 'application/json' } }), 'The console does not answer.');
 }
 
 // Never throws; a failure has the words for it in body.detail and the faults by field in body.errors.
 export function act(path, body, key) {
   const fields = new URLSearchParams({ _form: document.querySelector('input[name=_form]').value, body: JSON.stringify(body) });
   if (key) fields.set('key', key);
-  return answered(fetch(path, { method: 'POST', body: fields, headers: { Accept: 'application/json' } }),
+  return answered(ask(path, { method: 'POST', body: fields, headers: { Accept: 'application/json' } }),
     'The console does not answer. Sending the same again does no harm: it stays one.');
 }
 
