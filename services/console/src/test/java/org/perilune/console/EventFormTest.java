@@ -54,12 +54,7 @@ final class EventFormTest extends InBrowser {
 
     @Test
     void savesWhatWasTypedBeforeTheCommandsAreKnown() {
-        console.timeline.add("Burn", "planned", "planned", time, time);
-        console.logIn(page, "ada", "/timeline");
-        var asked = holdDictionary();
-        page.getByLabel("Change Burn").click();
-        page.locator("dialog [data-field=name]").fill("Shorter burn");
-        page.keyboard().press("Enter");
+        var asked = saveBeforeTheCommandsAreKnown();
         answer(asked);
         assertThat(page.locator("#next")).containsText("Shorter burn");
         assertThat(console.timeline.sent.getLast().body().toString())
@@ -68,12 +63,7 @@ final class EventFormTest extends InBrowser {
 
     @Test
     void sendsNothingOnceItWasClosed() {
-        console.timeline.add("Burn", "planned", "planned", time, time);
-        console.logIn(page, "ada", "/timeline");
-        var asked = holdDictionary();
-        page.getByLabel("Change Burn").click();
-        page.locator("dialog [data-field=name]").fill("Shorter burn");
-        page.keyboard().press("Enter");
+        var asked = saveBeforeTheCommandsAreKnown();
         page.keyboard().press("Escape");
         assertThat(page.locator("dialog[open]")).hasCount(0);
         page.getByText("Add an event").click();
@@ -98,6 +88,16 @@ final class EventFormTest extends InBrowser {
         assertThat(page.locator("dialog[open]")).hasCount(0);
         assertThat(console.timeline.sent.getLast().body().toString())
                 .isEqualTo("{\"version\":1,\"device\":null,\"command\":null}");
+    }
+
+    private CompletableFuture<Route> saveBeforeTheCommandsAreKnown() {
+        console.timeline.add("Burn", "planned", "planned", time, time);
+        console.logIn(page, "ada", "/timeline");
+        var asked = holdDictionary();
+        page.getByLabel("Change Burn").click();
+        page.locator("dialog [data-field=name]").fill("Shorter burn");
+        page.keyboard().press("Enter");
+        return asked;
     }
 
     private CompletableFuture<Route> holdDictionary() {

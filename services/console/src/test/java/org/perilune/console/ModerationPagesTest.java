@@ -30,12 +30,16 @@ final class ModerationPagesTest extends InBrowser {
         assertThat(page.locator("#cases .s-rejected")).hasCount(1);
     }
 
-    @Test
-    void keepsAReasonHalfTypedWhileOthersComeAndGo() {
+    private void halfTypeAReason() {
         console.moderation.add("pending", "call-signs", "looks like a call sign", "bob", "LEM-5");
         console.logIn(page, "ada", "/log/moderation");
         assertThat(page.locator("#link")).hasText("Live");
         page.locator("#cases input").fill("half a rea");
+    }
+
+    @Test
+    void keepsAReasonHalfTypedWhileOthersComeAndGo() {
+        halfTypeAReason();
         console.moderation.add("rejected", "no-oaths", "has the word damn", "eve", "damn");
         console.log.add("grace", "Another", "entry");
         assertThat(page.locator("#cases li")).hasCount(2);
@@ -45,10 +49,7 @@ final class ModerationPagesTest extends InBrowser {
 
     @Test
     void keepsAReasonHalfTypedWhileModerationIsAway() {
-        console.moderation.add("pending", "call-signs", "looks like a call sign", "bob", "LEM-5");
-        console.logIn(page, "ada", "/log/moderation");
-        assertThat(page.locator("#link")).hasText("Live");
-        page.locator("#cases input").fill("half a rea");
+        halfTypeAReason();
         console.moderation.http().away = true;
         console.log.add("grace", "Another", "entry");
         assertThat(page.locator("#cases [data-away]")).containsText("Moderation is away");
