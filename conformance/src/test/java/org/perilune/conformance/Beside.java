@@ -10,13 +10,18 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.Topology.Service;
 
-/** One service in a process of its own, beside a {@link Perilune}; killed and started again at will. */
+/**
+ * One service in a process of its own, beside a {@link Perilune}; killed and started again at will. Where it ends by
+ * itself, as it does when it starts while Perilune is away, it is started again, as any keeper of processes would.
+ */
 final class Beside implements AutoCloseable {
     private static final Duration READY = Duration.ofSeconds(90);
+    private static final Duration BETWEEN_STARTS = Duration.ofMillis(500);
 
     private final Perilune perilune;
     private final Service service;
@@ -44,12 +49,38 @@ final class Beside implements AutoCloseable {
     }
 
     /** Does not wait until it is ready. */
-    void start() throws IOException {
-        process = new ProcessBuilder(perilune.command(
+    synchronized void start() throws IOException {
+        Process started = new ProcessBuilder(perilune.command(
                         "run", service.name(), "--beside", "--set", service.name() + ".http.port=" + port))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(said.toFile()))
                 .start();
+        process = started;
+        Thread.ofVirtual().name("keeper-" + service.name()).start(() -> keep(started));
+    }
+
+    private void keep(Process started) {
+        try {
+            started.waitFor();
+            Thread.sleep(BETWEEN_STARTS);
+            startAgain(started);
+        } catch (IOException | InterruptedException failure) {
+            throw new IllegalStateException(service.name() + " could not be started again", failure);
+        }
+    }
+
+    private synchronized void startAgain(Process ended) throws IOException {
+        Process known = process;
+        if (known != null && known.pid() == ended.pid()) {
+            start();
+        }
+    }
+
+    /** From now on it is left to itself, whether it lives or not. */
+    private synchronized Optional<Process> dismissed() {
+        Process running = process;
+        process = null;
+        return Optional.ofNullable(running);
     }
 
     void awaitReady() {
@@ -68,18 +99,19 @@ final class Beside implements AutoCloseable {
 
     /** {@code kill -9}; returns when it is dead. */
     void kill() throws InterruptedException {
-        Process running = process;
-        if (running != null) {
-            running.destroyForcibly().waitFor();
+        Optional<Process> running = dismissed();
+        if (running.isPresent()) {
+            running.get().destroyForcibly().waitFor();
         }
     }
 
     /** SIGTERM; returns when it has ended. */
     void stop() throws InterruptedException {
-        Process running = process;
-        if (running != null) {
-            running.destroy();
-            if (!running.waitFor(20, TimeUnit.SECONDS)) {
+        Optional<Process> running = dismissed();
+        if (running.isPresent()) {
+            running.get().destroy();
+            if (!running.get().waitFor(20, TimeUnit.SECONDS)) {
+                running.get().destroyForcibly();
                 throw new AssertionError(service.name() + " did not end when it was told to");
             }
         }
@@ -97,9 +129,7 @@ final class Beside implements AutoCloseable {
 
     @Override
     public void close() {
-        if (process != null) {
-            process.destroyForcibly();
-        }
+        dismissed().ifPresent(Process::destroyForcibly);
         http.shutdownNow();
     }
 }

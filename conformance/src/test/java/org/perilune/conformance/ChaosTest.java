@@ -82,7 +82,8 @@ final class ChaosTest {
                 throw failure;
             }
         } catch (Throwable failure) {
-            throw new AssertionError("Repeat it with -Dchaos.seed=" + SEED + " -Dchaos.kills=" + KILLS, failure);
+            throw new AssertionError(
+                    failure + "; repeat it with -Dchaos.seed=" + SEED + " -Dchaos.kills=" + KILLS, failure);
         }
     }
 

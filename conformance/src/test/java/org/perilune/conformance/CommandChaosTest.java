@@ -65,7 +65,8 @@ final class CommandChaosTest {
                 throw failure;
             }
         } catch (Throwable failure) {
-            throw new AssertionError("Repeat it with -Dcommands.seed=" + SEED + " -Dcommands.count=" + COUNT, failure);
+            throw new AssertionError(
+                    failure + "; repeat it with -Dcommands.seed=" + SEED + " -Dcommands.count=" + COUNT, failure);
         }
     }
 
