@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.perilune.conformance.Perilune.Part;
 
@@ -22,6 +23,7 @@ final class Commander implements AutoCloseable {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration PAUSE = Duration.ofMillis(20);
+    private static final Set<Integer> AGAIN = Set.of(401, 503, 504);
     private static final long TOKEN_NANOS = Duration.ofMinutes(3).toNanos();
 
     private final Perilune perilune;
@@ -86,7 +88,7 @@ final class Commander implements AutoCloseable {
         return commands;
     }
 
-    /** Tries again while nobody answers, or somebody says that he cannot just now. */
+    /** Tries again while nobody answers, or somebody says that he cannot just now, or does not know what came of it. */
     private Reply untilAnswered(String method, String path, @Nullable String key, @Nullable String body) {
         return await(method + " " + path)
                 .atMost(PATIENCE)
@@ -94,7 +96,7 @@ final class Commander implements AutoCloseable {
                 .pollInterval(PAUSE)
                 .ignoreExceptionsMatching(
                         failure -> failure instanceof IOException || failure instanceof AssertionError)
-                .until(() -> send(method, path, key, body), reply -> reply.status() != 503 && reply.status() != 401);
+                .until(() -> send(method, path, key, body), reply -> !AGAIN.contains(reply.status()));
     }
 
     private Reply send(String method, String path, @Nullable String key, @Nullable String body)

@@ -2,13 +2,11 @@ package org.perilune.conformance;
 
 import static org.awaitility.Awaitility.await;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.Topology;
 
@@ -26,25 +23,6 @@ final class Perilune implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(90);
 
     private static final Duration COMMAND = Duration.ofSeconds(60);
-    private static final String LAUNCHER = "org.perilune.launcher.Main";
-
-    /** The script's, but for the cache of classes, which exists only where it was packaged. */
-    private static final List<String> JVM = List.of(
-            "-XX:+UseSerialGC",
-            "-Xms64m",
-            "-Xmx320m",
-            "-XX:MaxMetaspaceSize=192m",
-            "-XX:ReservedCodeCacheSize=96m",
-            "-Xss512k",
-            "-XX:MaxDirectMemorySize=128m",
-            "-XX:+UseCompactObjectHeaders",
-            "-XX:+ExitOnOutOfMemoryError",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Dfile.encoding=UTF-8",
-            "-Djava.awt.headless=true",
-            "-Dio.netty.allocator.numDirectArenas=2");
-
     /** Who listens. */
     enum Part {
         CREW("crew.http.port"),
@@ -220,20 +198,9 @@ final class Perilune implements AutoCloseable {
 
     /** What starts a command of the command line on this home. */
     List<String> command(String... words) {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(JVM);
-        command.addAll(List.of("-cp", classPath(), LAUNCHER));
-        command.addAll(List.of(words));
+        List<String> command = Launcher.command(words);
         command.addAll(List.of("--home", home.toString()));
         return command;
-    }
-
-    /** The test's own without its tests: they bring a configuration of the log. */
-    private static String classPath() {
-        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> !entry.endsWith("test-classes") && !entry.endsWith("test-classes/"))
-                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /** The last lines of its log, for a failure's message. */
