@@ -8,10 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * Starts the command line as the script does: with its options and, where everything is in jars, with a cache of
@@ -111,21 +109,11 @@ final class Launcher {
         if (!ended) {
             training.destroyForcibly().waitFor();
         }
-        remove(home);
+        Folders.remove(home);
         boolean made = ended && Files.exists(cache);
         if (!made) {
             System.out.println("Starts will be slow, as no cache of classes could be made; see " + said);
         }
         return made;
-    }
-
-    private static void remove(Path folder) throws IOException {
-        List<Path> deepestFirst;
-        try (Stream<Path> all = Files.walk(folder)) {
-            deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path each : deepestFirst) {
-            Files.deleteIfExists(each);
-        }
     }
 }

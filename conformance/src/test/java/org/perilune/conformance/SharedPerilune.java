@@ -3,10 +3,7 @@ package org.perilune.conformance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -27,10 +24,15 @@ final class SharedPerilune implements ParameterResolver {
                 .perilune();
     }
 
+    /** Nobody listens there. */
+    static final String DEAF_HOST = "127.0.0.1:1";
+
     private record Running(Perilune perilune) implements AutoCloseable {
         static Running start() {
             try {
-                var perilune = Perilune.in(Files.createTempDirectory("perilune-conformance"));
+                var perilune = Perilune.in(
+                        Files.createTempDirectory("perilune-conformance"),
+                        Map.of("event-bus.callbacks.allowed-hosts", DEAF_HOST, "event-bus.callbacks.tries", "1"));
                 perilune.start();
                 return new Running(perilune);
             } catch (IOException failure) {
@@ -41,13 +43,7 @@ final class SharedPerilune implements ParameterResolver {
         @Override
         public void close() throws IOException {
             perilune.close();
-            List<Path> all;
-            try (Stream<Path> files = Files.walk(perilune.home())) {
-                all = files.sorted(Comparator.reverseOrder()).toList();
-            }
-            for (Path file : all) {
-                Files.delete(file);
-            }
+            Folders.remove(perilune.home());
         }
     }
 }

@@ -33,6 +33,7 @@ import picocli.CommandLine.ScopeType;
             ReplayCommand.class,
             ImportTimelineCommand.class,
             RebuildCommand.class,
+            DeadLettersCommand.class,
             RunCommand.class,
             CheckCommand.class,
             TrainCommand.class,

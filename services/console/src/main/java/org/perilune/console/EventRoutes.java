@@ -31,10 +31,34 @@ final class EventRoutes {
     void addTo(JavalinConfig config) {
         config.routes.get("/system/events", this::events, Access.VIEWER);
         config.routes.get("/system/dead-letters", this::deadLetters, Access.VIEWER);
-        config.routes.post("/system/dead-letters/{id}/redrive", this::redrive, Access.OPERATOR);
+        for (Act act : Act.values()) {
+            config.routes.post("/system/dead-letters/{id}/" + act.path, context -> act(context, act), Access.OPERATOR);
+        }
     }
 
-    /** How many dead letters nobody has sent again; -1 when that is not known. */
+    /** What an operator can do about a dead letter. */
+    private enum Act {
+        REDRIVE(
+                "redrive",
+                "sent again",
+                "Sent again to its queue. If it fails again, it comes back here as a new one."),
+        DISMISS(
+                "dismiss",
+                "dismissed",
+                "Dismissed. It is kept, and ./perilune dead-letters redrive can still send it again.");
+
+        private final String path;
+        private final String done;
+        private final String sentence;
+
+        Act(String path, String done, String sentence) {
+            this.path = path;
+            this.done = done;
+            this.sentence = sentence;
+        }
+    }
+
+    /** How many dead letters are open; -1 when that is not known. */
     static int dead(ServiceClient eventBus, String token) {
         try {
             var answer = eventBus.exchange("GET", "/queues", Optional.of(token), Optional.empty());
@@ -62,25 +86,26 @@ final class EventRoutes {
     }
 
     /** Answers with what became of it, in words, whatever that is: htmx shows nothing of a refusal. */
-    private void redrive(Context context) {
+    private void act(Context context, Act act) {
         String id = context.pathParam("id");
         if (!ID.matcher(id).matches()) {
             throw new ServiceException.NotFound("No dead letter has this id");
         }
         context.header("HX-Trigger", "dead-letters");
-        context.contentType("text/plain; charset=utf-8").result(outcome(context, id));
+        context.contentType("text/plain; charset=utf-8").result(outcome(context, id, act));
     }
 
-    private String outcome(Context context, String id) {
+    private String outcome(Context context, String id, Act act) {
         try {
-            var answer = relay.send(context, eventBus, "POST", "/dead-letters/" + id + "/redrive");
-            if (answer.status() == 202) {
-                return "Sent again to its queue. If it fails again, it comes back here as a new one.";
+            var answer = relay.send(context, eventBus, "POST", "/dead-letters/" + id + "/" + act.path);
+            if (answer.status() / 100 == 2) {
+                return act.sentence;
             }
-            return "Not sent again: "
+            return "Not " + act.done + ": "
                     + answer.as(JsonNode.class).path("detail").asText("event-bus answered " + answer.status());
         } catch (ServiceException.Unavailable away) {
-            return "Not known whether it was sent again: event-bus does not answer. It is kept; look again in a moment.";
+            return "Not known whether it was " + act.done
+                    + ": event-bus does not answer. It is kept; look again in a moment.";
         }
     }
 

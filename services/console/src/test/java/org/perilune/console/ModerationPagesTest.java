@@ -130,11 +130,12 @@ final class ModerationPagesTest extends InBrowser {
     }
 
     @Test
-    void sendsADeadLetterAgain() {
+    void sendsADeadLetterAgainOrDismissesIt() {
         console.bus.dead.add("d1");
         console.bus.dead.add("d2");
+        console.bus.dead.add("d3");
         console.logIn(page, "ada", "/system");
-        assertThat(page.locator("nav #dead")).hasText("2 dead letters");
+        assertThat(page.locator("nav #dead")).hasText("3 dead letters");
         assertThat(page.locator("#now")).containsText("under 1 s");
         assertThat(page.locator("#events")).containsText("perilune.query.events");
         assertThat(page.locator("#events")).containsText("https://hooks.example/in");
@@ -143,6 +144,9 @@ final class ModerationPagesTest extends InBrowser {
         button.click();
         assertThat(page.locator("#redriven")).containsText("Sent again to its queue");
         assertThat(button).hasCount(0);
+        page.locator("#dismiss-d3").click();
+        assertThat(page.locator("#redriven")).containsText("Dismissed. It is kept");
+        assertThat(page.locator("#dismiss-d3")).hasCount(0);
         assertThat(page.locator("#redrive-d2")).isVisible();
         console.bus.dead.clear();
         page.locator("#redrive-d2").click();
@@ -155,7 +159,7 @@ final class ModerationPagesTest extends InBrowser {
         console.bus.dead.add("d1");
         console.logIn(page, "eve", "/system");
         assertThat(page.getByText("cannot be read: <b>bad</b>")).isVisible();
-        assertThat(page.locator("[id^=redrive-]")).hasCount(0);
+        assertThat(page.locator("[id^=redrive-], [id^=dismiss-]")).hasCount(0);
         assertThat(page.locator("#events")).not().containsText("hooks.example");
         console.bus.http().away = true;
         assertThat(page.locator("#events")).containsText("Queues cannot be read just now");

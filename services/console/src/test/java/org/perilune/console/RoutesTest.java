@@ -61,6 +61,7 @@ final class RoutesTest {
         "viewer,/log/comments/{id}/delete",
         "viewer,/log/moderation/try",
         "viewer,/system/dead-letters/d1/redrive",
+        "viewer,/system/dead-letters/d1/dismiss",
         "operator,/log/moderation/rules",
         "operator,/log/moderation/{id}/approve",
         "operator,/log/moderation/{id}/reject",

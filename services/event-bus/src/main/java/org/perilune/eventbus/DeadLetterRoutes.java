@@ -19,7 +19,7 @@ import org.perilune.chassis.Texts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code GET /dead-letters}, {@code POST /dead-letters/redrive} and {@code POST /dead-letters/{id}/redrive}. */
+/** {@code GET /dead-letters}; {@code POST} to {@code /redrive}, {@code /{id}/redrive} and {@code /{id}/dismiss} of it. */
 final class DeadLetterRoutes {
     private static final int LONGEST_QUEUE = 255;
     private static final int MOST_AT_ONCE = 1_000;
@@ -39,6 +39,7 @@ final class DeadLetterRoutes {
         javalin.routes.get("/dead-letters", this::page, Access.VIEWER);
         javalin.routes.post("/dead-letters/redrive", this::redriveAll, Access.OPERATOR);
         javalin.routes.post("/dead-letters/{id}/redrive", this::redrive, Access.OPERATOR);
+        javalin.routes.post("/dead-letters/{id}/dismiss", this::dismiss, Access.OPERATOR);
     }
 
     private void page(Context context) {
@@ -54,7 +55,7 @@ final class DeadLetterRoutes {
         int limit = Requests.integer(context, "limit", 100, 1, 1_000);
         String question = "dead-letters " + state + " " + queue.orElse("");
         Optional<UUID> after = Requests.text(context, "cursor").map(text -> IdCursor.read(text, question));
-        List<DeadLetterStore.Letter> found = store.page(state.equals("open"), queue, after, limit);
+        List<DeadLetter> found = store.page(state.equals("open"), queue, after, limit);
         var discretion = Discretion.of(context);
         context.json(new Page(
                 found.stream().map(letter -> letter.shownTo(discretion)).toList(),
@@ -62,7 +63,7 @@ final class DeadLetterRoutes {
     }
 
     private record Page(
-            @JsonProperty("dead_letters") List<DeadLetterStore.Letter> deadLetters,
+            @JsonProperty("dead_letters") List<DeadLetter> deadLetters,
             @Nullable String next) {}
 
     private record Selection(@Nullable String queue) {}
@@ -116,8 +117,27 @@ final class DeadLetterRoutes {
                 throw new ServiceException.Conflict(
                         "It was sent again before; where it failed again it is a dead letter of its own");
             case NOBODY -> throw nobody("");
-            case UNKNOWN -> throw new ServiceException.NotFound("No dead letter has the id " + id);
+            case UNKNOWN -> throw unknown(id);
         }
+    }
+
+    private void dismiss(Context context) {
+        Requests.onlyParameters(context, Set.of());
+        UUID id = id(context.pathParam("id"), "dead letter");
+        String by = HttpListener.principal(context).name();
+        switch (store.dismiss(id, by)) {
+            case DISMISSED -> {
+                LOG.info("A dead letter is dismissed [id: {}, by: {}]", id, by);
+                context.json(Map.of("id", id));
+            }
+            case CLOSED_BEFORE ->
+                throw new ServiceException.Conflict("It was sent again or dismissed before; nothing is open about it");
+            case UNKNOWN -> throw unknown(id);
+        }
+    }
+
+    private static ServiceException unknown(UUID id) {
+        return new ServiceException.NotFound("No dead letter has the id " + id);
     }
 
     static UUID id(String text, String of) {

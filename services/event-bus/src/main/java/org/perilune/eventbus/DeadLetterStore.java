@@ -1,11 +1,9 @@
 package org.perilune.eventbus;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,33 +16,16 @@ import org.perilune.chassis.QueueConsumer;
 import org.perilune.chassis.SqlTimes;
 import org.perilune.contracts.Exchanges.Header;
 
-/** What some service could not handle, until somebody sends it again. Safe for threads. */
+/** What some service could not handle, until somebody sends it again or dismisses it. Safe for threads. */
 final class DeadLetterStore {
     private static final int LONGEST = 1_000;
     private static final int LONGEST_BODY_SHOWN = 16 * 1024;
+    private static final String IS_OPEN = "redriven_at is null and dismissed_at is null";
 
     private final Jdbi jdbi;
 
     DeadLetterStore(Jdbi jdbi) {
         this.jdbi = jdbi;
-    }
-
-    /** @param body as text, cut off where it is long */
-    record Letter(
-            UUID id,
-            String queue,
-            @JsonProperty("message_id") String messageId,
-            String reason,
-            int tries,
-            @JsonProperty("arrived_at") Instant arrivedAt,
-            @JsonProperty("redriven_at") @Nullable Instant redrivenAt,
-            @JsonProperty("redriven_by") @Nullable String redrivenBy,
-            String body) {
-        Letter shownTo(Discretion discretion) {
-            return discretion.shows(body)
-                    ? this
-                    : new Letter(id, queue, messageId, reason, tries, arrivedAt, redrivenAt, redrivenBy, "");
-        }
     }
 
     /** Takes everything, whatever is in it. One that is delivered twice is kept once. */
@@ -72,23 +53,24 @@ final class DeadLetterStore {
      * @param queue empty for all
      * @param after the last one of the page before
      */
-    List<Letter> page(boolean open, Optional<String> queue, Optional<UUID> after, int limit) {
+    List<DeadLetter> page(boolean open, Optional<String> queue, Optional<UUID> after, int limit) {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         select id, queue, message_id, reason, tries, arrived_at, redriven_at, redriven_by,
-                            substring(body for :shown) as body
+                            dismissed_at, dismissed_by, substring(body for :shown) as body
                         from dead_letters
-                        where (not :open or redriven_at is null)
+                        where (not :open or <is_open>)
                             and (:queue::text is null or queue = :queue)
                             and (:after::uuid is null
                                 or (arrived_at, id) < (select arrived_at, id from dead_letters where id = :after))
                         order by arrived_at desc, id desc limit :limit
                         """)
+                .define("is_open", IS_OPEN)
                 .bind("shown", LONGEST_BODY_SHOWN)
                 .bind("open", open)
                 .bind("queue", queue.orElse(null))
                 .bind("after", after.orElse(null))
                 .bind("limit", limit)
-                .map((row, context) -> new Letter(
+                .map((row, context) -> new DeadLetter(
                         row.getObject("id", UUID.class),
                         row.getString("queue"),
                         row.getString("message_id"),
@@ -97,24 +79,26 @@ final class DeadLetterStore {
                         SqlTimes.instant(row, "arrived_at"),
                         SqlTimes.nullable(row, "redriven_at"),
                         row.getString("redriven_by"),
+                        SqlTimes.nullable(row, "dismissed_at"),
+                        row.getString("dismissed_by"),
                         new String(row.getBytes("body"), StandardCharsets.UTF_8)))
                 .list());
     }
 
-    /** How many nobody has sent again. */
+    /** How many nobody has sent again or dismissed. */
     long open() {
-        return jdbi.withHandle(
-                handle -> handle.createQuery("select count(*) from dead_letters where redriven_at is null")
-                        .mapTo(Long.class)
-                        .one());
+        return jdbi.withHandle(handle -> handle.createQuery("select count(*) from dead_letters where " + IS_OPEN)
+                .mapTo(Long.class)
+                .one());
     }
 
-    /** The oldest ones that nobody has sent again; so many at most. */
+    /** The oldest ones that nobody has sent again or dismissed; so many at most. */
     List<UUID> openOf(String queue, int limit) {
         return jdbi.withHandle(handle -> handle.createQuery("""
-                        select id from dead_letters where queue = :queue and redriven_at is null
+                        select id from dead_letters where queue = :queue and <is_open>
                         order by arrived_at, id limit :limit
                         """)
+                .define("is_open", IS_OPEN)
                 .bind("queue", queue)
                 .bind("limit", limit)
                 .mapTo(UUID.class)
@@ -151,12 +135,38 @@ final class DeadLetterStore {
                 Outbox.redrive(transaction, found.queue(), found.messageId(), id, found.body());
                 return Redrive.SENT;
             }
-            boolean known = transaction
-                    .createQuery("select exists(select 1 from dead_letters where id = :id)")
+            return isKnown(transaction, id) ? Redrive.SENT_BEFORE : Redrive.UNKNOWN;
+        });
+    }
+
+    private static boolean isKnown(Handle handle, UUID id) {
+        return handle.createQuery("select exists(select 1 from dead_letters where id = :id)")
+                .bind("id", id)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    /** What came of dismissing one. */
+    enum Dismissal {
+        DISMISSED,
+        /** It was sent again, or dismissed before. */
+        CLOSED_BEFORE,
+        UNKNOWN
+    }
+
+    /** Nobody is to handle it; it is kept. */
+    Dismissal dismiss(UUID id, String by) {
+        return jdbi.inTransaction(transaction -> {
+            int dismissed = transaction
+                    .createUpdate("update dead_letters set dismissed_at = now(), dismissed_by = :by where id = :id and "
+                            + IS_OPEN)
                     .bind("id", id)
-                    .mapTo(Boolean.class)
-                    .one();
-            return known ? Redrive.SENT_BEFORE : Redrive.UNKNOWN;
+                    .bind("by", by)
+                    .execute();
+            if (dismissed > 0) {
+                return Dismissal.DISMISSED;
+            }
+            return isKnown(transaction, id) ? Dismissal.CLOSED_BEFORE : Dismissal.UNKNOWN;
         });
     }
 

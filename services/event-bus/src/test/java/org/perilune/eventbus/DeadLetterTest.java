@@ -150,6 +150,35 @@ class DeadLetterTest {
     }
 
     @Test
+    void whatIsDismissedIsKeptAndNotSentAgainWithOthers() throws Exception {
+        try (var other = new OtherService()) {
+            other.publish("dismissed-" + type);
+            await().atMost(PATIENCE)
+                    .until(() -> fixture.deadLetters("dismissed-" + type).size() == 1);
+            String letter = "/dead-letters/"
+                    + fixture.deadLetters("dismissed-" + type)
+                            .getFirst()
+                            .path("id")
+                            .asText();
+            assertThat(post(letter + "/dismiss", "").statusCode()).isEqualTo(200);
+            assertThat(fixture.deadLetters("dismissed-" + type)).isEmpty();
+            assertThat(post(letter + "/dismiss", "").statusCode()).isEqualTo(409);
+            JsonNode all = get("/dead-letters?state=all&queue=other.events").path("dead_letters");
+            assertThat(all.findValuesAsText("dismissed_by")).contains("alice");
+
+            other.broken.set(false);
+            assertThat(post("/dead-letters/redrive", "{\"queue\":\"other.events\"}")
+                            .body())
+                    .contains("\"redriven\":0");
+            assertThat(post(letter + "/redrive", "").statusCode()).isEqualTo(202);
+            await().atMost(PATIENCE).until(() -> other.handled.equals(List.of("dismissed-" + type)));
+            assertThat(post(letter + "/dismiss", "").statusCode()).isEqualTo(409);
+        }
+        assertThat(post("/dead-letters/" + UUID.randomUUID() + "/dismiss", "").statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
     void allOfAQueueAreSentAgainAndPaged() throws Exception {
         try (var other = new OtherService()) {
             for (int i = 0; i < 5; i++) {
