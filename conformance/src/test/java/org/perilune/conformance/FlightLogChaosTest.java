@@ -20,8 +20,8 @@ import org.perilune.contracts.Topology.Service;
 
 /**
  * {@code kill -9} of the five services of the flight log, each in a process of its own, of the broker and of PostgreSQL,
- * while people write: in the end query shows everything once, with its final status, and there is one event for each
- * change. {@code -Dlog.seed=} repeats a run as far as the machine allows, {@code -Dlog.kills=} asks for more kills.
+ * while people write, every now and then in the middle of a rebuild: in the end query shows everything once, with its
+ * final status, also when it is built anew, and there is one event for each change. {@code -Dlog.seed=} repeats a run as far as the machine allows, {@code -Dlog.kills=} asks for more kills.
  */
 final class FlightLogChaosTest {
     private static final long SEED = Long.getLong("log.seed", new Random().nextInt(1_000_000));
@@ -86,6 +86,10 @@ final class FlightLogChaosTest {
             writers.start(WRITERS);
             for (String victim : victims()) {
                 awaitWritten(writers, random.nextInt(1, 40));
+                if (random.nextInt(3) == 0) {
+                    keeper.beginRebuild();
+                    awaitWritten(writers, random.nextInt(1, 5));
+                }
                 kill(victim, services, perilune, broker);
             }
             awaitWritten(writers, 10);
@@ -93,6 +97,8 @@ final class FlightLogChaosTest {
             var audit = new LogAudit(keeper);
             audit.query(writers);
             audit.events(writers);
+            keeper.rebuild();
+            audit.query(writers);
             System.out.println("Flight log chaos survived [posts: "
                     + writers.posts().size() + ", comments: "
                     + writers.comments().size() + ", deleted: " + writers.gone().size() + "]");

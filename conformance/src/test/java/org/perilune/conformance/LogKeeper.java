@@ -1,5 +1,6 @@
 package org.perilune.conformance;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -116,6 +117,25 @@ final class LogKeeper implements AutoCloseable {
                     """.formatted(version, word);
             return send("PUT", Part.MODERATION, "/rules", rules, null).status() == 200;
         });
+    }
+
+    /** If query can just now: it may be away, or at one already. */
+    void beginRebuild() throws InterruptedException {
+        try {
+            send("POST", Part.QUERY, "/rebuild", "{}", null);
+        } catch (IOException away) {
+            // Then there is none to be interrupted.
+        }
+    }
+
+    /** Until the model that was built anew serves. */
+    void rebuild() {
+        untilAnswered("POST", Part.QUERY, "/rebuild", "{}", null, List.of(202, 409));
+        JsonNode ended = patiently("a rebuild")
+                .until(
+                        () -> get(Part.QUERY, "/rebuild"),
+                        rebuild -> !rebuild.path("state").asText().equals("running"));
+        assertThat(ended.path("state").asText()).as("%s", ended).isEqualTo("done");
     }
 
     private static String body(Map<String, ?> fields) {

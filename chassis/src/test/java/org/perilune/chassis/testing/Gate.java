@@ -10,13 +10,15 @@ import java.util.List;
 import org.perilune.chassis.Threads;
 
 /**
- * A way to a server on loopback that a test shuts and opens: shut, connections end and none is taken. Safe for threads.
+ * A way to a server on loopback that a test shuts, stalls and opens: shut, connections end and none is taken; stalled,
+ * they live, and nothing gets through. Safe for threads.
  */
 public final class Gate implements AutoCloseable {
     private final int target;
     private final int port;
     private final List<Closeable> open = new ArrayList<>(); // guarded by this
     private boolean isOpen; // guarded by this
+    private boolean isStalled; // guarded by this
 
     /** Shut at first. */
     public Gate(int target) throws IOException {
@@ -32,6 +34,8 @@ public final class Gate implements AutoCloseable {
 
     /** Nothing happens where it is open. */
     public synchronized void open() throws IOException {
+        isStalled = false;
+        notifyAll();
         if (isOpen) {
             return;
         }
@@ -66,17 +70,37 @@ public final class Gate implements AutoCloseable {
         }
     }
 
-    private static void copy(Socket from, Socket to) {
+    /** What comes while it is stalled is passed on when it is opened again. */
+    public synchronized void stall() {
+        isStalled = true;
+    }
+
+    private synchronized void awaitPassage() throws InterruptedException {
+        while (isStalled && isOpen) {
+            wait();
+        }
+    }
+
+    private void copy(Socket from, Socket to) {
+        var buffer = new byte[8192];
         try (from;
                 to) {
-            from.getInputStream().transferTo(to.getOutputStream());
+            int read = from.getInputStream().read(buffer);
+            while (read >= 0) {
+                awaitPassage();
+                to.getOutputStream().write(buffer, 0, read);
+                read = from.getInputStream().read(buffer);
+            }
         } catch (IOException ended) {
             // One side went; closing tells the other.
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
         }
     }
 
     public synchronized void shut() throws IOException {
         isOpen = false;
+        notifyAll();
         for (Closeable connection : open) {
             connection.close();
         }

@@ -149,19 +149,32 @@ class IndexedSearchTest {
 
     @Test
     void answersFromTheDatabaseWhileItIsAwayAndCatchesUp() throws Exception {
+        answersFromTheDatabaseMeanwhile("gyroscope", gate::shut);
+    }
+
+    @Test
+    void answersFromTheDatabaseWhileItHangsAndCatchesUp() throws Exception {
+        answersFromTheDatabaseMeanwhile("sextant", gate::stall);
+    }
+
+    private interface Disturbance {
+        void begin() throws IOException;
+    }
+
+    private static void answersFromTheDatabaseMeanwhile(String word, Disturbance disturbance) throws Exception {
         UUID before = next();
         UUID meanwhile = next();
-        fixture.publish(created(post(before, 1, "alice", "Gyroscope one")));
-        awaitFound("gyroscope", before);
-        gate.shut();
-        fixture.publish(created(post(meanwhile, 1, "alice", "Gyroscope two")));
+        fixture.publish(created(post(before, 1, "alice", word + " one")));
+        awaitFound(word, before);
+        disturbance.begin();
+        fixture.publish(created(post(meanwhile, 1, "alice", word + " two")));
         await().atMost(PATIENCE).untilAsserted(() -> {
-            JsonNode found = search("gyroscope", "");
+            JsonNode found = search(word, "");
             assertThat(found.path("engine").asText()).isEqualTo("postgresql");
             assertThat(found.path("results")).hasSize(2);
         });
         gate.open();
-        awaitFound("gyroscope", before, meanwhile);
+        awaitFound(word, before, meanwhile);
     }
 
     @Test
