@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,16 @@ public final class FlightLog {
 
     /** Data: {@link Decision}. From moderation. */
     public static final String COMMENT_MODERATED = "CommentModerated";
+
+    /** All of them. */
+    public static final Set<String> TYPES = Set.of(
+            POST_CREATED,
+            POST_UPDATED,
+            POST_DELETED,
+            COMMENT_CREATED,
+            COMMENT_UPDATED,
+            COMMENT_DELETED,
+            COMMENT_MODERATED);
 
     private FlightLog() {}
 

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -168,6 +169,25 @@ final class DeadLetterStore {
             }
             return isKnown(transaction, id) ? Dismissal.CLOSED_BEFORE : Dismissal.UNKNOWN;
         });
+    }
+
+    /**
+     * Deletes closed ones that came before a time and are not just being delivered again.
+     *
+     * @return how many, the limit at most
+     */
+    int prune(Instant before, int limit) {
+        return jdbi.withHandle(handle -> handle.createUpdate("""
+                        delete from dead_letters where id in (
+                            select id from dead_letters
+                            where arrived_at < :before and not (<is_open>)
+                                and not exists (select from redeliveries where dead_letter = dead_letters.id)
+                            order by arrived_at limit :limit for update skip locked)
+                        """)
+                .define("is_open", IS_OPEN)
+                .bind("before", SqlTimes.of(before))
+                .bind("limit", limit)
+                .execute());
     }
 
     private static Redrive deliverAgain(Handle transaction, UUID id, String queue) {

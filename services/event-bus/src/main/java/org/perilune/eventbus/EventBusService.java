@@ -47,6 +47,7 @@ public final class EventBusService implements AutoCloseable {
             LogWatch watch = owned.add(LogWatch.start(log));
             OutboxRelay relay = owned.add(OutboxRelay.start(name, postgres, amqp, meters));
             var deadLetters = new DeadLetterStore(postgres.jdbi());
+            owned.add(Retention.start(postgres, log, deadLetters, config.kept(), clock));
             QueueConsumer events = owned.add(EventConsumer.startBatches(
                     Topology.EVENT_BUS,
                     Set.of(Exchanges.EVERY_TYPE),

@@ -2,6 +2,7 @@ package org.perilune.eventbus;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -11,8 +12,9 @@ import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.perilune.chassis.CloudEvent;
+import org.perilune.chassis.SqlTimes;
 
-/** Every event there ever was. Safe for threads. */
+/** The log of all events. Safe for threads. */
 final class EventLog {
     /** Of PostgreSQL's advisory locks; any number that nobody else takes in this database. */
     private static final long ORDER = 5005;
@@ -135,7 +137,33 @@ final class EventLog {
                         .list()));
     }
 
-    /** Of the last event; 0 where there is none. */
+    /**
+     * One step of deleting what is old, but for what is kept for good.
+     *
+     * @param after where to begin
+     * @param keptForGood types
+     * @return where to go on; empty where nothing else is so old
+     */
+    Optional<Long> prune(long after, Instant before, Set<String> keptForGood, int rows) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        with next as materialized (
+                            select seq, type, stored_at from events
+                            where seq > :after and seq < (select max(seq) from events) order by seq limit :rows
+                        ), gone as (
+                            delete from events
+                            where seq in (select seq from next where stored_at < :before and type <> all(:kept))
+                        )
+                        select max(seq) from next where stored_at < :before having count(*) = :rows
+                        """)
+                .bind("after", after)
+                .bind("rows", rows)
+                .bind("before", SqlTimes.of(before))
+                .bindArray("kept", String.class, (Object[]) keptForGood.toArray(String[]::new))
+                .mapTo(Long.class)
+                .findOne());
+    }
+
+    /** Of the last event, which is never deleted; 0 where there is none. */
     long end() {
         return jdbi.withHandle(handle -> handle.createQuery("select coalesce(max(seq), 0) from events")
                 .mapTo(Long.class)
