@@ -78,8 +78,13 @@ final class DeadLetterCommandTest {
             assertThat(perilune.run("dead-letters", "dismiss", letter)).contains("Dismissed");
         }
         assertThat(letters()).isEmpty();
+        assertThat(perilune.run("dead-letters", "list", "--all", "--queue", queue))
+                .contains(first)
+                .contains(second);
         assertThatThrownBy(() -> perilune.run("dead-letters", "dismiss", first.getFirst()))
                 .hasMessageContaining("sent again or dismissed before");
+        assertThatThrownBy(() -> perilune.run("dead-letters", "redrive", "../people"))
+                .hasMessageContaining("is a UUID; this is none");
         assertThatThrownBy(() -> perilune.run("dead-letters", "redrive")).hasMessageContaining("Say which");
     }
 }

@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -51,11 +50,15 @@ final class DeadLettersCommand {
         return ask(home, (bus, token) -> bus.post(path, token, body, JsonNode.class));
     }
 
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
     @Command(
             name = "list",
             description = {
-                "Prints the open ones, newest first: id, when it came, queue, tries, the event's id, the reason,",
-                "separated by tabs."
+                "Prints the open ones, newest first.",
+                "Separated by tabs: id, when it came, queue, tries, the event's id, the reason."
             })
     static final class Show implements Callable<Integer> {
         @Mixin
@@ -65,12 +68,16 @@ final class DeadLettersCommand {
         @Nullable
         private String queue;
 
+        @Option(names = "--all", description = "Also those that were sent again or dismissed")
+        private boolean all;
+
         @Override
         public Integer call() {
-            String of = queue == null ? "" : "&queue=" + URLEncoder.encode(queue, StandardCharsets.UTF_8);
+            String state = all ? "all" : "open";
+            String of = queue == null ? "" : "&queue=" + encoded(queue);
             String after = "";
             do {
-                String path = "/dead-letters?limit=" + PAGE + of + after;
+                String path = "/dead-letters?state=" + state + "&limit=" + PAGE + of + after;
                 JsonNode page = ask(where.home(), (bus, token) -> bus.get(path, token, JsonNode.class));
                 page.path("dead_letters").forEach(Show::print);
                 after = page.path("next").isNull()
@@ -89,7 +96,7 @@ final class DeadLettersCommand {
 
     @Command(
             name = "redrive",
-            description = "Sends one again to the queue that it came from, or all open ones of a queue, 1,000 at once.")
+            description = "Sends one again to its queue, or all open ones of a queue, 1,000 at once.")
     static final class Redrive implements Callable<Integer> {
         @Mixin
         private HomeOption where = new HomeOption();
@@ -100,7 +107,7 @@ final class DeadLettersCommand {
 
         @Parameters(paramLabel = "ID", arity = "0..1", description = "As in dead-letters list")
         @Nullable
-        private UUID id;
+        private String id;
 
         @Override
         public Integer call() {
@@ -108,7 +115,7 @@ final class DeadLettersCommand {
                 throw new LauncherException("Say which: either an id of ./perilune dead-letters list, or --queue");
             }
             if (id != null) {
-                post(where.home(), "/dead-letters/" + id + "/redrive", Map.of());
+                post(where.home(), "/dead-letters/" + encoded(id) + "/redrive", Map.of());
                 System.out.println("Sent again to its queue");
                 return 0;
             }
@@ -127,18 +134,17 @@ final class DeadLettersCommand {
 
     @Command(
             name = "dismiss",
-            description = "Closes one that nobody is to handle any more. It is kept, and can still be sent again.")
+            description = "Closes one that nobody is to handle; it is kept, and can still be sent again.")
     static final class Dismiss implements Callable<Integer> {
         @Mixin
         private HomeOption where = new HomeOption();
 
         @Parameters(paramLabel = "ID", description = "As in dead-letters list")
-        @Nullable
-        private UUID id;
+        private String id = "";
 
         @Override
         public Integer call() {
-            post(where.home(), "/dead-letters/" + id + "/dismiss", Map.of());
+            post(where.home(), "/dead-letters/" + encoded(id) + "/dismiss", Map.of());
             System.out.println("Dismissed");
             return 0;
         }
