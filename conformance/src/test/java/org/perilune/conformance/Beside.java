@@ -21,7 +21,6 @@ import org.perilune.contracts.Topology.Service;
  */
 final class Beside implements AutoCloseable {
     private static final Duration READY = Duration.ofSeconds(90);
-    private static final Duration BETWEEN_STARTS = Duration.ofMillis(500);
 
     private final Perilune perilune;
     private final Service service;
@@ -62,7 +61,7 @@ final class Beside implements AutoCloseable {
     private void keep(Process started) {
         try {
             started.waitFor();
-            Thread.sleep(BETWEEN_STARTS);
+            await("Perilune to live again").atMost(READY).until(() -> perilune.isAlive() || !isKept(started));
             startAgain(started);
         } catch (IOException | InterruptedException failure) {
             throw new IllegalStateException(service.name() + " could not be started again", failure);
@@ -70,10 +69,13 @@ final class Beside implements AutoCloseable {
     }
 
     private synchronized void startAgain(Process ended) throws IOException {
-        Process known = process;
-        if (known != null && known.pid() == ended.pid()) {
+        if (isKept(ended)) {
             start();
         }
+    }
+
+    private synchronized boolean isKept(Process one) {
+        return process != null && process.pid() == one.pid();
     }
 
     /** From now on it is left to itself, whether it lives or not. */

@@ -58,7 +58,7 @@ final class Perilune implements AutoCloseable {
 
     private final Path home;
     private final Map<Part, Integer> ports;
-    private @Nullable Process process;
+    private volatile @Nullable Process process;
 
     private Perilune(Path home, Map<Part, Integer> ports) {
         this.home = home;
@@ -129,7 +129,8 @@ final class Perilune implements AutoCloseable {
     }
 
     boolean isAlive() {
-        return process != null && process.isAlive();
+        Process known = process;
+        return known != null && known.isAlive();
     }
 
     long pid() {
@@ -137,10 +138,11 @@ final class Perilune implements AutoCloseable {
     }
 
     private Process running() {
-        if (process == null) {
+        Process known = process;
+        if (known == null) {
             throw new IllegalStateException("Perilune was not started");
         }
-        return process;
+        return known;
     }
 
     /** The postmaster's process; empty while there is none. */
