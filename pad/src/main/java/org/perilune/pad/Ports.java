@@ -7,12 +7,17 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Ports on the loopback interface. */
 final class Ports {
     private static final int LEAST = 10_000;
     private static final int MOST = 32_768;
     private static final int MOST_ATTEMPTS = 100;
+
+    /** One after the other from anywhere: of two processes that choose at once each has a stretch of its own. */
+    private static final AtomicInteger NEXT =
+            new AtomicInteger(ThreadLocalRandom.current().nextInt(MOST - LEAST));
 
     private Ports() {}
 
@@ -25,7 +30,7 @@ final class Ports {
             return configured;
         }
         for (int attempt = 0; ; attempt++) {
-            int port = ThreadLocalRandom.current().nextInt(LEAST, MOST);
+            int port = LEAST + Math.floorMod(NEXT.getAndIncrement(), MOST - LEAST);
             try (var socket = new ServerSocket(port, 1, loopback())) {
                 return socket.getLocalPort();
             } catch (BindException taken) {
