@@ -16,11 +16,15 @@ import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.Topology.Service;
 
 /**
- * One service in a process of its own, beside a {@link Perilune}; killed and started again at will. Where it ends by
- * itself, as it does when it starts while Perilune is away, it is started again, as any keeper of processes would.
+ * One service in a process of its own, beside a {@link Perilune}; killed and started again at will. Where it refused to
+ * start since Perilune was away just then, it is started again, as any keeper of processes would; where it ended
+ * otherwise it stays dead, for the test to find out.
  */
 final class Beside implements AutoCloseable {
     private static final Duration READY = Duration.ofSeconds(90);
+    private static final int REFUSED = 1;
+    private static final String PERILUNE_WAS_AWAY =
+            "ended without being stopped; ./perilune up starts it again and keeps all data";
 
     private final Perilune perilune;
     private final Service service;
@@ -60,7 +64,9 @@ final class Beside implements AutoCloseable {
 
     private void keep(Process started) {
         try {
-            started.waitFor();
+            if (started.waitFor() != REFUSED || !said().endsWith(PERILUNE_WAS_AWAY)) {
+                return;
+            }
             await("Perilune to live again").atMost(READY).until(() -> perilune.isAlive() || !isKept(started));
             startAgain(started);
         } catch (IOException | InterruptedException failure) {

@@ -97,6 +97,7 @@ final class Launcher {
 
     /** As the script's function of this name. */
     private static boolean train(Path cache) throws IOException, InterruptedException {
+        Files.deleteIfExists(cache);
         Path home = Files.createTempDirectory("perilune-training");
         Path said = TARGET.resolve("training.log");
         var command = java(List.of("-XX:AOTCacheOutput=" + cache, "-XX:MaxMetaspaceSize=640m"));

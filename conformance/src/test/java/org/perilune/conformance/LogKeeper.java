@@ -130,7 +130,9 @@ final class LogKeeper implements AutoCloseable {
 
     /** Until the model that was built anew serves. */
     void rebuild() {
-        untilAnswered("POST", Part.QUERY, "/rebuild", "{}", null, List.of(202, 409));
+        // 409 while the remains of an interrupted one are cleared away, which is not the one that is asked for.
+        patiently("a rebuild to begin")
+                .until(() -> send("POST", Part.QUERY, "/rebuild", "{}", null).status() == 202);
         JsonNode ended = patiently("a rebuild")
                 .until(
                         () -> get(Part.QUERY, "/rebuild"),
