@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.testing.Gate;
+import org.perilune.testkit.Gate;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UplinkRecoveryTest {

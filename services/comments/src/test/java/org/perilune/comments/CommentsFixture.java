@@ -1,6 +1,6 @@
 package org.perilune.comments;
 
-import static org.perilune.chassis.testing.StandInCrew.answer;
+import static org.perilune.testkit.StandInCrew.answer;
 
 import java.io.IOException;
 import java.net.URI;
@@ -20,11 +20,11 @@ import org.perilune.chassis.Ids;
 import org.perilune.chassis.Outbox;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.Settings;
-import org.perilune.chassis.testing.Caller;
-import org.perilune.chassis.testing.Gate;
-import org.perilune.chassis.testing.HeardEvents;
-import org.perilune.chassis.testing.StandInCrew;
-import org.perilune.chassis.testing.TestBroker;
+import org.perilune.testkit.Caller;
+import org.perilune.testkit.Gate;
+import org.perilune.testkit.HeardEvents;
+import org.perilune.testkit.StandInCrew;
+import org.perilune.testkit.TestBroker;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.FlightLog;
 import org.perilune.pad.Pad;

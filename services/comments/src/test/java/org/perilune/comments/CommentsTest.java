@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.CloudEvent;
 import org.perilune.chassis.Json;
-import org.perilune.chassis.testing.Caller;
+import org.perilune.testkit.Caller;
 
 @Timeout(120)
 class CommentsTest {

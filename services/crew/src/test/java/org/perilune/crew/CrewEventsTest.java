@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.testing.HeardEvents;
+import org.perilune.testkit.HeardEvents;
 
 /** What the rest of the mission hears of logging in and out. */
 class CrewEventsTest {

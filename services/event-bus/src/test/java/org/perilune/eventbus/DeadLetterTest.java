@@ -32,7 +32,7 @@ import org.perilune.chassis.OutboxRelay;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.PostgresConfig;
 import org.perilune.chassis.Resources;
-import org.perilune.chassis.testing.TestBroker;
+import org.perilune.testkit.TestBroker;
 import org.perilune.contracts.Topology.Service;
 
 @ParameterizedClass

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.perilune.chassis.testing.Caller;
-import org.perilune.chassis.testing.TestBroker;
+import org.perilune.testkit.Caller;
+import org.perilune.testkit.TestBroker;
 
 @ParameterizedClass
 @EnumSource(TestBroker.class)

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.testing.Caller;
+import org.perilune.testkit.Caller;
 
 class SubscriptionInputTest {
     private static final String URL = "\"url\":\"http://localhost:1/\"";

@@ -20,7 +20,7 @@ import org.perilune.chassis.Postgres;
 import org.perilune.chassis.PostgresConfig;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.Settings;
-import org.perilune.chassis.testing.HeardEvents;
+import org.perilune.testkit.HeardEvents;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Decision;

@@ -12,9 +12,9 @@ import java.util.Map;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.Settings;
-import org.perilune.chassis.testing.Caller;
-import org.perilune.chassis.testing.StandInCrew;
-import org.perilune.chassis.testing.TestBroker;
+import org.perilune.testkit.Caller;
+import org.perilune.testkit.StandInCrew;
+import org.perilune.testkit.TestBroker;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 

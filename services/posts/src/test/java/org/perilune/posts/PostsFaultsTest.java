@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.CloudEvent;
 import org.perilune.chassis.Json;
-import org.perilune.chassis.testing.Caller;
+import org.perilune.testkit.Caller;
 import org.perilune.contracts.FlightLog;
 
 /** What was accepted is there with its event, whatever stopped meanwhile. */

@@ -1,6 +1,6 @@
 package org.perilune.posts;
 
-import static org.perilune.chassis.testing.StandInCrew.answer;
+import static org.perilune.testkit.StandInCrew.answer;
 
 import java.io.IOException;
 import java.net.URI;
@@ -15,10 +15,10 @@ import org.jdbi.v3.core.Jdbi;
 import org.perilune.chassis.AmqpConfig;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.Settings;
-import org.perilune.chassis.testing.Caller;
-import org.perilune.chassis.testing.Gate;
-import org.perilune.chassis.testing.HeardEvents;
-import org.perilune.chassis.testing.StandInCrew;
+import org.perilune.testkit.Caller;
+import org.perilune.testkit.Gate;
+import org.perilune.testkit.HeardEvents;
+import org.perilune.testkit.StandInCrew;
 import org.perilune.contracts.Exchanges;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.CloudEvent;
 import org.perilune.chassis.Json;
-import org.perilune.chassis.testing.Caller;
+import org.perilune.testkit.Caller;
 
 /** Each fault is answered by the name of its field. */
 @Timeout(120)

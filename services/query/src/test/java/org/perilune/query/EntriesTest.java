@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.CloudEvent;
 import org.perilune.chassis.Ids;
 import org.perilune.chassis.Json;
-import org.perilune.chassis.testing.Caller;
+import org.perilune.testkit.Caller;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.FlightLog.Status;
 

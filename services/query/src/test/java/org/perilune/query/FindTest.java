@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.Ids;
-import org.perilune.chassis.testing.Caller;
+import org.perilune.testkit.Caller;
 import org.perilune.contracts.FlightLog.Status;
 import org.perilune.contracts.Happening;
 

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.Ids;
 import org.perilune.chassis.OpenSearch;
 import org.perilune.chassis.Resources;
-import org.perilune.chassis.testing.Caller;
-import org.perilune.chassis.testing.Gate;
+import org.perilune.testkit.Caller;
+import org.perilune.testkit.Gate;
 import org.perilune.contracts.FlightLog.Status;
 
 /** Against the pad's OpenSearch, two copies of query following it. */

@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.testing.Caller;
-import org.perilune.chassis.testing.StandInCrew;
+import org.perilune.testkit.Caller;
+import org.perilune.testkit.StandInCrew;
 import org.perilune.contracts.FlightLog.Status;
 
 /**

@@ -25,8 +25,8 @@ import org.perilune.chassis.Json;
 import org.perilune.chassis.Meters;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.Resources;
-import org.perilune.chassis.testing.Caller;
-import org.perilune.chassis.testing.StandInCrew;
+import org.perilune.testkit.Caller;
+import org.perilune.testkit.StandInCrew;
 
 class RebuildTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -29,7 +29,7 @@ import org.perilune.chassis.Json;
 import org.perilune.chassis.Meters;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.Settings;
-import org.perilune.chassis.testing.StandInCrew;
+import org.perilune.testkit.StandInCrew;
 import org.perilune.contracts.Topology;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;

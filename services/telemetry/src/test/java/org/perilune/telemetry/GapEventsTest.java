@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.testing.HeardEvents;
+import org.perilune.testkit.HeardEvents;
 
 /** What the rest of the mission hears of frames that are missing. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

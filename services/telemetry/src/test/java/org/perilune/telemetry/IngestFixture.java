@@ -17,7 +17,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.AmqpConfig;
 import org.perilune.chassis.Settings;
-import org.perilune.chassis.testing.HeardEvents;
+import org.perilune.testkit.HeardEvents;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Streams;
 import org.perilune.contracts.v1.Frame;

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.perilune.chassis.testing.Gate;
+import org.perilune.testkit.Gate;
 
 /** Copies that end, fall silent or lose MongoDB while events are due. */
 class LaunchRecoveryTest extends OnTheTimeline {

@@ -1,4 +1,4 @@
-package org.perilune.chassis.testing;
+package org.perilune.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package org.perilune.chassis.testing;
+package org.perilune.testkit;
 
 import java.io.Closeable;
 import java.io.IOException;

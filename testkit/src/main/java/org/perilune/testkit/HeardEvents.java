@@ -1,4 +1,4 @@
-package org.perilune.chassis.testing;
+package org.perilune.testkit;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.testing.Gate;
+import org.perilune.testkit.Gate;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
