@@ -9,6 +9,7 @@ import org.perilune.contracts.Topics;
 final class TopicPolicy {
     private static final int DEEPEST = 8;
     private static final String FLEET = "fleet";
+    private static final String SHARE = "$share/";
 
     private final String branch;
     private final String telemetry;
@@ -42,13 +43,24 @@ final class TopicPolicy {
         return isUsers(topic);
     }
 
-    boolean maySubscribe(String filter) {
+    boolean maySubscribe(String subscription) {
+        String filter = withoutShare(subscription);
         if (filter.startsWith(branch)) {
             return true;
         }
         char first = filter.isEmpty() ? '$' : filter.charAt(0);
         // A wildcard in the first level would reach into the fleet.
         return first != '#' && first != '+' && isUsers(filter) && !isIntake(filter);
+    }
+
+    /** The topics of a shared subscription, {@code $share/GROUP/FILTER}, are those of the filter. */
+    private static String withoutShare(String subscription) {
+        if (!subscription.startsWith(SHARE)) {
+            return subscription;
+        }
+        int group = subscription.indexOf('/', SHARE.length());
+        // Without a group or a filter it is none, and refused like every other topic that begins with '$'.
+        return group <= SHARE.length() ? subscription : subscription.substring(group + 1);
     }
 
     /** Whether the hook alone takes the message: no subscriber is meant to see it. */

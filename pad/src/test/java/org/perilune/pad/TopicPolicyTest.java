@@ -50,7 +50,16 @@ class TopicPolicyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"fleet/rover/#", "fleet/rover/+", "fleet/rover/command", "garden/#", "garden/+/moisture"})
+    @ValueSource(
+            strings = {
+                "fleet/rover/#",
+                "fleet/rover/+",
+                "fleet/rover/command",
+                "garden/#",
+                "garden/+/moisture",
+                "$share/group/garden/#",
+                "$share/group/fleet/rover/command"
+            })
     void letsSubscribe(String filter) {
         assertThat(policy.maySubscribe(filter)).isTrue();
     }
@@ -65,7 +74,14 @@ class TopicPolicyTest {
                 "fleet/+/telemetry",
                 "fleet/other/command",
                 "fleet",
-                "$share/group/fleet/rover/command",
+                "$share/group/fleet/other/command",
+                "$share/group/#",
+                "$share/group/connect",
+                "$share/group/$SYS/x",
+                "$share/group/",
+                "$share/group",
+                "$share//garden",
+                "$share/",
                 "$SYS/#",
                 "connect",
                 "lwt",
