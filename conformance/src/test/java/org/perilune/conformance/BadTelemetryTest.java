@@ -24,13 +24,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.perilune.conformance.Perilune.Part;
+import org.perilune.contracts.TelemetryLimits;
 import org.perilune.contracts.v1.Frame;
 
 /** What becomes of bad telemetry: it is answered, kept with its reason where it may matter, and harms nobody. */
 @ExtendWith(SharedPerilune.class)
 final class BadTelemetryTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final int LARGEST_PACKET = 256 * 1024;
+    private static final int LARGEST_PACKET = TelemetryLimits.MOST_MESSAGE_BYTES + 16 * 1024;
 
     private final Perilune perilune;
     private final Ground ground;

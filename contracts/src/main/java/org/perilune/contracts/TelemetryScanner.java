@@ -1,5 +1,12 @@
 package org.perilune.contracts;
 
+import static org.perilune.contracts.TelemetryLimits.EARLIEST_MICROS;
+import static org.perilune.contracts.TelemetryLimits.LATEST_MICROS;
+import static org.perilune.contracts.TelemetryLimits.LONGEST_NAME;
+import static org.perilune.contracts.TelemetryLimits.LONGEST_TEXT_BYTES;
+import static org.perilune.contracts.TelemetryLimits.MOST_FRAMES;
+import static org.perilune.contracts.TelemetryLimits.MOST_VALUES;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -12,18 +19,6 @@ import org.jspecify.annotations.Nullable;
  * are of the last {@link #scan}. Not safe for threads.
  */
 public final class TelemetryScanner {
-    /** Frames in a message at most. */
-    public static final int MOST_FRAMES = 1_000;
-
-    /** Year 1, the least time that can be stored, in microseconds since 1970. */
-    public static final long EARLIEST_MICROS = -62_135_596_800_000_000L;
-
-    /** The end of the year 9999. */
-    public static final long LATEST_MICROS = 253_402_300_799_999_999L;
-
-    private static final int MOST_VALUES = 1_000;
-    private static final int LONGEST_NAME = 64;
-    private static final int LONGEST_TEXT = 4_096;
     private static final boolean[] NAME_CHARACTERS = nameCharacters();
 
     // Tags are field number << 3 | wire type: https://protobuf.dev/programming-guides/encoding/
@@ -216,8 +211,8 @@ public final class TelemetryScanner {
 
     private void text(int index, int end, String what) {
         byte[] bytes = in.bytes();
-        if (end - in.position() > LONGEST_TEXT) {
-            blame(index, "A " + what + " is longer than " + LONGEST_TEXT + " bytes");
+        if (end - in.position() > LONGEST_TEXT_BYTES) {
+            blame(index, "A " + what + " is longer than " + LONGEST_TEXT_BYTES + " bytes");
         }
         int plain = in.position();
         while (plain < end && bytes[plain] > 0) {

@@ -22,7 +22,7 @@ class TelemetryScannerTest {
     private Frame frame() {
         var frame = Frame.newBuilder()
                 .setSeq(1 + random.nextLong(1L << random.nextInt(1, 63)))
-                .setTimeMicros(random.nextLong(0, TelemetryScanner.LATEST_MICROS))
+                .setTimeMicros(random.nextLong(0, TelemetryLimits.LATEST_MICROS))
                 .setStatus(random.nextBoolean() ? "nominal" : "日の出");
         for (int value = random.nextInt(12); value > 0; value--) {
             var named = Value.newBuilder().setName("value-" + value);

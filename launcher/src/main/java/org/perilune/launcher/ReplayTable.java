@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.perilune.contracts.TelemetryLimits;
 import org.perilune.sdk.DeviceParameter;
 import org.perilune.sdk.Reading;
 
@@ -21,8 +22,7 @@ final class ReplayTable {
     private static final Pattern NO_NUMBER = Pattern.compile("(?i)|nan|null|n/a|[+-]?inf(inity)?");
     private static final List<String> TIME_NAMES =
             List.of("time_stamp", "timestamp", "time", "datetime", "date_time", "date-time", "utc", "epoch", "date");
-    private static final int LONGEST_NAME = 64;
-    private static final int MOST_TEXT_CHARACTERS = 4_000;
+    private static final int LONGEST_NAME = TelemetryLimits.LONGEST_NAME;
 
     private final List<Column> columns;
     private final int timeColumn;
@@ -114,6 +114,11 @@ final class ReplayTable {
                 boolean status = texts[i] && name.equals("status");
                 columns.add(new Column(header.get(i), name, !texts[i], status));
             }
+            if (columns.size() - 1 > TelemetryLimits.MOST_VALUES) {
+                throw new LauncherException(
+                        "%s has %d columns; %d beside the time are stored at most. Split it by columns"
+                                .formatted(file, columns.size(), TelemetryLimits.MOST_VALUES));
+            }
             return new ReplayTable(columns, time, rows, goodRows, lastGoodRow);
         }
 
@@ -175,7 +180,7 @@ final class ReplayTable {
                 }
                 continue;
             }
-            String text = cell.substring(0, Math.min(cell.length(), MOST_TEXT_CHARACTERS));
+            String text = TelemetryLimits.cut(cell.replace('\0', '\ufffd'));
             if (column.status()) {
                 reading.status(text);
             } else {

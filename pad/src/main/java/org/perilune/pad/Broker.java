@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
+import org.perilune.contracts.TelemetryLimits;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +19,9 @@ final class Broker implements AutoCloseable {
 
     /** A removed device is off the line within two of these. */
     private static final Duration REVOCATION = Duration.ofMillis(800);
+
+    /** Topic, user properties and the like: the largest payload fits into a packet. */
+    private static final int AROUND_PAYLOAD_BYTES = 16 * 1024;
 
     private final EmbeddedHiveMQ server;
     private final Thread revocation;
@@ -106,7 +110,7 @@ final class Broker implements AutoCloseable {
                             <allow-unlimited>false</allow-unlimited>
                         </keep-alive>
                         <packets>
-                            <max-packet-size>262144</max-packet-size>
+                            <max-packet-size>%d</max-packet-size>
                         </packets>
                         <receive-maximum>
                             <server-receive-maximum>1000</server-receive-maximum>
@@ -125,7 +129,7 @@ final class Broker implements AutoCloseable {
                         <mode>file</mode>
                     </persistence>
                 </hivemq>
-                """.formatted(port);
+                """.formatted(port, TelemetryLimits.MOST_MESSAGE_BYTES + AROUND_PAYLOAD_BYTES);
     }
 
     private void watch(BrokerExtension extension) {

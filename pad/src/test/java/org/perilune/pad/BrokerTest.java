@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.contracts.TelemetryLimits;
 
 /** The broker alone: it needs neither of the other servers. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -103,6 +104,37 @@ class BrokerTest {
             await().during(Duration.ofMillis(200)).until(() -> !sent.isDone());
             hook.answer(0).complete(null);
             assertThat(sent.join().getError()).isEmpty();
+        }
+    }
+
+    @Test
+    void takesPayloadsAsLargeAsTheLimitsPromise() {
+        Hook hook = hook();
+        hook.sayYes();
+        String device = enrolled("k");
+        try (var client = Client.in(port, device, "k")) {
+            String payload = "x".repeat(TelemetryLimits.MOST_MESSAGE_BYTES);
+            assertThat(client.publishTraced("fleet/" + device + "/telemetry", payload, "00-abc-def-01")
+                            .join()
+                            .getError())
+                    .isEmpty();
+            assertThat(hook.messages().getFirst().payload()).hasSize(TelemetryLimits.MOST_MESSAGE_BYTES);
+        }
+    }
+
+    @Test
+    void sharedSubscriptionsAreJudgedByTheirTopics() {
+        Hook hook = hook();
+        hook.sayYes();
+        String device = enrolled("k");
+        String topic = "shared/" + device;
+        try (var client = Client.in(port, device, "k")) {
+            client.subscribe("$share/group/" + topic);
+            client.publish(topic, "1").join();
+            await().until(() -> client.received.contains(topic + "=1"));
+            assertThat(client.subscriptionRefusal("$share/group/fleet/other/command"))
+                    .isEqualTo(Mqtt5SubAckReasonCode.NOT_AUTHORIZED);
+            assertThat(client.subscriptionRefusal("$share/group/#")).isEqualTo(Mqtt5SubAckReasonCode.NOT_AUTHORIZED);
         }
     }
 
@@ -194,7 +226,7 @@ class BrokerTest {
         hook().sayYes();
         String device = enrolled("k");
         try (var client = Client.in(port, device, "k")) {
-            for (String filter : List.of("#", "fleet/+/command", "$share/g/garden")) {
+            for (String filter : List.of("#", "fleet/+/command", "$share/g/fleet/+/command")) {
                 assertThat(client.subscriptionRefusal(filter)).isEqualTo(Mqtt5SubAckReasonCode.NOT_AUTHORIZED);
             }
             client.subscribe("fleet/" + device + "/#");

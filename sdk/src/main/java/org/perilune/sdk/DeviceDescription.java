@@ -3,6 +3,7 @@ package org.perilune.sdk;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.perilune.contracts.ConnectRules;
 import org.perilune.contracts.v1.Connect;
 
 /**
@@ -20,6 +21,10 @@ public record DeviceDescription(
 
     public DeviceDescription {
         parameters = List.copyOf(parameters);
+        String fault = ConnectRules.fault(message(0, type, reportInterval, parameters, silence));
+        if (fault != null) {
+            throw new IllegalArgumentException(fault);
+        }
     }
 
     public DeviceDescription withSilence(@Nullable SilenceWindow next) {
@@ -27,6 +32,15 @@ public record DeviceDescription(
     }
 
     Connect toMessage(long session) {
+        return message(session, type, reportInterval, parameters, silence);
+    }
+
+    private static Connect message(
+            long session,
+            String type,
+            Duration reportInterval,
+            List<DeviceParameter> parameters,
+            @Nullable SilenceWindow silence) {
         var message = Connect.newBuilder()
                 .setSession(session)
                 .setDeviceType(type)

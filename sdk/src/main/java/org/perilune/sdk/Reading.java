@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.perilune.contracts.TelemetryLimits;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Value;
 
@@ -15,10 +16,10 @@ import org.perilune.contracts.v1.Value;
  */
 public record Reading(Instant time, String status, List<Value> values) {
     /** What a value may be called. */
-    public static final Pattern VALUE_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+    public static final Pattern VALUE_NAME = TelemetryLimits.VALUE_NAME;
 
-    /** The largest frame on the wire, in bytes. */
-    static final int MAX_FRAME_BYTES = 64 * 1024;
+    private static final Instant EARLIEST = Micros.toInstant(TelemetryLimits.EARLIEST_MICROS);
+    private static final Instant LATEST = Micros.toInstant(TelemetryLimits.LATEST_MICROS);
 
     public Reading {
         values = List.copyOf(values);
@@ -37,19 +38,47 @@ public record Reading(Instant time, String status, List<Value> values) {
     /**
      * The frame without its seq, which the journal puts before it.
      *
-     * @throws IllegalArgumentException if the frame would be too large for the wire
+     * @throws IllegalArgumentException for what the ground would not store: it is said here, where somebody can mend it
      */
     byte[] toFrameBody() {
+        check();
         byte[] frame = Frame.newBuilder()
                 .setTimeMicros(Micros.of(time))
                 .setStatus(status)
                 .addAllValues(values)
                 .build()
                 .toByteArray();
-        if (frame.length > MAX_FRAME_BYTES) {
-            throw new IllegalArgumentException("A reading of " + frame.length + " bytes exceeds " + MAX_FRAME_BYTES);
+        if (frame.length > TelemetryLimits.MOST_FRAME_BYTES) {
+            throw new IllegalArgumentException(
+                    "A reading of " + frame.length + " bytes exceeds " + TelemetryLimits.MOST_FRAME_BYTES);
         }
         return frame;
+    }
+
+    private void check() {
+        checkText("The status", status);
+        if (values.size() > TelemetryLimits.MOST_VALUES) {
+            throw new IllegalArgumentException("A reading has %d values; %d at most are stored"
+                    .formatted(values.size(), TelemetryLimits.MOST_VALUES));
+        }
+        if (time.isBefore(EARLIEST) || time.isAfter(LATEST)) {
+            throw new IllegalArgumentException("The time is outside the years 1 to 9999: " + time);
+        }
+        for (Value value : values) {
+            checkName(value.getName());
+            if (value.hasText()) {
+                checkText("The text of " + value.getName(), value.getText());
+            } else if (value.hasNumber() && !Double.isFinite(value.getNumber())) {
+                throw new IllegalArgumentException("Not a finite number: " + value.getName());
+            }
+        }
+    }
+
+    private static void checkText(String what, String text) {
+        String fault = TelemetryLimits.textFault(text);
+        if (fault != null) {
+            throw new IllegalArgumentException(what + " " + fault);
+        }
     }
 
     /** Not safe for use by several threads. */
@@ -62,7 +91,9 @@ public record Reading(Instant time, String status, List<Value> values) {
             this.time = time;
         }
 
+        /** @throws IllegalArgumentException for more than 4,096 bytes of UTF-8, a zero character or half of one */
         public Builder status(String word) {
+            checkText("The status", word);
             status = word;
             return this;
         }
@@ -77,9 +108,10 @@ public record Reading(Instant time, String status, List<Value> values) {
             return this;
         }
 
-        /** @throws IllegalArgumentException for a bad name */
+        /** @throws IllegalArgumentException for a bad name, or a text as {@link #status} */
         public Builder text(String name, String text) {
             checkName(name);
+            checkText("The text of " + name, text);
             values.add(Value.newBuilder().setName(name).setText(text).build());
             return this;
         }

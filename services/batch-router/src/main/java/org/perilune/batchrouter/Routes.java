@@ -11,6 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.MalformedTelemetry;
 import org.perilune.contracts.Streams;
+import org.perilune.contracts.TelemetryLimits;
 import org.perilune.contracts.TelemetryScanner;
 import org.perilune.contracts.Topics;
 
@@ -19,7 +20,6 @@ import org.perilune.contracts.Topics;
  * so can be acknowledged: a device that cannot do better must not be held up for ever. Not safe for threads.
  */
 final class Routes {
-    private static final int LARGEST_PAYLOAD = 256 * 1024;
     private static final int KEPT_OF_TOO_LARGE = 64 * 1024;
     private static final int KNOWN_DEVICES = 100_000;
     private static final byte[] ANY_ID = bytes("*");
@@ -91,7 +91,7 @@ final class Routes {
     }
 
     private Entry telemetry(Message message, Device device) {
-        if (message.payload().length > LARGEST_PAYLOAD) {
+        if (message.payload().length > TelemetryLimits.MOST_MESSAGE_BYTES) {
             return tooLarge(message);
         }
         try {
@@ -118,14 +118,14 @@ final class Routes {
     }
 
     private static Entry named(String device, Message message) {
-        if (message.payload().length > LARGEST_PAYLOAD) {
+        if (message.payload().length > TelemetryLimits.MOST_MESSAGE_BYTES) {
             return tooLarge(message);
         }
         return new Entry(add(bytes(message.topic()), bytes(device), message, bytes(message.topic()), null), false);
     }
 
     private static Entry plain(byte[] stream, String device, Message message) {
-        if (message.payload().length > LARGEST_PAYLOAD) {
+        if (message.payload().length > TelemetryLimits.MOST_MESSAGE_BYTES) {
             return tooLarge(message);
         }
         return new Entry(add(stream, bytes(device), message, null, null), false);
@@ -144,7 +144,7 @@ final class Routes {
         return reject(
                 shortened,
                 "The payload has %d bytes, %d at most are taken; only its head is kept"
-                        .formatted(message.payload().length, LARGEST_PAYLOAD));
+                        .formatted(message.payload().length, TelemetryLimits.MOST_MESSAGE_BYTES));
     }
 
     static Entry reject(Message message, String reason) {

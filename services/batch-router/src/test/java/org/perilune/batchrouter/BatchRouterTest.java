@@ -32,8 +32,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.Settings;
 import org.perilune.contracts.Streams;
+import org.perilune.contracts.TelemetryLimits;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Telemetry;
+import org.perilune.contracts.v1.Value;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -106,6 +108,36 @@ class BatchRouterTest {
             }
             assertThat(redis.xlen(stream) - before).isEqualTo(5_000);
         }
+    }
+
+    @Test
+    void takesMessagesAsLargeAsTheLimitsPromiseAndKeepsTheHeadOfLargerOnes() throws Exception {
+        String stream = Streams.telemetry(Streams.partitionOf("large"));
+        long before = redis.xlen(stream);
+        long rejects = redis.xlen(Streams.REJECTS);
+        try (BatchRouterService router = service(Map.of())) {
+            for (int bytes : List.of(TelemetryLimits.MOST_MESSAGE_BYTES, TelemetryLimits.MOST_MESSAGE_BYTES + 1)) {
+                router.take("large", "fleet/large/telemetry", telemetryOf(bytes), null)
+                        .toCompletableFuture()
+                        .get(10, TimeUnit.SECONDS);
+            }
+            assertThat(redis.xlen(stream) - before).isEqualTo(1);
+            assertThat(redis.xlen(Streams.REJECTS) - rejects).isEqualTo(1);
+        }
+    }
+
+    /** Sound, and of so many bytes. */
+    private static byte[] telemetryOf(int bytes) {
+        var message = Telemetry.newBuilder().setEpoch(3);
+        var frame = Frame.newBuilder().setSeq(1).setTimeMicros(1);
+        while (message.clone().addFrames(frame).build().getSerializedSize() < bytes - 5_000) {
+            frame.addValues(Value.newBuilder().setName("text").setText("x".repeat(4_000)));
+        }
+        int rest = bytes - message.clone().addFrames(frame).build().getSerializedSize() - "text".length() - 8;
+        frame.addValues(Value.newBuilder().setName("text").setText("x".repeat(rest)));
+        byte[] payload = message.addFrames(frame).build().toByteArray();
+        assertThat(payload).hasSize(bytes);
+        return payload;
     }
 
     @Test

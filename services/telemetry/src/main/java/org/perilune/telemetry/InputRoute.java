@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.Requests;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.ServiceException.Fault;
 import org.perilune.chassis.TraceContext;
+import org.perilune.contracts.TelemetryLimits;
 import org.perilune.contracts.Topics;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Value;
@@ -26,8 +26,6 @@ import org.perilune.contracts.v1.Value;
 /** {@code POST /input}: one reading, stored before it is answered. */
 final class InputRoute {
     private static final String DEFAULT_DEVICE = "lunar-module";
-    private static final int LONGEST_STATUS = 256;
-    private static final Pattern VALUE_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
     private static final Set<String> TEXTS = Set.of("timestamp", "status", "device");
 
     private final FrameStore store;
@@ -47,11 +45,15 @@ final class InputRoute {
         }
         Instant time = time(text(body, "timestamp", faults), faults);
         String status = text(body, "status", faults);
-        if (status.length() > LONGEST_STATUS) {
-            faults.add(new Fault("status", "must have at most " + LONGEST_STATUS + " characters"));
+        String statusFault = TelemetryLimits.textFault(status);
+        if (statusFault != null) {
+            faults.add(new Fault("status", statusFault));
         }
         var frame = Frame.newBuilder().setTimeMicros(Times.micros(time)).setStatus(status);
         addValues(frame, body, faults);
+        if (frame.getValuesCount() > TelemetryLimits.MOST_VALUES) {
+            faults.add(new Fault("values", "are more than " + TelemetryLimits.MOST_VALUES));
+        }
         if (!faults.isEmpty()) {
             throw new ServiceException.Invalid("Wrong fields: " + names(faults), List.copyOf(faults));
         }
@@ -90,7 +92,8 @@ final class InputRoute {
             JsonNode value = field.getValue();
             if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
                 faults.add(new Fault(field.getKey(), "must be a number"));
-            } else if (!VALUE_NAME.matcher(field.getKey()).matches() || ReadingJson.MEMBERS.contains(field.getKey())) {
+            } else if (!TelemetryLimits.VALUE_NAME.matcher(field.getKey()).matches()
+                    || ReadingJson.MEMBERS.contains(field.getKey())) {
                 faults.add(new Fault(field.getKey(), "cannot be the name of a value"));
             } else {
                 frame.addValues(Value.newBuilder().setName(field.getKey()).setNumber(value.doubleValue()));

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.Redis;
 import org.perilune.chassis.Threads;
+import org.perilune.contracts.ConnectRules;
 import org.perilune.contracts.Streams;
 import org.perilune.contracts.Topics;
 import org.perilune.contracts.v1.Connect;

@@ -13,6 +13,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.contracts.Streams;
+import org.perilune.contracts.TelemetryLimits;
 import org.perilune.contracts.v1.Connect;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.LastWill;
@@ -77,6 +80,38 @@ class IngestTest {
             assertThat(row.getBytes(1)).isEqualTo(frame.toByteArray());
             assertThat(row.getString(2)).isEqualTo("0af76519-16cd-43dd-8448-eb211c80319c");
         }
+    }
+
+    /** As hex digits of random bytes: what cannot be compressed into a row. */
+    private static String noise(int characters) {
+        var bytes = new byte[characters / 2];
+        new Random(5).nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    @Test
+    void storesFramesAsLargeAsTheLimitsPromise() throws SQLException {
+        var numbers = frame(1, NOON_MICROS).toBuilder().clearValues();
+        for (int value = 0; value < TelemetryLimits.MOST_VALUES; value++) {
+            String name =
+                    (value + "-" + noise(TelemetryLimits.LONGEST_NAME)).substring(0, TelemetryLimits.LONGEST_NAME);
+            numbers.addValues(Value.newBuilder().setName(name).setNumber(Math.sqrt(value)));
+        }
+        var texts = frame(2, NOON_MICROS).toBuilder().clearValues();
+        while (texts.build().getSerializedSize()
+                < TelemetryLimits.MOST_FRAME_BYTES - TelemetryLimits.LONGEST_TEXT_BYTES) {
+            texts.addValues(Value.newBuilder().setName("text").setText(noise(4_000)));
+        }
+        var tooMany = numbers.clone().setSeq(3).addValues(Value.newBuilder().setName("more"));
+        for (Frame.Builder each : List.of(numbers, texts, tooMany)) {
+            fixture.send("large", EPOCH, each.build());
+        }
+        awaitCount(2, frames("large"));
+        awaitCount(1, "select count(*) from reject where device = 'large' and seq = 3");
+        awaitCount(3, "select upto from progress join device on id = device_id where name = 'large'");
+        awaitCount(
+                texts.build().getSerializedSize(),
+                "select length(payload) from frame join device on id = device_id where name = 'large' and seq = 2");
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.Json;
+import org.perilune.contracts.TelemetryLimits;
 import org.perilune.contracts.v1.Frame;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -69,6 +70,34 @@ class ReadTest {
         assertThat(seen).hasSize(2 * FRAMES);
         assertThat(new HashSet<>(seen)).hasSize(2 * FRAMES);
         assertThat(times).isSortedAccordingTo((one, other) -> other.compareTo(one));
+    }
+
+    @Test
+    void takesAReadingWithAsManyValuesAsTheLimitsPromiseAndNoMore() throws Exception {
+        HttpResponse<String> most = telemetry.post("/input", reading(TelemetryLimits.MOST_VALUES, "nominal"));
+        assertThat(most.statusCode()).as(most.body()).isEqualTo(201);
+        HttpResponse<String> more = telemetry.post("/input", reading(TelemetryLimits.MOST_VALUES + 1, "nominal"));
+        assertThat(more.statusCode()).isEqualTo(422);
+        assertThat(more.body()).contains("more than 1000");
+        HttpResponse<String> half = telemetry.post("/input", reading(2, "\\ud800"));
+        assertThat(half.statusCode()).isEqualTo(422);
+        HttpResponse<String> wide = telemetry.post("/input", reading(2, "\u20ac".repeat(1_366)));
+        assertThat(wide.statusCode()).isEqualTo(422);
+        assertThat(telemetry.post("/input", reading(2, "\u20ac".repeat(1_365))).statusCode())
+                .isEqualTo(201);
+    }
+
+    private static String reading(int values, String status) {
+        var body = new StringBuilder("""
+                {"device":"wide","timestamp":"2026-11-21T02:38:00Z","status":"%s","position":1,"speed":2""".formatted(status));
+        for (int value = 2; value < values; value++) {
+            body.append(",\"value-")
+                    .append(value)
+                    .append("-".repeat(50))
+                    .append("\":")
+                    .append(Math.sqrt(value));
+        }
+        return body.append('}').toString();
     }
 
     @Test
