@@ -64,13 +64,36 @@ public final class Postgres implements AutoCloseable {
         hikari.addDataSourceProperty("connectTimeout", "2");
         hikari.addDataSourceProperty("tcpKeepAlive", "true");
         hikari.addDataSourceProperty("ApplicationName", config.user());
-        hikari.addDataSourceProperty("options", "-c statement_timeout=" + STATEMENT_TIMEOUT_MILLIS);
+        hikari.addDataSourceProperty("options", serverOptions(config));
         hikari.setMetricRegistry(meters);
         var postgres = new Postgres(new HikariDataSource(hikari), config);
         if (!postgres.migrate(migrations)) {
             Threads.start(config.user() + "-migrate", () -> postgres.migrateUntilDone(migrations));
         }
         return postgres;
+    }
+
+    /**
+     * How the server treats our sessions. One whose client vanished without a word would else keep its locks for the
+     * two hours that the system's own keep-alive waits: within some 8 s the server sees that nobody answers any more,
+     * in a statement, too. And a client that is stopped holds no row for longer than the client time-out.
+     */
+    private static String serverOptions(PostgresConfig config) {
+        return String.join(
+                " ",
+                "-c statement_timeout=" + STATEMENT_TIMEOUT_MILLIS,
+                "-c idle_in_transaction_session_timeout="
+                        + config.clientTimeout().toMillis(),
+                "-c tcp_keepalives_idle=3",
+                "-c tcp_keepalives_interval=2",
+                "-c tcp_keepalives_count=2",
+                "-c tcp_user_timeout=7000",
+                "-c client_connection_check_interval=2000");
+    }
+
+    /** @return as {@link LeaderSession#on}, over this connection of the pool */
+    public LeaderSession leaderSession(Connection connection) throws SQLException {
+        return LeaderSession.on(connection, config);
     }
 
     public Jdbi jdbi() {

@@ -1,18 +1,42 @@
 package org.perilune.chassis;
 
+import java.time.Duration;
+
 /**
  * A service's own database.
  *
  * @param url such as {@code jdbc:postgresql://127.0.0.1:15432/telemetry}
  * @param poolSize connections at most
+ * @param clientTimeout after so long the server ends a session whose client is silent: a leader's, at any time (see
+ *     {@link LeaderSession}); others' within a transaction
+ * @param migrationTimeout the longest that one statement of a migration may take
  */
-public record PostgresConfig(String url, String user, Secret password, int poolSize) {
-    /** Reads {@code postgres.url}, {@code .user}, {@code .password} (or {@code .password-file}), {@code .pool-size}. */
+public record PostgresConfig(
+        String url, String user, Secret password, int poolSize, Duration clientTimeout, Duration migrationTimeout) {
+    private static final Duration CLIENT_TIMEOUT = Duration.ofSeconds(6);
+    private static final Duration SHORTEST_CLIENT_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration MIGRATION_TIMEOUT = Duration.ofMinutes(30);
+
+    /** With the default time-outs. */
+    public PostgresConfig(String url, String user, Secret password, int poolSize) {
+        this(url, user, password, poolSize, CLIENT_TIMEOUT, MIGRATION_TIMEOUT);
+    }
+
+    /**
+     * Reads {@code postgres.url}, {@code .user}, {@code .password} (or {@code .password-file}), {@code .pool-size},
+     * {@code .client-timeout}, {@code .migration-timeout}.
+     */
     public static PostgresConfig read(Settings in, int defaultPoolSize) {
-        return new PostgresConfig(
+        var config = new PostgresConfig(
                 in.text("postgres.url"),
                 in.text("postgres.user"),
                 in.secret("postgres.password"),
-                in.integer("postgres.pool-size", defaultPoolSize, 1, 100));
+                in.integer("postgres.pool-size", defaultPoolSize, 1, 100),
+                in.duration("postgres.client-timeout", CLIENT_TIMEOUT),
+                in.duration("postgres.migration-timeout", MIGRATION_TIMEOUT));
+        if (config.clientTimeout().compareTo(SHORTEST_CLIENT_TIMEOUT) < 0) {
+            in.fault("postgres.client-timeout", "must be " + SHORTEST_CLIENT_TIMEOUT + " or more");
+        }
+        return config;
     }
 }

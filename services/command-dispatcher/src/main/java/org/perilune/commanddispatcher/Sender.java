@@ -89,7 +89,7 @@ final class Sender {
         while (goOn.getAsBoolean()) {
             int done = settle(handle, flight);
             takeHints(handle, flight);
-            done += send(handle, flight);
+            done += send(handle, flight, goOn);
             breath.did(done < BATCH ? done : 0);
             if (System.nanoTime() - nextSweep >= 0) {
                 sweeper.sweep(handle, clock.instant());
@@ -115,7 +115,7 @@ final class Sender {
     }
 
     /** @return how many were sent */
-    private int send(Handle handle, Flight flight) throws SQLException {
+    private int send(Handle handle, Flight flight, BooleanSupplier goOn) throws SQLException {
         int room = Math.min(BATCH, MOST_IN_FLIGHT - flight.commands.size());
         if (!publisher.isConnected() || room < Math.min(BATCH, MOST_IN_FLIGHT / 4)) {
             return 0;
@@ -144,6 +144,9 @@ final class Sender {
                     .filter(command -> isClaimed(command, claimed, flight.links))
                     .toList();
         });
+        if (!sendable.isEmpty() && !goOn.getAsBoolean()) {
+            return 0; // stopped since the claim: whoever leads now sends them, or knows that they were called back
+        }
         for (DueCommand command : sendable) {
             flight.commands.add(command.id());
             var _ = publisher.publish(command, now).thenAccept(delivery -> {

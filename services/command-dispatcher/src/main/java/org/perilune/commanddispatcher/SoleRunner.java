@@ -6,21 +6,19 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jdbi.v3.core.Handle;
+import org.perilune.chassis.LeaderSession;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does something in one copy of the service at a time: the one whose connection holds an advisory lock. Work writes
- * over that very connection, so that whoever lost the lock can write no more; when it ends, for whatever reason, the
- * next copy takes over within a second. Safe for threads.
+ * Does something in one copy of the service at a time: the one that leads by a {@link LeaderSession}. Work writes over
+ * that very connection, so that whoever lost the lead can write no more; when it ends the next copy takes over within a
+ * second, and where its process is stopped or cut off, within ten. Safe for threads.
  */
 final class SoleRunner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SoleRunner.class);
-
-    /** The first half of our locks' keys: "peri" in ASCII. */
-    private static final int LOCKS = 0x70657269;
 
     private static final Duration RETRY = Duration.ofMillis(500);
     private static final Duration STOP = Duration.ofSeconds(6);
@@ -37,7 +35,7 @@ final class SoleRunner implements AutoCloseable {
     /** What is done while the lock is held. */
     @FunctionalInterface
     interface Work {
-        /** @param goOn to be asked often; when it says no the work returns within seconds */
+        /** @param goOn to be asked twice a second at least, by the thread that works; when it says no, work ends soon */
         void run(Handle handle, BooleanSupplier goOn) throws InterruptedException, SQLException;
     }
 
@@ -63,8 +61,9 @@ final class SoleRunner implements AutoCloseable {
             postgres.awaitMigrated();
             migrated = true;
             while (goesOn()) {
-                try (Handle handle = postgres.jdbi().open()) {
-                    standInLine(handle);
+                try (Handle handle = postgres.jdbi().open();
+                        LeaderSession session = postgres.leaderSession(handle.getConnection())) {
+                    standInLine(handle, session);
                 } catch (SQLException | RuntimeException failure) {
                     report(failure);
                 }
@@ -75,35 +74,32 @@ final class SoleRunner implements AutoCloseable {
         }
     }
 
-    private void standInLine(Handle handle) throws InterruptedException, SQLException {
+    private void standInLine(Handle handle, LeaderSession session) throws InterruptedException, SQLException {
         while (goesOn()) {
-            boolean ours = handle.createQuery("select pg_try_advisory_lock(?, ?)")
-                    .bind(0, LOCKS)
-                    .bind(1, key)
-                    .mapTo(boolean.class)
-                    .one();
-            if (ours) {
+            if (session.take(key)) {
                 if (troubled) {
                     LOG.info("It goes on [task: {}]", name);
                     troubled = false;
                 }
-                try {
-                    work.run(handle, this::goesOn);
-                } finally {
-                    release(handle);
-                }
+                work.run(handle, () -> goesOn() && leads(session));
                 return;
             }
             closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
-    /** Before the connection goes back to its pool; one that is broken has lost the lock anyway. */
-    private void release(Handle handle) {
+    /** A process that was stopped for a while finds here that another copy may have taken over. */
+    private boolean leads(LeaderSession session) {
+        if (!session.isSure()) {
+            LOG.info("It was silent for too long, and another copy may go on with it [task: {}]", name);
+            return false;
+        }
         try {
-            handle.execute("select pg_advisory_unlock_all()");
-        } catch (RuntimeException broken) {
-            LOG.debug("The lock ended with its connection [task: {}]", name, broken);
+            session.beat();
+            return true;
+        } catch (SQLException lost) {
+            report(lost);
+            return false;
         }
     }
 

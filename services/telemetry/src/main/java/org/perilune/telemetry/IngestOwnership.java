@@ -7,28 +7,27 @@ import java.sql.SQLException;
 import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.perilune.chassis.LeaderSession;
 import org.perilune.contracts.Streams;
 
 /**
- * Who stores a partition: the one whose connection holds its advisory lock in PostgreSQL. The lock ends with the
- * connection, so that nobody who lost it can store any more, which no lease in another store could promise: what an
+ * Who stores a partition: the one whose {@link LeaderSession} holds its lock in PostgreSQL. The lock ends with the
+ * session, so that nobody who lost it can store any more, which no lease in another store could promise: what an
  * owner remembers of its devices is true as long as it can commit. All writers of all copies are alike. Not safe for
  * threads.
  */
 final class IngestOwnership {
-    /** The first half of our locks' keys: "peri" in ASCII. */
-    private static final int LOCKS = 0x70657269;
-
     /** The lock that all writers share, by which they are counted. */
     private static final int WRITERS = 1_000;
 
     private final Connection connection;
+    private final LeaderSession session;
     private final BitSet owned = new BitSet();
 
-    IngestOwnership(Connection connection) throws SQLException {
+    IngestOwnership(Connection connection, LeaderSession session) throws SQLException {
         this.connection = connection;
-        ask("select pg_advisory_lock_shared(?, ?) is not null", WRITERS);
-        connection.commit();
+        this.session = session;
+        session.share(WRITERS);
     }
 
     /** @param share partitions that this writer should own, at most */
@@ -38,11 +37,11 @@ final class IngestOwnership {
     Change due() throws SQLException {
         int writers;
         try (PreparedStatement statement = connection.prepareStatement("""
-                select count(distinct pid) from pg_locks
-                where locktype = 'advisory' and classid::bigint = ? and objid::bigint = ? and granted
-                    and database = (select oid from pg_database where datname = current_database())
-                """)) {
-            statement.setLong(1, LOCKS);
+            select count(distinct pid) from pg_locks
+            where locktype = 'advisory' and classid::bigint = ? and objid::bigint = ? and granted
+                and database = (select oid from pg_database where datname = current_database())
+            """)) {
+            statement.setLong(1, LeaderSession.LOCKS);
             statement.setLong(2, WRITERS);
             try (ResultSet result = statement.executeQuery()) {
                 result.next();
@@ -67,8 +66,7 @@ final class IngestOwnership {
 
     /** Takes a partition, unless another has it. */
     boolean take(int partition) throws SQLException {
-        boolean taken = ask("select pg_try_advisory_lock(?, ?)", partition);
-        connection.commit();
+        boolean taken = session.take(partition);
         if (taken) {
             owned.set(partition);
         }
@@ -76,28 +74,7 @@ final class IngestOwnership {
     }
 
     void give(int partition) throws SQLException {
-        ask("select pg_advisory_unlock(?, ?)", partition);
-        connection.commit();
+        session.give(partition);
         owned.clear(partition);
-    }
-
-    /** Before the connection goes back to its pool. */
-    void giveAll() throws SQLException {
-        connection.rollback();
-        try (PreparedStatement statement = connection.prepareStatement("select pg_advisory_unlock_all()")) {
-            statement.execute();
-        }
-        connection.commit();
-    }
-
-    private boolean ask(String sql, int key) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setInt(1, LOCKS);
-            statement.setInt(2, key);
-            try (ResultSet result = statement.executeQuery()) {
-                result.next();
-                return result.getBoolean(1);
-            }
-        }
     }
 }

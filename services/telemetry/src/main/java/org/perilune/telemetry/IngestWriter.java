@@ -11,11 +11,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.LeaderSession;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.Redis;
 import org.perilune.chassis.Threads;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One loop: read what came on the partitions that it owns, store it, acknowledge it. When PostgreSQL or Redis fails it
@@ -23,7 +22,6 @@ import org.slf4j.LoggerFactory;
  * since storing twice changes nothing. One thread.
  */
 final class IngestWriter implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(IngestWriter.class);
     private static final Duration BLOCK = Duration.ofMillis(100);
     private static final long EVERY_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long PENDING_AGAIN_NANOS = Duration.ofSeconds(10).toNanos();
@@ -76,25 +74,11 @@ final class IngestWriter implements AutoCloseable {
         try (Connection connection = postgres.dataSource().getConnection();
                 var reader = new StreamReader(redis)) {
             connection.setAutoCommit(false);
-            var ownership = new IngestOwnership(connection);
-            var partitions = new TreeMap<Integer, IngestPartition>();
-            try {
+            try (LeaderSession session = postgres.leaderSession(connection)) {
+                var ownership = new IngestOwnership(connection, session);
                 var store = new IngestStore(connection, devices, watermarks, meters, clock);
-                storeWhatComes(ownership, partitions, reader, store);
-            } finally {
-                release(connection, ownership);
+                storeWhatComes(ownership, new TreeMap<>(), reader, store);
             }
-        }
-    }
-
-    private static void release(Connection connection, IngestOwnership ownership) throws SQLException {
-        try {
-            ownership.giveAll();
-            connection.setAutoCommit(true);
-        } catch (SQLException failure) {
-            // Whatever it is, this connection must not go back into the pool with our locks on it.
-            connection.abort(Runnable::run);
-            LOG.debug("A connection was given up", failure);
         }
     }
 
