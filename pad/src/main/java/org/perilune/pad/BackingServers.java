@@ -75,38 +75,32 @@ final class BackingServers implements AutoCloseable {
         }
     }
 
-    /** All but OpenSearch, side by side; where one does not start, none runs. */
+    /** All that are wanted but OpenSearch, side by side; where one does not start, none runs. */
     void start(Consumer<String> listener) throws IOException {
         var progress = new Progress(listener);
         Path home = config.home();
         Platform platform = Platform.here();
         Binaries binaries = Binaries.cached(home);
         var steps = new ArrayList<Callable<Void>>();
-        steps.add(step(progress, Store.POSTGRESQL, "PostgreSQL", port -> {
+        add(steps, progress, Store.POSTGRESQL, "PostgreSQL", port -> {
             postgres = Supervisor.start(
                     PostgresServer.prepare(home.resolve("postgresql"), binaries, platform, secrets, port));
             PostgresRoles.make(port, secrets, config.databases());
-        }));
-        steps.add(step(progress, Store.REDIS, "Redis", port -> {
+        });
+        add(steps, progress, Store.REDIS, "Redis", port -> {
             List<String> names = users(Store.REDIS).stream().map(Service::name).toList();
             redis = Supervisor.start(
                     RedisServer.prepare(home.resolve("redis"), binaries, platform, secrets, port, names));
-        }));
-        steps.add(step(
-                progress,
-                Store.MQTT,
-                "The MQTT broker",
-                port -> broker = Broker.start(home.resolve("mqtt"), port, extension)));
-        steps.add(step(
-                progress,
-                Store.MONGODB,
-                "The MongoDB server",
-                port -> mongo = MongoServer.start(home.resolve("mongodb"), port, secrets, users(Store.MONGODB))));
-        steps.add(step(
-                progress,
-                Store.AMQP,
-                "The AMQP broker",
-                port -> amqp = AmqpServer.start(home.resolve("amqp"), port, secrets, users(Store.AMQP))));
+        });
+        add(steps, progress, Store.MQTT, "The MQTT broker", port -> {
+            broker = Broker.start(home.resolve("mqtt"), port, extension);
+        });
+        add(steps, progress, Store.MONGODB, "The MongoDB server", port -> {
+            mongo = MongoServer.start(home.resolve("mongodb"), port, secrets, users(Store.MONGODB));
+        });
+        add(steps, progress, Store.AMQP, "The AMQP broker", port -> {
+            amqp = AmqpServer.start(home.resolve("amqp"), port, secrets, users(Store.AMQP));
+        });
         try {
             SideBySide.run(steps, Thread.ofVirtual().factory());
         } catch (InterruptedException interruption) {
@@ -124,14 +118,18 @@ final class BackingServers implements AutoCloseable {
         void on(int port) throws Exception;
     }
 
-    private Callable<Void> step(Progress progress, Store store, String name, Starting starting) {
-        return () -> {
+    private void add(
+            List<Callable<Void>> steps, Progress progress, Store store, String name, Starting starting) {
+        if (!config.stores().contains(store)) {
+            return;
+        }
+        steps.add(() -> {
             String inSentence = name.startsWith("The ") ? "the " + name.substring(4) : name;
             progress.tell("Starting " + inSentence);
             starting.on(port(store));
             progress.tell(name + " is up on " + HOST + ":" + port(store));
             return null;
-        };
+        });
     }
 
     /** @see Pad#startSearch */
@@ -155,26 +153,31 @@ final class BackingServers implements AutoCloseable {
         MongoServer documents = mongo;
         AmqpServer events = amqp;
         OpenSearchServer index = search;
-        var servers = new ArrayList<>(List.of(
-                ServerState.supervised("PostgreSQL", postgres, port(Store.POSTGRESQL)),
-                ServerState.supervised("Redis", redis, port(Store.REDIS)),
-                ServerState.own("MQTT broker", broker != null, port(Store.MQTT), meters.connections.sum()),
+        var states = new EnumMap<Store, ServerState>(Store.class);
+        states.put(Store.POSTGRESQL, ServerState.supervised("PostgreSQL", postgres, port(Store.POSTGRESQL)));
+        states.put(Store.REDIS, ServerState.supervised("Redis", redis, port(Store.REDIS)));
+        states.put(
+                Store.MQTT,
+                ServerState.own("MQTT broker", broker != null, port(Store.MQTT), meters.connections.sum()));
+        states.put(
+                Store.MONGODB,
                 ServerState.own(
                         "MongoDB server",
                         documents != null && documents.works(),
                         port(Store.MONGODB),
-                        documents == null ? 0 : documents.clients()),
+                        documents == null ? 0 : documents.clients()));
+        states.put(
+                Store.AMQP,
                 ServerState.own(
                         "AMQP broker",
                         events != null && events.works(),
                         port(Store.AMQP),
-                        events == null ? 0 : events.clients())));
-        if (index != null) {
-            servers.add(index.state());
-        } else if (config.search()) {
-            servers.add(OpenSearchServer.waiting(port(Store.OPENSEARCH)));
-        }
-        return List.copyOf(servers);
+                        events == null ? 0 : events.clients()));
+        states.put(
+                Store.OPENSEARCH,
+                index == null ? OpenSearchServer.waiting(port(Store.OPENSEARCH)) : index.state());
+        states.keySet().retainAll(config.stores());
+        return List.copyOf(states.values());
     }
 
     private static List<Service> users(Store store) {

@@ -58,7 +58,7 @@ public final class Pad implements AutoCloseable {
         try {
             Folders.makePrivate(config.home());
             // What a killed run left is found by the paths in its command: always the same path, whatever leads there.
-            var real = new PadConfig(config.home().toRealPath(), config.ports(), config.databases(), config.search());
+            var real = new PadConfig(config.home().toRealPath(), config.ports(), config.databases(), config.stores());
             HomeLock lock = HomeLock.take(real.home());
             try {
                 var pad = new Pad(real, lock);

@@ -1,8 +1,12 @@
 package org.perilune.pad;
 
+import static org.perilune.contracts.Topology.Store.OPENSEARCH;
+
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.perilune.contracts.Topology.Store;
 
@@ -12,9 +16,9 @@ import org.perilune.contracts.Topology.Store;
  * @param home one folder for everything; made where it does not exist
  * @param ports of the servers; 0 or none picks a free one
  * @param databases one role and one database are made in PostgreSQL for each name
- * @param search whether OpenSearch may run; it takes some 100 MB
+ * @param stores the servers that are started; OpenSearch takes some 100 MB
  */
-public record PadConfig(Path home, Map<Store, Integer> ports, List<String> databases, boolean search) {
+public record PadConfig(Path home, Map<Store, Integer> ports, List<String> databases, Set<Store> stores) {
     /** What goes into SQL as an identifier; nothing that would need quoting. */
     private static final Pattern DATABASE_NAME = Pattern.compile("[a-z][a-z0-9_]{0,62}");
 
@@ -22,6 +26,7 @@ public record PadConfig(Path home, Map<Store, Integer> ports, List<String> datab
         home = home.toAbsolutePath().normalize();
         ports = Map.copyOf(ports);
         databases = List.copyOf(databases);
+        stores = Set.copyOf(stores);
         for (String database : databases) {
             if (!DATABASE_NAME.matcher(database).matches()) {
                 throw new IllegalArgumentException("Not a database name: " + database);
@@ -29,14 +34,24 @@ public record PadConfig(Path home, Map<Store, Integer> ports, List<String> datab
         }
     }
 
-    /** With OpenSearch. */
+    /** Every server. */
     public PadConfig(Path home, Map<Store, Integer> ports, List<String> databases) {
-        this(home, ports, databases, true);
+        this(home, ports, databases, EnumSet.allOf(Store.class));
     }
 
-    /** Every server on a free port. */
-    public static PadConfig onFreePorts(Path home, List<String> databases) {
-        return new PadConfig(home, Map.of(), databases);
+    /** @param search whether OpenSearch is among the servers, which are all others */
+    public PadConfig(Path home, Map<Store, Integer> ports, List<String> databases, boolean search) {
+        this(home, ports, databases, search ? EnumSet.allOf(Store.class) : EnumSet.complementOf(EnumSet.of(OPENSEARCH)));
+    }
+
+    /** On free ports: every server, or those that are named. */
+    public static PadConfig onFreePorts(Path home, List<String> databases, Store... stores) {
+        Set<Store> started = stores.length == 0 ? EnumSet.allOf(Store.class) : Set.of(stores);
+        return new PadConfig(home, Map.of(), databases, started);
+    }
+
+    boolean search() {
+        return stores.contains(OPENSEARCH);
     }
 
     /** 0 picks a free one. */

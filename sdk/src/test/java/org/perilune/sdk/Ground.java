@@ -30,6 +30,7 @@ import org.perilune.contracts.v1.LastWill;
 import org.perilune.contracts.v1.Stored;
 import org.perilune.contracts.v1.Telemetry;
 import org.perilune.pad.InboundMessage;
+import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
@@ -52,7 +53,7 @@ final class Ground implements AutoCloseable {
     }
 
     static Ground start(Path home) {
-        var pad = Pad.start(PadConfig.onFreePorts(home, List.of()), progress -> {});
+        var pad = Pad.start(PadConfig.onFreePorts(home, List.of(), Store.MQTT), progress -> {});
         try {
             Map<String, String> settings = pad.settings();
             var service = Mqtt5Client.builder()

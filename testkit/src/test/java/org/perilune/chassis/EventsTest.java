@@ -26,6 +26,7 @@ import org.perilune.testkit.Gate;
 import org.perilune.testkit.TestBroker;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology.Service;
+import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
@@ -57,7 +58,7 @@ class EventsTest {
 
     @BeforeAll
     static void startPad() {
-        pad = Pad.start(PadConfig.onFreePorts(home, List.of("event_bus")), sentence -> {});
+        pad = Pad.start(PadConfig.onFreePorts(home, List.of("event_bus"), Store.POSTGRESQL, Store.AMQP), sentence -> {});
     }
 
     @AfterAll

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.opensearch.client.opensearch._types.Refresh;
 import org.opensearch.client.opensearch.core.BulkResponse;
 import org.opensearch.client.opensearch.core.SearchResponse;
+import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
@@ -34,7 +35,7 @@ final class OpenSearchTest {
 
     @BeforeAll
     static void start() {
-        pad = Pad.start(PadConfig.onFreePorts(home, List.of()), sentence -> {});
+        pad = Pad.start(PadConfig.onFreePorts(home, List.of(), Store.OPENSEARCH), sentence -> {});
         search = OpenSearch.open(config("query"));
         // Away until it is started: that is told, and nothing more happens.
         assertThat(search.problem()).get().asString().startsWith("OpenSearch is away");

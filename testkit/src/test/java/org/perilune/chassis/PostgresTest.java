@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.testkit.Gate;
+import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
@@ -23,7 +24,7 @@ class PostgresTest {
 
     @Test
     void followsItsDatabase(@TempDir Path home) throws Exception {
-        try (var pad = Pad.start(PadConfig.onFreePorts(home, List.of("crew")), sentence -> {});
+        try (var pad = Pad.start(PadConfig.onFreePorts(home, List.of("crew"), Store.POSTGRESQL), sentence -> {});
                 var gate = new Gate(pad.postgresPort());
                 var owned = new Resources();
                 HttpClient http = HttpClient.newHttpClient()) {

@@ -36,6 +36,7 @@ import org.perilune.contracts.TelemetryLimits;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Telemetry;
 import org.perilune.contracts.v1.Value;
+import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -53,7 +54,7 @@ class BatchRouterTest {
 
     @BeforeAll
     void start(@TempDir Path home) throws IOException {
-        pad = Pad.start(PadConfig.onFreePorts(home, List.of()), sentence -> {});
+        pad = Pad.start(PadConfig.onFreePorts(home, List.of(), Store.REDIS, Store.MQTT), sentence -> {});
         String password = Files.readString(
                         Path.of(String.valueOf(pad.settings().get("batch-router.redis.password-file"))), UTF_8)
                 .strip();

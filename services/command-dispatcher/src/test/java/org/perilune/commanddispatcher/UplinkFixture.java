@@ -28,6 +28,7 @@ import org.perilune.chassis.Resources;
 import org.perilune.chassis.ServiceTokens;
 import org.perilune.chassis.Settings;
 import org.perilune.chassis.SqlTimes;
+import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 import org.perilune.pad.ServerState;
@@ -47,7 +48,7 @@ final class UplinkFixture implements AutoCloseable {
     private final Resources owned = new Resources();
 
     UplinkFixture(Path home) throws IOException {
-        pad = owned.add(Pad.start(PadConfig.onFreePorts(home, List.of("command_dispatcher")), sentence -> {}));
+        pad = owned.add(Pad.start(PadConfig.onFreePorts(home, List.of("command_dispatcher"), Store.POSTGRESQL, Store.REDIS, Store.MQTT, Store.AMQP), sentence -> {}));
         owned.add(telemetry);
         settings = pad.settings();
         redis = owned.add(jedis());

@@ -20,6 +20,7 @@ import org.perilune.testkit.Gate;
 import org.perilune.testkit.HeardEvents;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
+import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 import org.slf4j.LoggerFactory;
@@ -38,7 +39,7 @@ final class CrewFixture implements AutoCloseable {
     final Gate broker;
 
     CrewFixture(Path home) throws IOException {
-        pad = Pad.start(PadConfig.onFreePorts(home, List.of("crew")), sentence -> {});
+        pad = Pad.start(PadConfig.onFreePorts(home, List.of("crew"), Store.POSTGRESQL, Store.AMQP), sentence -> {});
         broker = new Gate(Integer.parseInt(pad.settings().get("crew.amqp.port")));
         broker.open();
     }

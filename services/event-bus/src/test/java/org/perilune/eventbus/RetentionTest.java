@@ -29,6 +29,7 @@ import org.perilune.chassis.PostgresConfig;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.Settings;
 import org.perilune.contracts.FlightLog;
+import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
@@ -45,7 +46,7 @@ class RetentionTest {
 
     @BeforeAll
     static void start() throws Exception {
-        Pad pad = OPENED.add(Pad.start(PadConfig.onFreePorts(home, List.of("event_bus")), sentence -> {}));
+        Pad pad = OPENED.add(Pad.start(PadConfig.onFreePorts(home, List.of("event_bus"), Store.POSTGRESQL), sentence -> {}));
         settings = pad.settings();
         var config = PostgresConfig.read(Settings.of(settings).at("event-bus"), 4);
         postgres = OPENED.add(Postgres.open(config, List.of("db/event-bus", Outbox.SCHEMA), new SimpleMeterRegistry()));

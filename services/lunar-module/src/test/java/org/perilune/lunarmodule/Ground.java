@@ -38,6 +38,7 @@ import org.perilune.contracts.v1.Stage;
 import org.perilune.contracts.v1.Telemetry;
 import org.perilune.contracts.v1.Value;
 import org.perilune.pad.InboundMessage;
+import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
@@ -55,7 +56,7 @@ final class Ground implements AutoCloseable {
     private final Mqtt5AsyncClient publisher;
 
     Ground(Path home) throws Exception {
-        pad = Pad.start(PadConfig.onFreePorts(home, List.of("lunar_module")), progress -> {});
+        pad = Pad.start(PadConfig.onFreePorts(home, List.of("lunar_module"), Store.POSTGRESQL, Store.MQTT), progress -> {});
         pad.onPublish(this::take);
         publisher = Mqtt5Client.builder()
                 .serverHost("127.0.0.1")

@@ -15,6 +15,7 @@ import org.perilune.chassis.Settings;
 import org.perilune.testkit.Caller;
 import org.perilune.testkit.StandInCrew;
 import org.perilune.testkit.TestBroker;
+import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
@@ -35,7 +36,7 @@ final class Running implements AutoCloseable {
     Running(Path home, TestBroker broker) throws Exception {
         broker.require();
         crew = owned.add(new StandInCrew());
-        Pad pad = owned.add(Pad.start(PadConfig.onFreePorts(home, List.of("moderation", "comments")), sentence -> {}));
+        Pad pad = owned.add(Pad.start(PadConfig.onFreePorts(home, List.of("moderation", "comments"), Store.POSTGRESQL, Store.AMQP), sentence -> {}));
         settings = Map.copyOf(broker.settings(pad.settings()));
         comments = owned.add(new CommentsStandIn(Settings.of(settings)));
         moderation = owned.add(copy(Map.of()));

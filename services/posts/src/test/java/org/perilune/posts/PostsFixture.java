@@ -20,6 +20,7 @@ import org.perilune.testkit.Gate;
 import org.perilune.testkit.HeardEvents;
 import org.perilune.testkit.StandInCrew;
 import org.perilune.contracts.Exchanges;
+import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
@@ -44,7 +45,7 @@ final class PostsFixture implements AutoCloseable {
         crew.serve("/devices/", exchange -> answer(exchange, othersAway ? 503 : 404, "{\"detail\":\"none\"}"));
         crew.serve("/commands/" + COMMAND, exchange -> answer(exchange, othersAway ? 503 : 200, "{}"));
         crew.serve("/commands/", exchange -> answer(exchange, othersAway ? 503 : 404, "{\"detail\":\"none\"}"));
-        pad = owned.add(Pad.start(PadConfig.onFreePorts(home, List.of("posts")), sentence -> {}));
+        pad = owned.add(Pad.start(PadConfig.onFreePorts(home, List.of("posts"), Store.POSTGRESQL, Store.AMQP), sentence -> {}));
         broker = gate(Integer.parseInt(setting("posts.amqp.port")));
         database = gate(databasePort());
         events = owned.add(HeardEvents.listen(

@@ -23,6 +23,7 @@ import org.perilune.contracts.Streams;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Telemetry;
 import org.perilune.contracts.v1.Value;
+import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -41,7 +42,7 @@ final class IngestFixture implements AutoCloseable {
     private final Map<String, String> settings;
 
     IngestFixture(Path home) throws SQLException, IOException {
-        pad = Pad.start(PadConfig.onFreePorts(home, List.of("telemetry", "crew", "lunar_module")), sentence -> {});
+        pad = Pad.start(PadConfig.onFreePorts(home, List.of("telemetry", "crew", "lunar_module"), Store.POSTGRESQL, Store.REDIS, Store.MQTT, Store.AMQP), sentence -> {});
         settings = pad.settings();
         sql = connect();
         redis = new Jedis(

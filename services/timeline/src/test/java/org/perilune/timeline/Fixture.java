@@ -28,6 +28,7 @@ import org.perilune.chassis.Settings;
 import org.perilune.testkit.Gate;
 import org.perilune.testkit.HeardEvents;
 import org.perilune.contracts.Exchanges;
+import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
@@ -49,7 +50,7 @@ final class Fixture implements AutoCloseable {
     private final List<TimelineService> copies = new ArrayList<>();
 
     Fixture(Path home) throws Exception {
-        pad = Pad.start(PadConfig.onFreePorts(home, List.of()), step -> {});
+        pad = Pad.start(PadConfig.onFreePorts(home, List.of(), Store.MONGODB, Store.AMQP), step -> {});
         others = new StandIns();
         operator = others.token("jim", "operator");
         viewer = others.token("vera", "viewer");
