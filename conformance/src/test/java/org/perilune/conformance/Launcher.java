@@ -1,8 +1,12 @@
 package org.perilune.conformance;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -71,7 +75,7 @@ final class Launcher {
             if (!CLASS_PATH.stream().allMatch(entry -> entry.endsWith(".jar"))) {
                 return List.of();
             }
-            if (!isFresh(cache) && !train(cache)) {
+            if (!isMade(cache)) {
                 return List.of();
             }
         } catch (IOException failure) {
@@ -80,6 +84,14 @@ final class Launcher {
             throw new IllegalStateException("The training was interrupted", interrupted);
         }
         return List.of("-XX:AOTCache=" + cache, "-Xlog:aot*=off", "-Xlog:cds*=off");
+    }
+
+    /** Made once, whichever of the test processes that run side by side comes first. */
+    private static boolean isMade(Path cache) throws IOException, InterruptedException {
+        try (var file = FileChannel.open(TARGET.resolve("perilune.aot.lock"), CREATE, WRITE);
+                var _ = file.lock()) {
+            return isFresh(cache) || train(cache);
+        }
     }
 
     private static boolean isFresh(Path cache) throws IOException {

@@ -6,6 +6,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Assumptions;
 import org.perilune.contracts.Exchanges;
@@ -15,16 +16,18 @@ import org.perilune.contracts.Topology.Store;
 
 /**
  * The AMQP brokers that tests of events run against: the pad's, and the RabbitMQ whose port on 127.0.0.1 the environment
- * names in {@value #PORT}. Its user and password are {@code perilune}, its virtual host is {@code /}, its queues are
- * quorum queues.
+ * names in {@value #PORT}. Its user and password are {@code perilune}, its queues are quorum queues, its virtual host is
+ * {@code /}, or one named as the module under test where the environment has {@value #EACH}, so that modules can be
+ * tested side by side.
  */
 public enum TestBroker {
     EMBEDDED,
     RABBITMQ;
 
     private static final String PORT = "PERILUNE_RABBITMQ_PORT";
+    private static final String EACH = "PERILUNE_RABBITMQ_VIRTUAL_HOST_EACH";
+    private static final String MODULE = "perilune.module";
     private static final String ACCOUNT = "perilune";
-    private static final String VIRTUAL_HOST = "/";
 
     /**
      * Before a test starts what it would have to stop: where the environment names no RabbitMQ it is skipped; in CI it
@@ -56,11 +59,18 @@ public enum TestBroker {
                 settings.put(prefix + "port", Integer.toString(port));
                 settings.put(prefix + "user", ACCOUNT);
                 settings.put(prefix + "password", ACCOUNT);
-                settings.put(prefix + "vhost", VIRTUAL_HOST);
+                settings.put(prefix + "vhost", virtualHost());
                 settings.put(prefix + "queue-type", "quorum");
             }
         }
         return settings;
+    }
+
+    private static String virtualHost() {
+        if (System.getenv(EACH) == null) {
+            return "/";
+        }
+        return Objects.requireNonNull(System.getProperty(MODULE), "The build names the module under test in " + MODULE);
     }
 
     private static String rabbitPort() {
@@ -81,7 +91,7 @@ public enum TestBroker {
         factory.setPort(port);
         factory.setUsername(ACCOUNT);
         factory.setPassword(ACCOUNT);
-        factory.setVirtualHost(VIRTUAL_HOST);
+        factory.setVirtualHost(virtualHost());
         try (Connection connection = factory.newConnection("test");
                 Channel channel = connection.createChannel()) {
             for (Service service : Topology.SERVICES) {
