@@ -40,6 +40,16 @@ final class SourceRulesTest {
         assertThat(sleepers).isEmpty();
     }
 
+    /** How long something takes here says nothing of the next machine: wait for conditions, measure in bench. */
+    @Test
+    void testsAssertNoDurations() {
+        List<String> timed = sources("src/test/java")
+                .flatMap(file -> MeasuredTime.assertions(lines(file)).stream()
+                        .map(statement -> file.getFileName() + ": " + statement))
+                .toList();
+        assertThat(timed).isEmpty();
+    }
+
     @Test
     void diagramIsTheTopology() throws IOException {
         for (String name : List.of("README.md", "docs/architecture.md")) {

@@ -23,10 +23,10 @@ import org.perilune.chassis.PostgresConfig;
 import org.perilune.chassis.Resources;
 
 /**
- * How fast events come into the log and out of it; prints the figures, and fails far below what is wanted, so that a
- * busy machine passes. {@code -Devents.count=30000} for figures worth writing down.
+ * How fast events come into the log and out of it, for whoever changes it: run by name, it prints figures and is no part
+ * of the tests. {@code -Devents.count=30000} for figures worth writing down.
  */
-class EventSpeedTest {
+final class EventFigures {
     private static final int COUNT = Integer.getInteger("events.count", 3_000);
     private static final int BATCH = 500;
     private static final String TYPE = "Measured";
@@ -82,8 +82,6 @@ class EventSpeedTest {
             System.out.printf(
                     "Events/s: %.0f from an outbox through the broker into the log, %.0f replayed and parsed%n",
                     chain, replay);
-            assertThat(chain).isGreaterThan(20);
-            assertThat(replay).isGreaterThan(2_000);
         }
     }
 }

@@ -111,7 +111,6 @@ class CommandsTest {
                     .orElseThrow();
             assertThat(Ground.number(after, "speed") - Ground.number(before, "speed"))
                     .isCloseTo(40, within(1.5));
-            assertThat(began.getTimeMicros() - before.getTimeMicros()).isLessThan(2_000_000);
         }
     }
 
