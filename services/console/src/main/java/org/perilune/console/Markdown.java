@@ -1,13 +1,14 @@
 package org.perilune.console;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.commonmark.ext.autolink.AutolinkExtension;
 import org.commonmark.ext.gfm.tables.TablesExtension;
 import org.commonmark.node.Document;
 import org.commonmark.node.FencedCodeBlock;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * mailbox only, and images are links, because a page loads nothing from elsewhere. Safe for threads.
  */
 final class Markdown {
+    private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):");
     private static final Set<String> SCHEMES = Set.of("http", "https", "mailto");
     /** Deeper quotes and lists are text: a reader gains nothing, and rendering is recursive. */
     private static final int DEEPEST = 20;
@@ -34,7 +36,7 @@ final class Markdown {
     private static final int DEEPEST_NODE = 100;
 
     private static final Parser PARSER = Parser.builder()
-            .extensions(List.of(TablesExtension.create()))
+            .extensions(List.of(TablesExtension.create(), AutolinkExtension.create()))
             .maxOpenBlockParsers(DEEPEST)
             .build();
     private static final HtmlRenderer RENDERER = HtmlRenderer.builder()
@@ -97,14 +99,12 @@ final class Markdown {
     }
 
     private static final class OnlyTheWeb implements UrlSanitizer {
+        /** By its scheme alone: what may not be in an address is percent-encoded afterwards, as browsers do. */
         @Override
         public String sanitizeLinkUrl(String url) {
-            try {
-                String scheme = new URI(url.strip()).getScheme();
-                return scheme != null && SCHEMES.contains(scheme.toLowerCase(Locale.ROOT)) ? url.strip() : "";
-            } catch (URISyntaxException unreadable) {
-                return "";
-            }
+            String plain = url.strip();
+            Matcher scheme = SCHEME.matcher(plain);
+            return scheme.lookingAt() && SCHEMES.contains(scheme.group(1).toLowerCase(Locale.ROOT)) ? plain : "";
         }
 
         @Override

@@ -11,14 +11,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class MarkdownTest {
     @ParameterizedTest
     @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
+            delimiterString = " | ",
+            quoteCharacter = '~',
             value = {
                 "**bold** and *slanted* | <p><strong>bold</strong> and <em>slanted</em></p>",
                 "[a](https://nasa.gov/x) | <p><a href=\"https://nasa.gov/x\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">a</a></p>",
                 "[a](MAILTO:ada@example.org) | <p><a href=\"MAILTO:ada@example.org\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">a</a></p>",
                 "<https://nasa.gov> | <p><a href=\"https://nasa.gov\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">https://nasa.gov</a></p>",
                 "![chart](https://nasa.gov/x.png) | <p><a href=\"https://nasa.gov/x.png\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">chart</a></p>",
+                "[a](https://nasa.gov/a|b^{c}\\\\d) | <p><a href=\"https://nasa.gov/a%7Cb%5E%7Bc%7D%5Cd\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">a</a></p>",
+                "[a](<https://nasa.gov/a b>) | <p><a href=\"https://nasa.gov/a%20b\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">a</a></p>",
+                "[a](https://nasa.gov/100%?q=[x]&y=ü) | <p><a href=\"https://nasa.gov/100%25?q=%5Bx%5D&amp;y=%C3%BC\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">a</a></p>",
+                "see https://nasa.gov/x_y_z?a=1, and ada@example.org. | <p>see <a href=\"https://nasa.gov/x_y_z?a=1\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">https://nasa.gov/x_y_z?a=1</a>, and <a href=\"mailto:ada@example.org\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">ada@example.org</a>.</p>",
+                "ftp://nasa.gov/x and javascript://nasa.gov | <p>ftp://nasa.gov/x and javascript://nasa.gov</p>",
+                "`https://nasa.gov` | <p><code>https://nasa.gov</code></p>",
                 "# Burn | <p class=\"heading\">Burn</p>",
                 "[a](relative) | <p>a</p>",
                 "[![a](https://a.example/i.png)](javascript:alert(1)) | <p>a</p>"
