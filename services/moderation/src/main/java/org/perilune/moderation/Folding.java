@@ -21,14 +21,20 @@ final class Folding {
 
     private Folding() {}
 
-    /** The words of a text, each in lower case, without accents and with Latin letters for those that look so. */
+    /**
+     * The words of a text, each in lower case, without accents and with Latin letters for those that look so. Where a
+     * script has no blanks between words, each character is one: what is looked for is found wherever it stands.
+     */
     static List<String> words(String text) {
         String upper = Normalizer.normalize(text, Normalizer.Form.NFKD).toUpperCase(Locale.ROOT);
         String plain = Normalizer.normalize(upper.toLowerCase(Locale.ROOT), Normalizer.Form.NFKD);
         var words = new ArrayList<String>();
         var word = new StringBuilder();
         plain.codePoints().filter(character -> !isUnseen(character)).forEach(character -> {
-            if (Character.isLetterOrDigit(character)
+            if (isUnspaced(character)) {
+                flush(word, words);
+                words.add(Character.toString(character));
+            } else if (Character.isLetterOrDigit(character)
                     || Character.getType(character) == Character.COMBINING_SPACING_MARK) {
                 String alike = ALIKE.get(character);
                 if (alike == null) {
@@ -42,6 +48,16 @@ final class Folding {
         });
         flush(word, words);
         return words;
+    }
+
+    private static boolean isUnspaced(int character) {
+        return switch (Character.UnicodeScript.of(character)) {
+            case HAN, HIRAGANA, KATAKANA, BOPOMOFO, THAI, LAO, KHMER, MYANMAR ->
+                Character.isLetterOrDigit(character)
+                        || Character.getType(character) == Character.COMBINING_SPACING_MARK;
+            // Makes a vowel long, in Hiragana as in Katakana.
+            default -> character == 0x30fc;
+        };
     }
 
     private static void flush(StringBuilder word, List<String> words) {
