@@ -28,19 +28,28 @@ final class Fleet implements AutoCloseable {
             throws IOException, InterruptedException {
         var fleet = new Fleet();
         for (int i = 0; i < size; i++) {
-            String name = "flyer-" + i;
-            DeviceKey key = DeviceKey.of(perilune.run("device", "add", name));
             boolean bursts = i % 2 == 1;
-            fleet.devices.add(FlyingDevice.fly(
-                    key,
-                    name,
-                    port,
-                    journals.resolve(name),
-                    seed + i,
-                    bursts ? 100 : 1,
-                    Duration.ofMillis(bursts ? 200 : 10)));
+            fleet.add(
+                    perilune, port, i, seed + i, bursts ? 100 : 1, Duration.ofMillis(bursts ? 200 : 10), journals);
         }
         return fleet;
+    }
+
+    /** All of one pace. */
+    static Fleet fly(Perilune perilune, int size, int perTick, Duration tick, Path journals)
+            throws IOException, InterruptedException {
+        var fleet = new Fleet();
+        for (int i = 0; i < size; i++) {
+            fleet.add(perilune, perilune.port(Part.MQTT), i, i, perTick, tick, journals);
+        }
+        return fleet;
+    }
+
+    private void add(Perilune perilune, int port, int number, long seed, int perTick, Duration tick, Path journals)
+            throws IOException, InterruptedException {
+        String name = "flyer-" + number;
+        DeviceKey key = DeviceKey.of(perilune.run("device", "add", name));
+        devices.add(FlyingDevice.fly(key, name, port, journals.resolve(name), seed, perTick, tick));
     }
 
     List<FlyingDevice> devices() {
