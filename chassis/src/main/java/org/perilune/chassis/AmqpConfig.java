@@ -1,13 +1,46 @@
 package org.perilune.chassis;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.perilune.contracts.EventQueues;
+import org.perilune.contracts.Topology;
 
 /**
  * Where the AMQP broker is, who we are there, and which kind of queue it has.
  *
  * @param queueType of every queue that is declared; a queue once made keeps its kind
+ * @param deliveryLimit how often a quorum queue gives a message out before it is a dead letter; a queue once made keeps
+ *     its limit
+ * @param absent names of services that are not deployed: nothing waits for them
  */
-public record AmqpConfig(String host, int port, String user, Secret password, String virtualHost, QueueType queueType) {
+public record AmqpConfig(
+        String host,
+        int port,
+        String user,
+        Secret password,
+        String virtualHost,
+        QueueType queueType,
+        int deliveryLimit,
+        Set<String> absent) {
+    /**
+     * RabbitMQ's own, 20, would make dead letters of healthy messages: each end of a consumer counts for all it had in
+     * hand. It is for what kills every copy; failures are counted by consumers.
+     */
+    private static final int DELIVERY_LIMIT = 1_000;
+
+    /** With the defaults: every service is deployed. */
+    public AmqpConfig(String host, int port, String user, Secret password, String virtualHost, QueueType queueType) {
+        this(host, port, user, password, virtualHost, queueType, DELIVERY_LIMIT, Set.of());
+    }
+
+    /** Checks and copies. */
+    public AmqpConfig {
+        absent = Set.copyOf(absent);
+    }
+
     /** Kinds of durable queues. */
     public enum QueueType {
         /** Replicated, of RabbitMQ 3.10 or newer: what counts as confirmed survives the loss of a minority of nodes. */
@@ -18,7 +51,8 @@ public record AmqpConfig(String host, int port, String user, Secret password, St
 
     /**
      * Reads {@code amqp.host}, {@code .port}, {@code .user}, {@code .password} (or {@code .password-file}), {@code
-     * .vhost} and {@code .queue-type} ({@code quorum} or {@code classic}).
+     * .vhost}, {@code .queue-type} ({@code quorum} or {@code classic}), {@code .delivery-limit} and {@code
+     * .absent-services} (names with commas between).
      */
     public static AmqpConfig read(Settings in) {
         return new AmqpConfig(
@@ -27,7 +61,23 @@ public record AmqpConfig(String host, int port, String user, Secret password, St
                 in.text("amqp.user"),
                 in.secret("amqp.password"),
                 in.text("amqp.vhost", "/"),
-                queueType(in));
+                queueType(in),
+                in.integer("amqp.delivery-limit", DELIVERY_LIMIT, 20, 1_000_000),
+                absent(in));
+    }
+
+    private static Set<String> absent(Settings in) {
+        String text = in.text("amqp.absent-services", "");
+        Set<String> names = Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.toSet());
+        Set<String> known =
+                EventQueues.TYPES.keySet().stream().map(Topology.Service::name).collect(Collectors.toSet());
+        if (!known.containsAll(names)) {
+            in.fault("amqp.absent-services", "must be names out of " + new TreeSet<>(known) + ", not " + text);
+        }
+        return names;
     }
 
     private static QueueType queueType(Settings in) {

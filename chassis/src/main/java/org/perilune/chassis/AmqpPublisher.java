@@ -2,20 +2,28 @@ package org.perilune.chassis;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.concurrent.TimeoutException;
 
 /** Publishes on a channel and waits for the broker's word for each message. For one thread. */
 final class AmqpPublisher {
+    /** Without any word in between. */
     private static final Duration CONFIRM_TIMEOUT = Duration.ofSeconds(5);
+
+    /** For all messages of one call, however steadily words come. */
+    static final Duration DEADLINE = Duration.ofSeconds(8);
+
+    /** So long a broken channel may go unnoticed. */
+    private static final Duration LOOK = Duration.ofMillis(100);
+
     private static final int PERSISTENT = 2;
 
     private final Channel channel;
@@ -28,6 +36,32 @@ final class AmqpPublisher {
     record Message(String exchange, String routingKey, String messageId, Map<String, Object> headers, byte[] body) {
         Message {
             headers = Map.copyOf(headers);
+        }
+    }
+
+    /** What the broker says of one message. */
+    enum Answer {
+        /** It is safe in a queue. */
+        SAFE,
+        /** No queue takes it, or none has room. */
+        REFUSED,
+        /** Nothing: it may be safe, or lost. */
+        NONE
+    }
+
+    /**
+     * What became of some messages.
+     *
+     * @param each of them, in their order
+     * @param failure why there is no answer for some; the channel is of no use then
+     */
+    record Answers(List<Answer> each, Optional<IOException> failure) {
+        Answers {
+            each = List.copyOf(each);
+        }
+
+        int count(Answer answer) {
+            return (int) each.stream().filter(answer::equals).count();
         }
     }
 
@@ -49,35 +83,74 @@ final class AmqpPublisher {
     }
 
     /**
-     * Returns when the broker has answered for all.
-     *
-     * @return of each message whether it is safe in a queue, in their order
-     * @throws IOException when that stayed unknown of any; the channel is of no use then
+     * Returns when the broker has answered for all, or does not any more: within {@link #DEADLINE}, but for a broker
+     * that stops reading, whose connection {@link Amqp} cuts.
      */
-    List<Boolean> publish(List<Message> messages) throws IOException, InterruptedException {
+    Answers publish(List<Message> messages) throws InterruptedException {
         refused.clear();
         open.clear();
+        long began = System.nanoTime();
         var numbers = new ArrayList<Long>(messages.size());
-        for (Message message : messages) {
-            long number = channel.getNextPublishSeqNo();
-            numbers.add(number);
-            open.add(number);
-            channel.basicPublish(
-                    message.exchange(), message.routingKey(), true, properties(message, number), message.body());
-        }
+        Optional<IOException> failure = Optional.empty();
         try {
-            channel.waitForConfirms(CONFIRM_TIMEOUT.toMillis());
-        } catch (TimeoutException silent) {
-            throw new IOException("The AMQP broker did not confirm what was published", silent);
+            for (Message message : messages) {
+                long number = channel.getNextPublishSeqNo();
+                open.add(number);
+                numbers.add(number);
+                channel.basicPublish(
+                        message.exchange(), message.routingKey(), true, properties(message, number), message.body());
+            }
+            awaitAnswers(began);
+        } catch (IOException broken) {
+            failure = Optional.of(broken);
+        } catch (ShutdownSignalException broken) {
+            failure = Optional.of(new IOException("The connection to the AMQP broker broke", broken));
         }
-        return numbers.stream().map(number -> !refused.contains(number)).toList();
+        var answers = new ArrayList<Answer>(messages.size());
+        for (int index = 0; index < messages.size(); index++) {
+            answers.add(index < numbers.size() ? answer(numbers.get(index)) : Answer.NONE);
+        }
+        return new Answers(answers, failure);
+    }
+
+    private Answer answer(long number) {
+        if (open.contains(number)) {
+            return Answer.NONE;
+        }
+        return refused.contains(number) ? Answer.REFUSED : Answer.SAFE;
+    }
+
+    private void awaitAnswers(long began) throws IOException, InterruptedException {
+        synchronized (open) {
+            int left = open.size();
+            long heard = System.nanoTime();
+            while (!open.isEmpty()) {
+                if (!channel.isOpen()) {
+                    throw new IOException("The AMQP broker ended the channel before it confirmed");
+                }
+                long now = System.nanoTime();
+                if (open.size() < left) {
+                    left = open.size();
+                    heard = now;
+                }
+                if (now - heard > CONFIRM_TIMEOUT.toNanos() || now - began > DEADLINE.toNanos()) {
+                    throw new IOException("The AMQP broker did not confirm what was published");
+                }
+                open.wait(LOOK.toMillis());
+            }
+        }
     }
 
     private void confirmed(long number, boolean upTo) {
-        if (upTo) {
-            new TreeSet<>(open.headSet(number, true)).forEach(open::remove);
-        } else {
-            open.remove(number);
+        synchronized (open) {
+            if (upTo) {
+                open.headSet(number, true).clear();
+            } else {
+                open.remove(number);
+            }
+            if (open.isEmpty()) {
+                open.notifyAll();
+            }
         }
     }
 

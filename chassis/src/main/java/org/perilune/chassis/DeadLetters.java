@@ -1,19 +1,21 @@
 package org.perilune.chassis;
 
+import com.rabbitmq.client.Channel;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import org.perilune.contracts.Exchanges;
 
 /** Where messages go that cannot be handled, each with the reason. For one thread. */
 final class DeadLetters {
     private static final int LONGEST_REASON = 1_000;
 
-    private final AmqpPublisher publisher;
+    private final Amqp amqp;
     private final String queue;
 
-    DeadLetters(AmqpPublisher publisher, String queue) {
-        this.publisher = publisher;
+    DeadLetters(Amqp amqp, String queue) {
+        this.amqp = amqp;
         this.queue = queue;
     }
 
@@ -33,8 +35,16 @@ final class DeadLetters {
         }
         var letter =
                 new AmqpPublisher.Message(Exchanges.DEAD_LETTERS, queue, message.messageId(), headers, message.body());
-        if (!publisher.publish(List.of(letter)).getFirst()) {
-            throw new IOException("The broker does not take a dead letter");
+        // A channel each: there are few. On the connection that publishes, which alone a broker without room blocks.
+        try (Channel channel = amqp.publishing()) {
+            AmqpPublisher.Answers answers = AmqpPublisher.on(channel).publish(List.of(letter));
+            if (answers.each().getFirst() != AmqpPublisher.Answer.SAFE) {
+                throw new IOException(
+                        "The broker does not take a dead letter",
+                        answers.failure().orElse(null));
+            }
+        } catch (TimeoutException late) {
+            throw new IOException("The broker does not take a dead letter", late);
         }
     }
 

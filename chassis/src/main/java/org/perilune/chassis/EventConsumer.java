@@ -62,7 +62,7 @@ public final class EventConsumer {
         String queue = Exchanges.queueOf(service);
         var plan = new QueueConsumer.Plan(
                 queue,
-                channel -> AmqpTopology.eventQueue(channel, amqp.queueType(), queue, types),
+                channel -> AmqpTopology.eventQueue(channel, amqp.config(), queue, types),
                 PREFETCH,
                 TRIES,
                 FIRST_RETRY);
@@ -86,7 +86,7 @@ public final class EventConsumer {
             Postgres postgres, Amqp amqp, QueueConsumer.Handler handler, MeterRegistry meters) {
         var plan = new QueueConsumer.Plan(
                 Exchanges.DEAD_LETTER_QUEUE,
-                channel -> AmqpTopology.deadLetterQueue(channel, amqp.queueType()),
+                channel -> AmqpTopology.deadLetterQueue(channel, amqp.config()),
                 PREFETCH,
                 Integer.MAX_VALUE,
                 FIRST_RETRY);

@@ -29,8 +29,9 @@ final class InHand {
      * One delivery.
      *
      * @param tries how often it failed
+     * @param timeouts how often it took longer than it may
      */
-    record Attempt(Delivery delivery, int tries, long dueNanos) {
+    record Attempt(Delivery delivery, int tries, int timeouts, long dueNanos) {
         long tag() {
             return delivery.getEnvelope().getDeliveryTag();
         }
@@ -40,18 +41,29 @@ final class InHand {
         }
     }
 
+    /** Three times as long each time. */
+    static Duration pauseAfter(Duration first, int times, Duration longest) {
+        Duration pause = first.multipliedBy((long) Math.pow(3, Math.min(times, 8)));
+        return pause.compareTo(longest) < 0 ? pause : longest;
+    }
+
     void add(Delivery delivery) {
         fresh.add(delivery);
     }
 
     /** It failed once more. */
     void tryAgain(Attempt failed, Duration pause) {
-        again.add(new Attempt(failed.delivery(), failed.tries() + 1, System.nanoTime() + pause.toNanos()));
+        again.add(new Attempt(
+                failed.delivery(), failed.tries() + 1, failed.timeouts(), System.nanoTime() + pause.toNanos()));
     }
 
-    /** It could not be tried to the end, which does not count as a failure. */
-    void later(Attempt unfinished, Duration pause) {
-        again.add(new Attempt(unfinished.delivery(), unfinished.tries(), System.nanoTime() + pause.toNanos()));
+    /** It could not be tried to the end. */
+    void tookTooLong(Attempt unfinished, Duration pause) {
+        again.add(new Attempt(
+                unfinished.delivery(),
+                unfinished.tries(),
+                unfinished.timeouts() + 1,
+                System.nanoTime() + pause.toNanos()));
     }
 
     /** The broker was told that it is done with. */
@@ -65,11 +77,17 @@ final class InHand {
         return open.headSet(newest, true).size() == batch.size();
     }
 
-    /** What is to be tried again now: apart from the others, which it would make fail too. */
+    /**
+     * What is to be tried again now: apart from the others, which it would make fail too. One at most of those that took
+     * too long, and nothing after it: it may take as long again, and fresh ones must not wait for several.
+     */
     List<Attempt> due() {
         var due = new ArrayList<Attempt>();
-        while (!again.isEmpty() && again.peek().isDue() && due.size() < BATCH) {
-            due.add(again.remove());
+        boolean isLong = false;
+        while (!isLong && !again.isEmpty() && again.peek().isDue() && due.size() < BATCH) {
+            Attempt next = again.remove();
+            isLong = next.timeouts() > 0;
+            due.add(next);
         }
         return due;
     }
@@ -84,8 +102,9 @@ final class InHand {
         var deliveries = new ArrayList<Delivery>();
         deliveries.add(first);
         fresh.drainTo(deliveries, BATCH - 1);
-        List<Attempt> attempts =
-                deliveries.stream().map(delivery -> new Attempt(delivery, 0, 0)).toList();
+        List<Attempt> attempts = deliveries.stream()
+                .map(delivery -> new Attempt(delivery, 0, 0, 0))
+                .toList();
         attempts.forEach(attempt -> open.add(attempt.tag()));
         return attempts;
     }

@@ -147,20 +147,25 @@ public final class MongoOutboxRelay implements AutoCloseable {
             if (entries.isEmpty()) {
                 return;
             }
-            List<Boolean> safe =
+            AmqpPublisher.Answers answers =
                     publisher.publish(entries.stream().map(MongoOutbox::message).toList());
             var sent = new BsonArray();
             var from = new LinkedHashSet<BsonValue>();
             for (int index = 0; index < entries.size(); index++) {
-                if (safe.get(index)) {
-                    sent.add(MongoOutbox.id(entries.get(index)));
-                    from.add(owners.get(index));
-                } else {
-                    addLater(owners.get(index));
+                switch (answers.each().get(index)) {
+                    case SAFE -> {
+                        sent.add(MongoOutbox.id(entries.get(index)));
+                        from.add(owners.get(index));
+                    }
+                    case REFUSED -> addLater(owners.get(index));
+                    case NONE -> {} // looked at again as a whole, after the failure
                 }
             }
             if (!sent.isEmpty()) {
                 collection.updateMany(Filters.in("_id", from), MongoOutbox.without(sent));
+            }
+            if (answers.failure().isPresent()) {
+                throw answers.failure().get();
             }
         }
     }

@@ -2,9 +2,11 @@ package org.perilune.chassis;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.perilune.contracts.Exchanges;
 
@@ -16,6 +18,10 @@ import org.perilune.contracts.Exchanges;
  */
 public final class OutboxRelay implements AutoCloseable {
     private static final int BATCH = 256;
+
+    /** Longer than publishing may take; what a copy had claimed when it died is published after that. */
+    private static final Duration CLAIM = AmqpPublisher.DEADLINE.plusSeconds(2);
+
     private static final int COUNTED_AT_MOST = 100_000;
 
     private final Relay relay;
@@ -56,20 +62,30 @@ public final class OutboxRelay implements AutoCloseable {
             postgres.awaitMigrated();
         }
 
+        /** Three steps, so that no row is locked and no snapshot held while the broker takes its time. */
         @Override
         public boolean send(Relay.Publisher publisher) throws Exception {
-            int sent = postgres.jdbi().inTransaction(handle -> send(handle, publisher));
+            List<Row> claimed = postgres.jdbi().withHandle(Table::claim);
+            if (!claimed.isEmpty()) {
+                publish(claimed, publisher);
+            }
             pruning.turn();
-            return sent == BATCH;
+            return claimed.size() == BATCH;
         }
 
-        private int send(Handle handle, Relay.Publisher publisher) throws IOException, InterruptedException {
-            List<Row> rows = handle.createQuery("""
-                            select seq, exchange, routing_key, message_id, redriven, body from outbox
-                            where sent_at is null and held_until <= now()
-                            order by seq limit :batch
-                            for update skip locked
-                            """)
+        private static List<Row> claim(Handle handle) {
+            return handle.createQuery("""
+                with claimed as (
+                    update outbox set held_until = clock_timestamp() + :claim * interval '1 second'
+                    where seq in (
+                        select seq from outbox
+                        where sent_at is null and held_until <= clock_timestamp()
+                        order by seq limit :batch
+                        for update skip locked)
+                    returning seq, exchange, routing_key, message_id, redriven, body)
+                select * from claimed order by seq
+                """)
+                    .bind("claim", CLAIM.toSeconds())
                     .bind("batch", BATCH)
                     .map((row, context) -> new Row(
                             row.getLong(1),
@@ -80,19 +96,39 @@ public final class OutboxRelay implements AutoCloseable {
                                     headers(row.getString(5)),
                                     row.getBytes(6))))
                     .list();
-            if (rows.isEmpty()) {
-                return 0;
+        }
+
+        private void publish(List<Row> rows, Relay.Publisher publisher) throws IOException, InterruptedException {
+            AmqpPublisher.Answers answers = new AmqpPublisher.Answers(List.of(), Optional.empty());
+            try {
+                answers = publisher.publish(rows.stream().map(Row::message).toList());
+            } finally {
+                mark(rows, answers.each());
             }
-            List<Boolean> safe =
-                    publisher.publish(rows.stream().map(Row::message).toList());
+            if (answers.failure().isPresent()) {
+                throw answers.failure().get();
+            }
+        }
+
+        /** What nobody answered for is free again at once; should this fail, when its claim ends. */
+        private void mark(List<Row> rows, List<AmqpPublisher.Answer> answers) {
             var sent = new ArrayList<Long>();
             var held = new ArrayList<Long>();
+            var free = new ArrayList<Long>();
             for (int i = 0; i < rows.size(); i++) {
-                (safe.get(i) ? sent : held).add(rows.get(i).seq());
+                AmqpPublisher.Answer answer = i < answers.size() ? answers.get(i) : AmqpPublisher.Answer.NONE;
+                List<Long> list = switch (answer) {
+                    case SAFE -> sent;
+                    case REFUSED -> held;
+                    case NONE -> free;
+                };
+                list.add(rows.get(i).seq());
             }
-            mark(handle, "update outbox set sent_at = now() where seq = any(?)", sent);
-            mark(handle, "update outbox set held_until = now() + interval '2 seconds' where seq = any(?)", held);
-            return rows.size();
+            postgres.jdbi().useTransaction(handle -> {
+                mark(handle, "update outbox set sent_at = now() where seq = any(?)", sent);
+                mark(handle, "update outbox set held_until = now() + interval '2 seconds' where seq = any(?)", held);
+                mark(handle, "update outbox set held_until = '-infinity' where sent_at is null and seq = any(?)", free);
+            });
         }
 
         private static void mark(Handle handle, String sql, List<Long> rows) {
@@ -109,9 +145,9 @@ public final class OutboxRelay implements AutoCloseable {
         public long count() {
             return postgres.jdbi()
                     .withHandle(handle -> handle.createQuery("""
-                                    select count(*)
-                                    from (select from outbox where sent_at is null limit :most) as unsent
-                                    """)
+                        select count(*)
+                        from (select from outbox where sent_at is null limit :most) as unsent
+                        """)
                             .bind("most", COUNTED_AT_MOST)
                             .mapTo(Long.class)
                             .one());
@@ -120,10 +156,10 @@ public final class OutboxRelay implements AutoCloseable {
         /** What was sent is kept for a day, to be published again should the broker lose its disk. */
         private int prune() {
             return postgres.jdbi().withHandle(handle -> handle.execute("""
-                    delete from outbox where seq in (
-                        select seq from outbox where sent_at < now() - interval '1 day'
-                        limit ? for update skip locked)
-                    """, Pruning.STEP));
+                delete from outbox where seq in (
+                    select seq from outbox where sent_at < now() - interval '1 day'
+                    limit ? for update skip locked)
+                """, Pruning.STEP));
         }
     }
 }

@@ -27,6 +27,11 @@ public final class QueueConsumer implements AutoCloseable {
     private static final Duration RECONNECT = Duration.ofMillis(300);
     private static final Duration DATABASE_RETRY = Duration.ofMillis(300);
     private static final Duration TIMEOUT_RETRY = Duration.ofSeconds(2);
+    private static final Duration LONGEST_TIMEOUT_RETRY = Duration.ofMinutes(5);
+    /** Some half an hour: longer than a copy hangs whose locks stand in its way. */
+    private static final int MOST_TIMEOUTS = 10;
+
+    private static final Duration LONGEST_RETRY = Duration.ofMinutes(11);
     private static final Duration STOP = Duration.ofSeconds(6);
 
     private final Plan plan;
@@ -122,7 +127,7 @@ public final class QueueConsumer implements AutoCloseable {
 
     private void consume(Channel channel) throws IOException, InterruptedException {
         plan.declaration().declare(channel);
-        var deadLetters = new DeadLetters(AmqpPublisher.on(channel), plan.queue());
+        var deadLetters = new DeadLetters(amqp, plan.queue());
         var inHand = new InHand();
         var cancelled = new CountDownLatch(1);
         channel.basicQos(plan.prefetch());
@@ -131,13 +136,13 @@ public final class QueueConsumer implements AutoCloseable {
         problem = "";
         told = false;
         while (closing.getCount() > 0 && channel.isOpen() && cancelled.getCount() > 0) {
-            each(channel, inHand.due(), deadLetters, inHand);
             List<Attempt> batch = inHand.fresh();
             if (batch.size() > 1 && together(batch)) {
                 acknowledge(channel, batch, inHand);
             } else {
                 each(channel, batch, deadLetters, inHand);
             }
+            each(channel, inHand.due(), deadLetters, inHand);
             prune();
         }
         if (closing.getCount() > 0) {
@@ -187,12 +192,14 @@ public final class QueueConsumer implements AutoCloseable {
                 return;
             } catch (RuntimeException | StackOverflowError failure) {
                 failures.increment();
-                if (SqlFailures.isTimeout(failure)) {
-                    // Perhaps its own fault, perhaps a hung copy's: it is not given up, but others go first.
-                    inHand.later(attempt, TIMEOUT_RETRY);
+                boolean tooLong = SqlFailures.isTimeout(failure);
+                if (tooLong && attempt.timeouts() + 1 < MOST_TIMEOUTS) {
+                    // Perhaps its own fault, perhaps a hung copy's: it is given up late, and others go first.
+                    inHand.tookTooLong(
+                            attempt, InHand.pauseAfter(TIMEOUT_RETRY, attempt.timeouts(), LONGEST_TIMEOUT_RETRY));
                     return;
                 }
-                if (SqlFailures.isAway(failure)) {
+                if (!tooLong && SqlFailures.isAway(failure)) {
                     if (closing.await(DATABASE_RETRY.toMillis(), TimeUnit.MILLISECONDS) || !channel.isOpen()) {
                         return; // delivered again
                     }
@@ -201,9 +208,8 @@ public final class QueueConsumer implements AutoCloseable {
                 int tries = attempt.tries() + 1;
                 boolean hopeless =
                         failure instanceof ServiceException.Invalid || failure instanceof ServiceException.Malformed;
-                if (!hopeless && tries < plan.tries()) {
-                    Duration pause = plan.firstRetry().multipliedBy((long) Math.pow(3, Math.min(attempt.tries(), 8)));
-                    inHand.tryAgain(attempt, pause);
+                if (!hopeless && !tooLong && tries < plan.tries()) {
+                    inHand.tryAgain(attempt, InHand.pauseAfter(plan.firstRetry(), attempt.tries(), LONGEST_RETRY));
                     return;
                 }
                 LOG.warn("A message goes to the dead letters [queue: {}, tries: {}]", plan.queue(), tries, failure);

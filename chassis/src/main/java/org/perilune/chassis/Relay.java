@@ -2,16 +2,15 @@ package org.perilune.chassis;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.Topology;
 import org.slf4j.Logger;
@@ -25,6 +24,11 @@ final class Relay implements AutoCloseable {
     /** For what other copies wrote, and what came while the broker was away. */
     private static final Duration POLL = Duration.ofMillis(500);
 
+    /** After a failure, whoever wakes us meanwhile; doubled up to the longest. */
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
     /** Counting what waits is for people, and must stay cheap. */
     private static final Duration COUNT_EVERY = Duration.ofSeconds(2);
 
@@ -35,17 +39,22 @@ final class Relay implements AutoCloseable {
     /** Whether a service of the topology publishes. */
     private final boolean ours;
 
-    private final Counter published;
-    private final Counter refused;
-    private final AtomicLong waiting = new AtomicLong();
+    private final RelayMeters meters;
     private long countedNanos = System.nanoTime() - COUNT_EVERY.toNanos();
     private final Semaphore bell = new Semaphore(0);
+    private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread worker;
     private @Nullable Channel channel;
     private @Nullable AmqpPublisher publisher;
     private boolean worked = true;
-    private boolean refusing;
-    private volatile boolean closed;
+    /** Something unconfirmed waits in the channel for a broker that reads nothing just now. */
+    private boolean stale;
+
+    private enum Turn {
+        MORE,
+        DONE,
+        FAILED
+    }
 
     /** An outbox. Asked by one thread. */
     interface Unsent {
@@ -67,22 +76,18 @@ final class Relay implements AutoCloseable {
     @FunctionalInterface
     interface Publisher {
         /**
-         * Returns when the broker has answered for all.
-         *
-         * @return of each message whether it is safe in a queue, in their order
+         * Returns when the broker has answered for all, or answers no more. What it answered is to be marked in either
+         * case; the caller then throws the failure, where there is one. Must not be called within a transaction:
+         * brokers take their time.
          */
-        List<Boolean> publish(List<AmqpPublisher.Message> messages) throws IOException, InterruptedException;
+        AmqpPublisher.Answers publish(List<AmqpPublisher.Message> messages) throws InterruptedException;
     }
 
     private Relay(String service, Unsent unsent, Amqp amqp, MeterRegistry meters) {
         this.unsent = unsent;
         this.amqp = amqp;
         this.ours = Topology.SERVICES.stream().anyMatch(one -> one.name().equals(service));
-        this.published = meters.counter("outbox.published");
-        this.refused = meters.counter("outbox.refused");
-        Gauge.builder("outbox.waiting", waiting, AtomicLong::doubleValue)
-                .strongReference(true)
-                .register(meters);
+        this.meters = new RelayMeters(amqp, meters);
         this.worker = Threads.start(service + "-outbox", this::run);
     }
 
@@ -97,9 +102,17 @@ final class Relay implements AutoCloseable {
     private void run() {
         try {
             unsent.await();
-            while (!closed) {
-                boolean more = turn();
-                if (!more) {
+            Duration pause = FIRST_PAUSE;
+            while (closing.getCount() > 0) {
+                Turn turn = turn();
+                if (turn == Turn.FAILED) {
+                    // Not for the bell: under load it rings all the time, and the broker would be called without end.
+                    closing.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+                    pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+                    continue;
+                }
+                pause = FIRST_PAUSE;
+                if (turn == Turn.DONE) {
                     bell.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
                     bell.drainPermits();
                 }
@@ -111,20 +124,32 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    /** @return whether there is more to do at once */
-    private boolean turn() throws InterruptedException {
+    private Turn turn() throws InterruptedException {
         try {
             count();
+            Optional<String> blocked = amqp.blocked();
+            if (blocked.isPresent()) {
+                throw new IOException("It reads nothing that is published just now: " + blocked.get());
+            }
+            if (stale) {
+                drop();
+            }
+            meters.attempt();
             AmqpPublisher open = opened();
-            boolean more = unsent.send(messages -> counted(open.publish(messages)));
+            boolean more = unsent.send(messages -> published(open, messages));
             if (!worked) {
                 LOG.info("Events are published again");
             }
             worked = true;
-            return more;
+            return more ? Turn.MORE : Turn.DONE;
         } catch (IOException | ShutdownSignalException failure) {
             failed("The AMQP broker does not take events; they wait in the outbox", failure);
-            drop();
+            if (amqp.blocked().isPresent()) {
+                // What is in the channel is read later; more connections would only publish it again and again.
+                stale = true;
+            } else {
+                drop();
+            }
         } catch (InterruptedException stopping) {
             throw stopping;
         } catch (Exception | Error failure) {
@@ -132,34 +157,29 @@ final class Relay implements AutoCloseable {
             failed("The outbox could not be read; trying again", failure);
             drop();
         }
-        return false;
+        return Turn.FAILED;
+    }
+
+    private AmqpPublisher.Answers published(AmqpPublisher open, List<AmqpPublisher.Message> messages)
+            throws InterruptedException {
+        try (AmqpLine.Deadline _ = amqp.deadline()) {
+            return meters.counted(open.publish(messages));
+        }
     }
 
     /** While the broker is away, too. */
     private void count() throws Exception {
         if (System.nanoTime() - countedNanos >= COUNT_EVERY.toNanos()) {
             countedNanos = System.nanoTime();
-            waiting.set(unsent.count());
+            meters.waiting(unsent.count());
         }
-    }
-
-    private List<Boolean> counted(List<Boolean> safe) {
-        int held = (int) safe.stream().filter(one -> !one).count();
-        published.increment(safe.size() - held);
-        refused.increment(held);
-        if (held > 0 && !refusing) {
-            // Once: it may go on until event-bus is there.
-            LOG.warn("No queue takes these events yet; trying again [count: {}]", held);
-        }
-        refusing = held > 0;
-        return safe;
     }
 
     private AmqpPublisher opened() throws IOException {
         AmqpPublisher known = publisher;
         if (known == null || channel == null || !channel.isOpen()) {
             declareQueues();
-            Channel made = amqp.channel();
+            Channel made = amqp.publishing();
             channel = made;
             AmqpTopology.exchanges(made);
             known = AmqpPublisher.on(made);
@@ -176,8 +196,9 @@ final class Relay implements AutoCloseable {
         if (!ours) {
             return;
         }
-        try (Channel declaring = amqp.channel()) {
-            AmqpTopology.eventQueues(declaring, amqp.queueType());
+        AmqpTopology.unbindAbsent(amqp);
+        try (Channel declaring = amqp.publishing()) {
+            AmqpTopology.eventQueues(declaring, amqp.config());
         } catch (IOException | TimeoutException | ShutdownSignalException refused) {
             if (amqp.problem().isPresent()) {
                 throw new IOException("The broker went away", refused);
@@ -187,7 +208,7 @@ final class Relay implements AutoCloseable {
     }
 
     private void failed(String sentence, Throwable failure) {
-        if (closed) {
+        if (closing.getCount() == 0) {
             return;
         }
         if (worked) {
@@ -200,6 +221,7 @@ final class Relay implements AutoCloseable {
         try (Channel _ = channel) {
             channel = null;
             publisher = null;
+            stale = false;
         } catch (IOException | TimeoutException | ShutdownSignalException ignored) {
             // It is broken, which is why it is dropped.
         }
@@ -208,7 +230,7 @@ final class Relay implements AutoCloseable {
     /** Finishes the batch under way. */
     @Override
     public void close() {
-        closed = true;
+        closing.countDown();
         wake();
         Threads.stop(worker, STOP);
     }

@@ -52,4 +52,14 @@ class InHandTest {
         inHand.settle(due.getFirst());
         assertThat(inHand.isAllUpTo(batch)).isTrue();
     }
+
+    @Test
+    void oneThatTookTooLongIsTriedByItselfAndWaitsForNoOtherOfItsKind() throws Exception {
+        deliver(1, 2, 3);
+        for (Attempt attempt : inHand.fresh()) {
+            inHand.tookTooLong(attempt, Duration.ZERO);
+        }
+        assertThat(inHand.due()).hasSize(1).allMatch(attempt -> attempt.timeouts() == 1);
+        assertThat(inHand.due()).hasSize(1);
+    }
 }

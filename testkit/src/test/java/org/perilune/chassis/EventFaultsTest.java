@@ -1,6 +1,7 @@
 package org.perilune.chassis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -18,18 +19,20 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.perilune.testkit.Gate;
-import org.perilune.testkit.TestBroker;
+import org.perilune.contracts.EventQueues;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
+import org.perilune.testkit.Gate;
+import org.perilune.testkit.TestBroker;
 
 /** What breaks between the outbox and an effect. */
 @ParameterizedClass
@@ -47,6 +50,7 @@ class EventFaultsTest {
     private final Resources owned = new Resources();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private Gate gate;
+    private AmqpConfig direct;
     private Postgres postgres;
     private Amqp amqp;
 
@@ -69,13 +73,24 @@ class EventFaultsTest {
         Settings in = Settings.of(broker.settings(pad.settings())).at("event-bus");
         postgres = owned.add(
                 Postgres.open(PostgresConfig.read(in, 8), List.of("db/effects", Outbox.SCHEMA, Inbox.SCHEMA), meters));
-        AmqpConfig direct = AmqpConfig.read(in);
+        direct = AmqpConfig.read(in);
         gate = owned.add(new Gate(direct.port()));
         gate.open();
-        amqp = owned.add(Amqp.open(new AmqpConfig(
-                "127.0.0.1", gate.port(), direct.user(), direct.password(), direct.virtualHost(), direct.queueType())));
+        amqp = owned.add(Amqp.open(through(gate.port(), Set.of())));
         postgres.awaitMigrated();
         postgres.jdbi().useHandle(handle -> handle.execute("truncate outbox, inbox, effects"));
+    }
+
+    private AmqpConfig through(int port, Set<String> absent) {
+        return new AmqpConfig(
+                "127.0.0.1",
+                port,
+                direct.user(),
+                direct.password(),
+                direct.virtualHost(),
+                direct.queueType(),
+                direct.deliveryLimit(),
+                absent);
     }
 
     @AfterEach
@@ -200,9 +215,9 @@ class EventFaultsTest {
     @Test
     void theInboxForgetsAfterAMonth() {
         postgres.jdbi().useHandle(handle -> handle.execute("""
-                insert into inbox (source, id, handled_at) values
-                    ('urn:test', 'old', now() - interval '31 days'), ('urn:test', 'new', now() - interval '29 days')
-                """));
+            insert into inbox (source, id, handled_at) values
+                ('urn:test', 'old', now() - interval '31 days'), ('urn:test', 'new', now() - interval '29 days')
+            """));
         assertThat(Inbox.prune(postgres)).isOne();
         assertThat(Inbox.prune(postgres)).isZero();
         List<String> left = postgres.jdbi()
@@ -210,5 +225,123 @@ class EventFaultsTest {
                         .mapTo(String.class)
                         .list());
         assertThat(left).containsExactly("new");
+    }
+
+    /** RabbitMQ does so while it is short of memory or disk; consuming makes room. */
+    @Test
+    void aBrokerThatReadsNothingThatIsPublishedIsStillConsumedFrom() throws Exception {
+        try (var stall = new PublishStall(direct.port());
+                Amqp stalled = Amqp.open(through(stall.port(), Set.of()));
+                QueueConsumer consumer = EventConsumer.start(
+                        Topology.EVENT_BUS,
+                        Set.of(TYPE),
+                        postgres,
+                        stalled,
+                        Inbox.once((transaction, event) ->
+                                transaction.execute("insert into effects (id, copy) values (?, 'one')", event.id())),
+                        meters)) {
+            await().atMost(PATIENCE).until(() -> consumer.problem().isEmpty());
+            List<String> committed = commit(3);
+            OutboxRelay held = OutboxRelay.start("test", postgres, stalled, new SimpleMeterRegistry());
+            await().atMost(PATIENCE).until(stall::isStalled);
+            relay();
+            await().atMost(PATIENCE).until(() -> effects().equals(committed));
+            assertThat(consumer.problem()).isEmpty();
+            stall.end();
+            held.close();
+        }
+    }
+
+    @Test
+    void noRowIsLockedWhileTheBrokerTakesItsTime() throws Exception {
+        consume((transaction, event) ->
+                transaction.execute("insert into effects (id, copy) values (?, 'one')", event.id()));
+        OutboxRelay relay = relay();
+        List<String> first = commit(1);
+        relay.wake();
+        await().atMost(PATIENCE).until(() -> effects().equals(first));
+        gate.stall();
+        commit(10);
+        relay.wake();
+        await().atMost(PATIENCE).until(() -> count("sent_at is null and held_until > now()") == 10);
+        List<Long> free = postgres.jdbi()
+                .inTransaction(handle -> handle.createQuery(
+                                "select seq from outbox where sent_at is null for update skip locked")
+                        .mapTo(Long.class)
+                        .list());
+        assertThat(free).hasSize(10);
+        gate.open();
+        await().atMost(PATIENCE).until(() -> effects().size() == 11);
+        await().atMost(PATIENCE).until(() -> count("sent_at is null") == 0);
+    }
+
+    private long count(String condition) {
+        return postgres.jdbi()
+                .withHandle(handle -> handle.createQuery("select count(*) from outbox where " + condition)
+                        .mapTo(Long.class)
+                        .one());
+    }
+
+    @Test
+    void aBrokerThatIsAwayIsNotCalledEachTimeThatSomethingIsCommitted() {
+        shut();
+        OutboxRelay relay = relay();
+        var wakes = new AtomicInteger();
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> {
+            relay.wake();
+            wakes.incrementAndGet();
+            return meters.counter("outbox.attempts").count() >= 3;
+        });
+        assertThat(wakes).hasValueGreaterThan(20);
+    }
+
+    @Test
+    void nothingWaitsForAServiceThatIsNotDeployed() throws Exception {
+        Topology.Service away = Topology.QUERY;
+        String type = EventQueues.TYPES.getOrDefault(away, Set.of()).iterator().next();
+        publish(Set.of(), type);
+        assertThat(waiting(away)).isEqualTo(1);
+        publish(Set.of(away.name()), type);
+        assertThat(waiting(away)).isEqualTo(1);
+        publish(Set.of(), type);
+        assertThat(waiting(away)).isEqualTo(2);
+    }
+
+    private void publish(Set<String> absent, String type) {
+        try (Amqp own = Amqp.open(through(direct.port(), absent));
+                OutboxRelay _ = OutboxRelay.start("event-bus", postgres, own, meters)) {
+            var event = CloudEvent.of("test", type, "subject", Clock.systemUTC().instant(), Map.of(), Optional.empty());
+            postgres.jdbi().useTransaction(transaction -> Outbox.append(transaction, List.of(event)));
+            await().atMost(PATIENCE).until(() -> count("sent_at is null") == 0);
+        }
+    }
+
+    private long waiting(Topology.Service service) throws IOException {
+        return QueueDepths.of(amqp, List.of(Exchanges.queueOf(service)))
+                .getFirst()
+                .waiting();
+    }
+
+    /** RabbitMQ 4 gives up healthy messages after twenty consumers that ended with them in hand. */
+    @Test
+    void quorumQueuesSayHowOftenAMessageMayComeBack() throws Exception {
+        Assumptions.assumeTrue(broker == TestBroker.RABBITMQ);
+        consume((transaction, event) -> {});
+        var other = new AmqpConfig(
+                "127.0.0.1",
+                direct.port(),
+                direct.user(),
+                direct.password(),
+                direct.virtualHost(),
+                direct.queueType(),
+                20,
+                Set.of());
+        assertThatThrownBy(() -> {
+                    try (var channel = amqp.channel()) {
+                        AmqpTopology.eventQueue(channel, other, Exchanges.queueOf(Topology.EVENT_BUS), Set.of());
+                    }
+                })
+                .rootCause()
+                .hasMessageContaining("x-delivery-limit");
     }
 }

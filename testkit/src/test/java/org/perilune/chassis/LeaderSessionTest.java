@@ -14,13 +14,13 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.LeaderProcess.Mode;
+import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
@@ -50,7 +50,7 @@ class LeaderSessionTest {
 
     @BeforeAll
     static void startDatabase() {
-        pad = Pad.start(new PadConfig(home, Map.of(), List.of("crew"), false), sentence -> {});
+        pad = Pad.start(PadConfig.onFreePorts(home, List.of("crew"), Store.POSTGRESQL), sentence -> {});
         PostgresConfig read = PostgresConfig.read(Settings.of(pad.settings()).at("crew"), 4);
         config = new PostgresConfig(read.url(), read.user(), read.password(), 8, CLIENT_TIMEOUT, Duration.ofMinutes(1));
         postgres = Postgres.open(config, "db/chassis", new SimpleMeterRegistry());
