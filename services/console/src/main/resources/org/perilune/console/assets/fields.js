@@ -1,15 +1,17 @@
 // A command's form, built from the dictionary of the device's type; and the faults of an answer at their fields.
 import { load, make } from './act.js';
+import { valueOf } from './arguments.js';
 import { span } from './format.js';
 
 const known = new Map();
+const UNDECLARED = { ok: true, status: 200, body: { commands: [], declared: false } };
 // Asked again after ten seconds: a dictionary may change while the page is open.
 export function dictionary(type) {
   const held = known.get(type);
   if (held && Date.now() - held.at < 10000) return held.answer;
-  const answer = type ? load('/dictionary/' + encodeURIComponent(type)) : Promise.resolve({ ok: false, status: 404 });
+  const answer = type ? load('/dictionary/' + encodeURIComponent(type)) : Promise.resolve(UNDECLARED);
   known.set(type, { at: Date.now(), answer });
-  answer.then((one) => { if (!one.ok && one.status !== 404) known.delete(type); });
+  answer.then((one) => { if (!one.ok) known.delete(type); });
   return answer;
 }
 
@@ -76,14 +78,6 @@ function inputOf(argument) {
   return input;
 }
 
-// What cannot be read as its type is sent as it is: the answer then says what is wrong with it.
-function valueOf(type, text) {
-  if (type === 'boolean') return text === 'true';
-  if (type !== 'number' && type !== 'integer') return text;
-  const value = Number(text.trim().replaceAll('\u2212', '-').replaceAll(/[\u202f\u00a0 ]/g, ''));
-  return Number.isFinite(value) ? value : text;
-}
-
 export class CommandFields {
   // optional: there may be no command; prefix: what the fields are called in the answer of whoever gets them.
   constructor(host, { optional = false, prefix = '', changed = () => {} } = {}) {
@@ -123,8 +117,8 @@ export class CommandFields {
   }
 
   why(answer, name, type) {
-    if (answer.ok || answer.status === -1) return '';
-    if (answer.status === 404) return `No commands are declared for ${type ? 'the type ' + type : 'the type of ' + name}. An administrator `
+    if (answer.status === -1 || (answer.ok && answer.body.declared !== false)) return '';
+    if (answer.ok) return `No commands are declared for ${type ? 'the type ' + type : 'the type of ' + name}. An administrator `
       + 'declares them with PUT /dictionary; see docs/api.md.';
     return 'The commands of this device cannot be read just now: ' + (answer.body?.detail || 'command-dispatcher does not answer.');
   }
