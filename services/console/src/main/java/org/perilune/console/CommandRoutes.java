@@ -3,10 +3,13 @@ package org.perilune.console;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.perilune.chassis.Access;
+import org.perilune.chassis.Json;
 import org.perilune.chassis.ServiceClient;
 import org.perilune.chassis.ServiceException;
 import org.perilune.contracts.Topics;
@@ -57,8 +60,7 @@ final class CommandRoutes {
         config.routes.get("/commands.json", context -> relay.get(context, dispatcher, "/commands"), Access.VIEWER);
         config.routes.get(
                 "/commands/{id}/now.json", context -> relay.get(context, dispatcher, path(context, "")), Access.VIEWER);
-        config.routes.get(
-                "/dictionary/{type}", context -> relay.get(context, dispatcher, dictionary(context)), Access.VIEWER);
+        config.routes.get("/dictionary/{type}", this::dictionary, Access.VIEWER);
         config.routes.post(
                 "/commands", context -> relay.act(context, dispatcher, "POST", "/dispatch"), Access.OPERATOR);
         config.routes.post("/commands/{id}/approve", context -> decide(context, "/approve"), Access.FLIGHT_DIRECTOR);
@@ -83,9 +85,21 @@ final class CommandRoutes {
         var access = sessions.access(cookie.required(context));
         var frame = pages.frame(context, "Commands", "commands", Optional.of(access));
         var devices = Choice.of(fleet, access.token());
-        Optional<JsonNode> first = relay.ask(context, dispatcher, "/commands?limit=100");
+        Optional<JsonNode> first = relay.ask(context, dispatcher, "/commands?limit=100" + filters(context));
         String json = Relay.text(Map.of("devices", devices, "first", first));
         pages.page(context, frame, out -> JtecommandsGenerated.render(out, NoInterceptor.NONE, json, frame));
+    }
+
+    /** What the page's address asks for, as a device's page leads here; the script shows it in the form of filters. */
+    private static String filters(Context context) {
+        var query = new StringBuilder();
+        Map.of("device", "device", "state", "state", "who", "requested_by").forEach((name, asked) -> {
+            String value = context.queryParam(name);
+            if (value != null && !value.isBlank()) {
+                query.append("&").append(asked).append("=").append(URLEncoder.encode(value, StandardCharsets.UTF_8));
+            }
+        });
+        return query.toString();
     }
 
     private void command(Context context) {
@@ -112,11 +126,19 @@ final class CommandRoutes {
         return "/commands/" + Relay.id(context) + rest;
     }
 
-    private static String dictionary(Context context) {
+    /** Most types of device have no commands: that is an answer, and no failure that browsers would complain of. */
+    private void dictionary(Context context) {
         String type = context.pathParam("type");
         if (!Topics.DEVICE_NAME.matcher(type).matches()) {
             throw new ServiceException.NotFound("There is no such type of device");
         }
-        return "/dictionary/" + type;
+        String token = sessions.access(cookie.required(context)).token();
+        var answer = dispatcher.exchange("GET", "/dictionary/" + type, Optional.of(token), Optional.empty());
+        if (answer.status() != 404) {
+            Relay.answer(context, answer);
+            return;
+        }
+        context.contentType("application/json")
+                .result(Json.bytes(Map.of("device_type", type, "declared", false, "commands", List.of())));
     }
 }

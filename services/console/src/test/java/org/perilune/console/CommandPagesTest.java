@@ -13,6 +13,26 @@ import org.junit.jupiter.api.Test;
 /** The Commands page in a real browser. */
 final class CommandPagesTest extends InBrowser {
     @Test
+    void leadsFromADeviceToItsOwnCommands() {
+        console.dispatcher.add("SET_ATTITUDE", "sent", "grace", null);
+        console.dispatcher
+                .command(console.dispatcher.add("START_MISSION", "sent", "grace", null))
+                .put("device", "probe-1");
+        console.logIn(page, "ada", "/devices/lunar-module");
+        page.getByText("All commands").click();
+        assertThat(page.locator("#history tr")).hasCount(1);
+        assertThat(page.locator("#filters [name=device]")).hasValue("lunar-module");
+        page.locator("#filters [name=device]").selectOption("");
+        assertThat(page.locator("#history tr")).hasCount(2);
+        page.locator("#filters [name=who]").fill("nobody");
+        page.keyboard().press("Enter");
+        assertThat(page.locator("#history tr")).hasCount(0);
+        page.reload();
+        assertThat(page.locator("#empty")).isVisible();
+        assertThat(page.locator("#filters [name=who]")).hasValue("nobody");
+    }
+
+    @Test
     void buildsAFormFromTheDictionaryAndShowsFaultsAtTheirFields() {
         console.logIn(page, "ada", "/commands");
         page.getByLabel("Command", new Page.GetByLabelOptions().setExact(true)).selectOption("SET_ATTITUDE");

@@ -152,7 +152,7 @@ final class RoutesTest {
     @Test
     void givesAllThatAPageFollowsAsOneStream() throws Exception {
         logIn("ada", "viewer");
-        try (InputStream stream = live("?source=telemetry&source=commands&source=timeline&device=lunar-module")) {
+        try (InputStream stream = live("?source=telemetry/lunar-module&source=commands&source=timeline/lunar-module")) {
             var lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
             await().until(() -> console.services.followers() == 1
                     && console.dispatcher.http().followers() == 1
@@ -176,6 +176,16 @@ final class RoutesTest {
     void refusesAStreamOfNothingKnown() throws Exception {
         logIn("ada", "viewer");
         assertThat(get("/live?source=secrets").statusCode()).isEqualTo(400);
+        assertThat(get("/live?source=telemetry/a%20b").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void answersForATypeOfDeviceWithoutCommands() throws Exception {
+        logIn("ada", "viewer");
+        var answer = get("/dictionary/probe");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"declared\":false");
+        assertThat(get("/dictionary/lunar-module").body()).contains("EMERGENCY_STOP");
     }
 
     private static String until(BufferedReader lines, String word) throws IOException {

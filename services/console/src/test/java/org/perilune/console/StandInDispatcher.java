@@ -167,6 +167,8 @@ final class StandInDispatcher implements AutoCloseable {
                 && !(query.get("state").equals("open") && !one.path("final").asBoolean()));
         Instant last = Instant.parse(query.getOrDefault("to", "2100-01-01T00:00:00Z"));
         list.removeIf(one -> Instant.parse(one.path("requested_at").asText()).isAfter(last));
+        list.removeIf(one ->
+                query.containsKey("device") && !one.path("device").asText().equals(query.get("device")));
         list.removeIf(one -> query.containsKey("requested_by")
                 && !one.path("requested_by").asText().equals(query.get("requested_by")));
         list.sort((one, other) -> other.path("requested_at")

@@ -57,6 +57,19 @@ final class UplinkPagesTest extends InBrowser {
     }
 
     @Test
+    void sendsAnUnansweredStopAgainAsOneCommand() {
+        console.logIn(page, "ada", "/devices/lunar-module");
+        assertThat(page.locator("#mission .stop")).isVisible();
+        console.dispatcher.http().away = true;
+        page.locator("#mission .stop").click();
+        assertThat(page.locator("#said")).containsText("sent again by itself for 15 s as the same one");
+        page.locator("#mission .stop").click();
+        console.dispatcher.http().away = false;
+        assertThat(page.locator("#latest tr")).containsText("EMERGENCY_STOP");
+        assertThat(console.dispatcher.dispatched).hasSize(1);
+    }
+
+    @Test
     void warnsOfACommandThatExpiresBeforeTheDeviceIsBack() {
         console.services.moduleState = "planned-silence";
         console.dispatcher.add("START_MISSION", "accepted", "grace", null);

@@ -1,5 +1,6 @@
 // What pages with forms share: elements, requests with the form token, words for states.
 import { local, mark, utc } from './format.js';
+import { now } from './now.js';
 
 export function make(tag, properties = {}, ...children) {
   const made = document.createElement(tag);
@@ -13,20 +14,14 @@ export function make(tag, properties = {}, ...children) {
   return made;
 }
 
-// One for each instance of a form: whatever is pressed twice, or sent again after a silence, is one act.
-export function newKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return 'console-' + Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
 // Longer than the console itself waits for a service: whoever is not answered by then is told so.
 const PATIENCE = 30000;
-const ask = (path, options = {}) => fetch(path, { ...options, signal: AbortSignal.timeout(PATIENCE) });
+const ask = (path, options = {}, patience = PATIENCE) => fetch(path, { ...options, signal: AbortSignal.timeout(patience) });
 
 async function answered(request, silence) {
   let answer;
   try { answer = await request; } catch { return { ok: false, status: 0, body: { detail: silence } }; }
-  if (answer.status === 401) location.assign('/login?next=' + encodeURIComponent(location.pathname));
+  if (answer.status === 401) location.assign('/login?next=' + encodeURIComponent(location.pathname + location.search));
   const body = await answer.json().catch(() => ({}));
   return { ok: answer.ok, status: answer.status, body };
 }
@@ -46,11 +41,10 @@ export function load(path) {
 }
 
 // Never throws; a failure has the words for it in body.detail and the faults by field in body.errors.
-export function act(path, body, key) {
+export function act(path, body, key, patience = PATIENCE) {
   const fields = new URLSearchParams({ _form: document.querySelector('input[name=_form]').value, body: JSON.stringify(body) });
   if (key) fields.set('key', key);
-  return answered(ask(path, { method: 'POST', body: fields, headers: { Accept: 'application/json' } }),
-    'The console does not answer. Sending the same again does no harm: it stays one.');
+  return answered(ask(path, { method: 'POST', body: fields, headers: { Accept: 'application/json' } }, patience), 'The console does not answer.');
 }
 
 const WORDS = { held: 'waits for approval', accepted: 'accepted', verifying: 'being verified', unknown: 'outcome unknown',
@@ -68,7 +62,7 @@ export function stateMark(span, state) {
 // What a command's state means for whoever waits: sent at once where there is a link, so a pause means there is none.
 // back: when the device is expected to be heard again, where that is known.
 export function detail(command, back = NaN) {
-  const still = ['accepted', 'approved'].includes(command.state) && Date.now() - Date.parse(command.changed_at) > 3000;
+  const still = ['accepted', 'approved'].includes(command.state) && now() - Date.parse(command.changed_at) > 3000;
   if (still && !command.detail && back > Date.parse(command.expires_at)) {
     return `expires at ${String(command.expires_at).slice(11, 19)}, before the device is back at ${new Date(back).toISOString().slice(11, 19)}`;
   }
@@ -82,15 +76,10 @@ export function time(iso, text) {
     text || utc(millis).slice(0, -4));
 }
 
-// Instants as they sort: some come with a fraction of a second, some without.
-export function order(iso) {
-  const [seconds, fraction = ''] = String(iso || '').replace('Z', '').split('.');
-  return seconds + '.' + fraction.padEnd(9, '0');
-}
-
-const start = Number(document.querySelector('[data-clock=elapsed]').dataset.start);
-// Mission-elapsed: T+1d 02:38:00.
+const start = Number(document.querySelector('[data-clock=elapsed]')?.dataset.start);
+// Mission-elapsed: T+1d 02:38:00; empty where nobody said when the mission began.
 export function elapsed(iso) {
+  if (!Number.isFinite(start)) return '';
   const seconds = Math.round((Date.parse(iso) - start) / 1000);
   const size = Math.abs(seconds);
   const days = Math.floor(size / 86400);

@@ -1,5 +1,6 @@
 // What can be done with a command that is under way: approve, reject, cancel; each where the person may.
-import { act, commandPath, make, newKey } from './act.js';
+import { act, commandPath, make } from './act.js';
+import { RETRIES, Sender } from './sender.js';
 
 const root = document.querySelector('[data-person]');
 export const me = { name: root.dataset.person, operates: root.dataset.operates === 'true', directs: root.dataset.directs === 'true' };
@@ -51,26 +52,23 @@ export function decisions(command, done) {
   return host;
 }
 
-// Sends one thing, such as a command, however often it is pressed within a second.
-export class Sender {
-  constructor(path = '/commands') {
-    this.path = path;
-    this.renew();
-  }
+// Longer than the console itself waits for a service; shorter than a person waits with a finger on the button.
+const ATTEMPT = 8000;
+const KEPT = 10; // Minutes.
+const TRIES = `sent again by itself for ${RETRIES / 1000} s`;
+const sender = (path, options) => new Sender((body, key) => act(path, body, key, ATTEMPT), options);
+export const commandSender = () => sender('/commands');
+// An entry, a comment, an event.
+export const writer = (path) => sender(path, { keep: KEPT * 60000 });
 
-  renew() { this.key = newKey(); this.used = null; }
-
-  // Another content is another thing.
-  async send(body) {
-    const text = JSON.stringify(body);
-    if (this.used !== null && this.used !== text) this.renew();
-    this.used = text;
-    const key = this.key;
-    const answer = await act(this.path, body, key);
-    const again = () => { if (this.key === key) this.renew(); };
-    // After a silence the key stays: nobody knows whether it was taken. A refusal used none up.
-    if (answer.ok) setTimeout(again, 1000);
-    else if (answer.status >= 400 && answer.status < 500) again();
-    return answer;
-  }
+// What is said while an unanswered press is sent again.
+export const sentAgain = (answer) => `no answer yet, ${TRIES} as the same one. ${answer.body.detail || ''}`;
+// What is said when there was no answer in that time, or a refusal without faults at fields.
+export function unsent(answer) {
+  const detail = answer.body.detail || 'this was not possible.';
+  if (answer.unknown === undefined) return 'was not sent: ' + detail;
+  return answer.unknown ? `was ${TRIES}, without an answer: whether it was taken is not known. ${detail} The latest commands show it if it was. Pressing again sends a new one.`
+    : `was not sent. ${detail} It was ${TRIES}; pressing again sends a new one.`;
 }
+export const unwritten = (answer) => (answer.unknown === undefined ? answer.body.detail || 'This was not possible.'
+  : `${answer.body.detail || 'There was no answer.'} What you typed is still here. Pressed again within ${KEPT} minutes, it stays one.`);

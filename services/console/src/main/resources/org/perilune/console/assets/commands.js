@@ -1,9 +1,11 @@
 // The Commands page: send, approve, follow.
-import { CONSOLE_AWAY, DISPATCHER_AWAY, brief, commandPath, detail, load, make, notice, order, stateMark, time } from './act.js';
-import { Sender, cancelButton, cancellable, decisions, me } from './approval.js';
+import { CONSOLE_AWAY, DISPATCHER_AWAY, brief, commandPath, detail, load, make, notice, stateMark, time } from './act.js';
+import { cancelButton, cancellable, commandSender, decisions, me, sentAgain, unsent } from './approval.js';
 import { CommandFields, clearFaults, field, showFaults } from './fields.js';
 import { say, span } from './format.js';
+import { order } from './instant.js';
 import { batched, follow } from './live.js';
+import { now } from './now.js';
 
 const root = document.getElementById('commands');
 const { devices, first } = JSON.parse(root.dataset.first);
@@ -160,9 +162,22 @@ older.addEventListener('click', async () => {
   answer.body.commands.forEach((one) => { if (!rows.has(one.id)) insert(one); });
   trim();
 });
-filters.addEventListener('change', () => reload(false));
-filters.addEventListener('submit', (event) => { event.preventDefault(); reload(false); });
+// The address says what is filtered, for a reload or somebody else.
+const filtered = () => [...new FormData(filters)].filter(([, value]) => value);
+function filter() {
+  const chosen = filtered();
+  history.replaceState(history.state, '', location.pathname + (chosen.length ? '?' + new URLSearchParams(chosen) : ''));
+  reload(false);
+}
+filters.addEventListener('change', filter);
+filters.addEventListener('submit', (event) => { event.preventDefault(); filter(); });
 for (const { name } of devices) filters.elements.device.append(new Option(name, name));
+for (const [name, value] of new URLSearchParams(location.search)) {
+  const input = filters.elements[name];
+  if (!input) continue;
+  if (name === 'device' && value && !types.has(value)) input.append(new Option(value, value)); // Telemetry is away.
+  input.value = value;
+}
 
 // What waits
 
@@ -198,9 +213,8 @@ async function reloadHeld() {
 
 function count() {
   document.getElementById('nothing').hidden = held.size > 0;
-  const now = Date.now();
   for (const { command, left } of held.values()) {
-    say(left, command.expires_at ? span(Date.parse(command.expires_at) - now) : '–');
+    say(left, command.expires_at ? span(Date.parse(command.expires_at) - now()) : '–');
     left.title = command.expires_at || '';
   }
 }
@@ -210,7 +224,7 @@ function count() {
 function form() {
   const element = document.getElementById('send');
   if (!element) return;
-  const sender = new Sender();
+  const sender = commandSender();
   const said = document.getElementById('said');
   const dry = document.getElementById('dry');
   const send = document.getElementById('go');
@@ -232,11 +246,15 @@ function form() {
     clearFaults(element);
     send.disabled = dry.disabled = true;
     const given = { device: device.value, ...fields.value };
-    const answer = await (dryRun ? new Sender().send({ ...given, dry_run: true }) : sender.send(given));
+    say(said, '');
+    const answer = await (dryRun ? commandSender().send({ ...given, dry_run: true }) : sender.send(given, (one) => {
+      said.className = 'said';
+      say(said, `${given.command_type}: ${sentAgain(one)}`);
+    }));
     setTimeout(() => { send.disabled = dry.disabled = !fields.chosen; }, answer.ok && !dryRun ? 1000 : 0);
     if (!answer.ok) {
       const rest = showFaults(element, answer.body.errors);
-      const why = answer.body.errors?.length ? rest.join('. ') || 'Nothing was sent: see the fields.' : answer.body.detail || 'Nothing was sent.';
+      const why = answer.body.errors?.length ? rest.join('. ') || 'Nothing was sent: see the fields.' : `${given.command_type} ${unsent(answer)}`;
       said.className = 'said refusal';
       said.replaceChildren(why);
       return;
@@ -257,9 +275,9 @@ function form() {
 
 if (first) { replace(first); first.commands.filter((one) => one.state === 'held').forEach(hold); count(); } else notice(away, ...DISPATCHER_AWAY);
 // Chosen before this script came, or put back by the browser.
-if ([...new FormData(filters).values()].some(Boolean)) reload(false);
+if (filtered().some(([name, value]) => value !== new URLSearchParams(location.search).get(name))) filter();
 form();
-follow('?source=commands', {
+follow(['commands'], {
   open() { notice(away, null); reload(true); reloadHeld(); },
   away(source, all) { notice(away, ...(all ? CONSOLE_AWAY : DISPATCHER_AWAY)); },
   command: put,

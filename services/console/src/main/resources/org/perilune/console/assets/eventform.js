@@ -1,7 +1,9 @@
 // Adds an event to the timeline, or changes one: a dialog, on the Timeline page and on a device's.
-import { act, load, make, newKey, same } from './act.js';
+import { act, load, make, same } from './act.js';
+import { sentAgain, unwritten, writer } from './approval.js';
 import { CommandFields, clearFaults, field, showFaults } from './fields.js';
 import { instantOf, local } from './format.js';
+import { now } from './now.js';
 
 const UNKNOWN = 'not known yet';
 const eventPath = (id) => '/timeline/' + encodeURIComponent(id);
@@ -49,8 +51,8 @@ export class EventForm {
   async open(event, preset = {}) {
     this.turn++;
     this.event = event;
-    this.key = newKey();
-    const shown = event || { name: '', time: new Date(Math.ceil((Date.now() + 600000) / 60000) * 60000).toISOString(),
+    this.adding = writer('/timeline');
+    const shown = event || { name: '', time: new Date(Math.ceil((now() + 600000) / 60000) * 60000).toISOString(),
       device: this.fixed || (this.types.has('lunar-module') ? 'lunar-module' : ''), if_missed: 'skip', ...preset };
     this.title.textContent = event ? 'Change ' + event.name : 'Add an event';
     this.save.textContent = event ? 'Save' : 'Add';
@@ -104,15 +106,15 @@ export class EventForm {
     const given = this.given();
     if (this.event && Object.keys(this.change(given)).length === 1) { this.dialog.close(); return; }
     const all = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
-    const answer = this.event ? await act(eventPath(this.event.id), this.change(given)) : await act('/timeline', all, this.key);
+    const answer = this.event ? await act(eventPath(this.event.id), this.change(given))
+      : await this.adding.send(all, (one) => { if (turn === this.turn) this.said.textContent = 'Being added: ' + sentAgain(one); });
     if (answer.ok) this.done(answer.body);
     if (turn !== this.turn) return;
     this.saving(false);
     if (answer.ok) { this.dialog.close(); return; }
-    if (answer.status >= 400 && answer.status < 500) this.key = newKey();
     if (answer.status === 409 && this.event) { this.conflict(answer.body.detail); return; }
     const rest = showFaults(this.form, answer.body.errors);
-    this.said.textContent = answer.body.errors?.length ? rest.join('. ') : answer.body.detail || 'This was not possible.';
+    this.said.textContent = answer.body.errors?.length ? rest.join('. ') : unwritten(answer);
   }
 
   conflict(detail) {

@@ -1,11 +1,12 @@
 // The flight log: entries and comments as they come, and what is written here.
 import { CONSOLE_AWAY, make, notice, part, same } from './act.js';
-import { Sender } from './approval.js';
+import { sentAgain, unwritten, writer } from './approval.js';
 import { addComment, adoptAll, insertEntry, justWritten, newest, parse, renewEntry, wroteHere } from './entries.js';
 import { draft } from './drafts.js';
 import { onActs } from './entryacts.js';
 import { clearFaults } from './fields.js';
 import { say } from './format.js';
+import { order } from './instant.js';
 import { follow } from './live.js';
 import { commandChanged, hydrate } from './points.js';
 import { Writing } from './writing.js';
@@ -93,9 +94,9 @@ async function reload() {
   const fresh = parse(answer.text);
   const articles = [...fresh.querySelectorAll('article')];
   const ids = new Set(articles.map((article) => article.dataset.entry));
-  const last = articles.at(-1)?.dataset.order || '';
+  const last = order(articles.at(-1)?.dataset.order);
   for (const article of [...host.querySelectorAll(':scope > article')]) {
-    if (!ids.has(article.dataset.entry) && article.dataset.order > last) gone(article.dataset.entry);
+    if (!ids.has(article.dataset.entry) && order(article.dataset.order) > last) gone(article.dataset.entry);
   }
   const first = !host.querySelector('article');
   if (first) { host.replaceChildren(fresh); adoptAll(host); settle(); return; }
@@ -156,16 +157,15 @@ host.addEventListener('submit', async (event) => {
   const typed = text.value;
   if (!typed.trim()) { text.focus(); return; }
   const id = form.dataset.remark;
-  if (!remarks.has(form)) remarks.set(form, new Sender(`/log/${id}/comments`));
+  if (!remarks.has(form)) remarks.set(form, writer(`/log/${id}/comments`));
   button.disabled = true;
   said.className = 'said';
   say(said, 'Being sent');
-  const answer = await remarks.get(form).send({ text: typed });
+  const answer = await remarks.get(form).send({ text: typed }, (one) => say(said, 'Being sent: ' + sentAgain(one)));
   button.disabled = false;
   if (!answer.ok) {
     said.className = 'said refusal';
-    say(said, (answer.body.errors || []).map((fault) => fault.detail).join('; ') || answer.body.detail || 'This was not possible.');
-    if (answer.status === 0 || answer.status >= 500) say(said, said.textContent + ' What you typed is still here: press Comment again in a moment; it stays one comment.');
+    say(said, (answer.body.errors || []).map((fault) => fault.detail).join('; ') || unwritten(answer));
     return;
   }
   // What was added meanwhile was not sent, and stays.
@@ -193,7 +193,7 @@ function form() {
   const element = document.getElementById('write');
   if (!element) return;
   const said = document.getElementById('said');
-  const sender = new Sender('/log');
+  const sender = writer('/log');
   const writing = new Writing(element, 'entry', devices);
   const go = make('button', { class: 'act' }, 'Write');
   element.append(make('div', { class: 'acts' }, go));
@@ -221,12 +221,11 @@ function form() {
     say(said, 'Being written');
     const typed = writing.value;
     const given = Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== null));
-    const answer = await sender.send(given);
+    const answer = await sender.send(given, (one) => say(said, 'Being written: ' + sentAgain(one)));
     go.disabled = false;
     if (!answer.ok) {
       said.className = 'said refusal';
       say(said, writing.refused(answer));
-      if (answer.status === 0 || answer.status >= 500) say(said, said.textContent + ' What you typed is still here: press Write again in a moment; it stays one entry. Reading goes on.');
       return;
     }
     const article = parse(answer.body.html).querySelector('article');
@@ -243,7 +242,7 @@ newer?.addEventListener('click', () => { showBack(); host.querySelector('a')?.fo
 host.addEventListener('pointerleave', () => { if (back.size && !busy()) showBack(); });
 if (!one) settle();
 document.body.addEventListener('htmx:afterSwap', (event) => hydrate(event.target));
-follow('?source=log&source=commands', {
+follow(['log', 'commands'], {
   open(again, source) { if (source === 'log' && (again || !away.hidden)) reload(); if (source === 'log') notice(away, null); },
   away(source, all) { if (source === 'log') notice(away, ...(all ? CONSOLE_AWAY : QUERY_AWAY)); },
   post(entry) { if (articleOf(entry.id) || (live && !one) || entry.id === one) refresh(entry.id); },

@@ -1,9 +1,11 @@
 // The Timeline page: lanes, and a table of the same.
-import { CONSOLE_AWAY, TIMELINE_AWAY, act, called, commandPath, elapsed, load, make, notice, order, sureButton, time } from './act.js';
+import { CONSOLE_AWAY, TIMELINE_AWAY, act, called, commandPath, elapsed, load, make, notice, sureButton, time } from './act.js';
 import { EventForm } from './eventform.js';
 import { clock, say, span, utc } from './format.js';
+import { order } from './instant.js';
 import { Lanes, eventMark } from './lanes.js';
 import { batched, follow } from './live.js';
+import { now } from './now.js';
 
 const root = document.getElementById('timeline');
 const { devices, first } = JSON.parse(root.dataset.first);
@@ -18,7 +20,7 @@ const SPANS = [HOUR, 6 * HOUR, 24 * HOUR, 168 * HOUR];
 const MOST = 5000;
 const events = new Map();
 let length = 6 * HOUR;
-let from = Date.now() - length / 4;
+let from = now() - length / 4;
 let following = true;
 let loaded = null; // [from, to] that was asked for.
 let asked = 0;
@@ -72,7 +74,7 @@ async function range(begin, end) {
 
 // What is planned next is told even where it lies far beyond what is shown.
 async function coming() {
-  const query = { from: new Date().toISOString(), kind: 'planned', limit: '20' };
+  const query = { from: new Date(now()).toISOString(), kind: 'planned', limit: '20' };
   if (chosen.value) query.device = chosen.value;
   const answer = await load('/timeline.json?' + new URLSearchParams(query));
   if (!answer.ok) return;
@@ -92,10 +94,10 @@ function moved() {
 }
 
 function draw() {
-  if (following) from = Date.now() - length / 4;
+  if (following) from = now() - length / 4;
   const shown = [...events.values()].filter((event) => !chosen.value || event.device === chosen.value);
   const lanes = new Set(shown.map((event) => event.device)).size;
-  drawing.draw(shown, from, from + length, Date.now());
+  drawing.draw(shown, from, from + length, now());
   document.getElementById('nothing').hidden = lanes > 0;
   say(document.getElementById('shown'), `${utc(from).slice(0, 16)} to ${utc(from + length).slice(0, 16)} UTC`);
 }
@@ -159,15 +161,15 @@ function fill(body, list, now) {
 }
 
 function tables() {
-  const now = Date.now();
+  const at = now();
   const shown = [...events.values()].filter((event) => !chosen.value || event.device === chosen.value)
     .sort((a, b) => (order(a.time) + a.id < order(b.time) + b.id ? -1 : 1));
-  const coming = (event) => Date.parse(event.until || event.time) >= now || ['planned', 'dispatching'].includes(event.state);
+  const coming = (event) => Date.parse(event.until || event.time) >= at || ['planned', 'dispatching'].includes(event.state);
   const next = shown.filter(coming).slice(0, 50);
   const past = shown.filter((event) => !coming(event) && Date.parse(event.time) >= from - length / 2 && Date.parse(event.time) <= from + length)
     .reverse().slice(0, 100);
-  fill(document.getElementById('next'), next, now);
-  fill(document.getElementById('past'), past, now);
+  fill(document.getElementById('next'), next, at);
+  fill(document.getElementById('past'), past, at);
   document.getElementById('no-next').hidden = next.length > 0;
   document.getElementById('no-past').hidden = past.length > 0;
   const kept = new Set([...next, ...past].map((one) => one.id));
@@ -192,7 +194,7 @@ const drawing = new Lanes(host, (id) => {
 });
 const flush = batched(() => { draw(); tables(); });
 const pan = (share) => { following = false; from += length * share; moved(); };
-const center = (to) => { const middle = following ? Date.now() : from + length / 2; length = to; from = middle - length / 2; moved(); };
+const center = (to) => { const middle = following ? now() : from + length / 2; length = to; from = middle - length / 2; moved(); };
 const zoom = (step) => { const index = SPANS.indexOf(length) + step; if (SPANS[index]) center(SPANS[index]); };
 const acts = { earlier: () => pan(-0.5), later: () => pan(0.5), now: () => { following = true; moved(); flush(); }, in: () => zoom(-1), out: () => zoom(1) };
 document.querySelectorAll('[data-act]').forEach((one) => one.addEventListener('click', () => { acts[one.dataset.act](); flush(); }));
@@ -216,7 +218,7 @@ new ResizeObserver(() => draw()).observe(host);
 if (first) first.data.forEach(put); else notice(away, ...TIMELINE_AWAY);
 moved();
 flush();
-follow('?source=timeline', {
+follow(['timeline'], {
   open() { notice(away, null); reload(); },
   away(source, all) { notice(away, ...(all ? CONSOLE_AWAY : TIMELINE_AWAY)); },
   event(event) { put(event); if (form) form.changed(event); flush(); },

@@ -1,20 +1,22 @@
 // What a device is told, on its own page: the mission's buttons, its latest commands, what comes next.
-import { CONSOLE_AWAY, brief, called, commandPath, detail, load, make, order, stateMark, sureButton, time } from './act.js';
-import { Sender, me } from './approval.js';
+import { CONSOLE_AWAY, brief, called, commandPath, detail, load, make, stateMark, sureButton, time } from './act.js';
+import { commandSender, me, sentAgain, unsent } from './approval.js';
 import { EventForm } from './eventform.js';
 import { CommandFields, clearFaults, dictionary, showFaults } from './fields.js';
 import { say, span } from './format.js';
+import { order } from './instant.js';
 import { eventMark } from './lanes.js';
 import { batched } from './live.js';
+import { now } from './now.js';
 
 const SHOWN = 6;
 const MISSION = [['EMERGENCY_STOP', 'Emergency stop'], ['START_MISSION', 'Start mission'], ['PAUSE_MISSION', 'Pause mission'], ['RESET_SYSTEM', 'Reset system']];
 
 export class Uplink {
-  // now: gives the device as it is known now.
-  constructor(now) {
-    const device = now();
-    this.now = now;
+  // current: gives the device as it is known now.
+  constructor(current) {
+    const device = current();
+    this.current = current;
     this.device = device.name;
     this.type = device.type || '';
     this.said = document.getElementById('said');
@@ -47,7 +49,7 @@ export class Uplink {
   }
 
   button(type, title) {
-    const sender = new Sender();
+    const sender = commandSender();
     const needs = (type.arguments || []).some((one) => one.required && (one.default === null || one.default === undefined));
     const label = `${title}: send ${type.name} to ${this.device}`;
     if (needs) return make('button', { type: 'button', onclick: () => this.other(type.name) }, title);
@@ -62,11 +64,11 @@ export class Uplink {
     this.said.className = 'said';
     this.told = null;
     say(this.said, title + ': being sent');
-    const answer = await sender.send(body);
+    const answer = await sender.send(body, (one) => say(this.said, `${title}: ${sentAgain(one)}`));
     if (!answer.ok) {
       this.said.className = 'said refusal';
       const faults = (answer.body.errors || []).map((one) => one.detail).join('; ');
-      say(this.said, `${title} was not sent: ${faults || answer.body.detail || 'this was not possible.'}`);
+      say(this.said, faults ? `${title} was not sent: ${faults}` : `${title} ${unsent(answer)}`);
       return answer;
     }
     this.command(answer.body);
@@ -76,7 +78,7 @@ export class Uplink {
   }
 
   detail(command) {
-    const { state, silence_until: until } = this.now();
+    const { state, silence_until: until } = this.current();
     return detail(command, state === 'planned-silence' ? Date.parse(until) : NaN);
   }
 
@@ -99,7 +101,7 @@ export class Uplink {
 
   makeDialog() {
     const fields = make('div');
-    const sender = new Sender();
+    const sender = commandSender();
     const go = make('button', { class: 'act' }, 'Send');
     this.otherSaid = make('p', { class: 'said refusal', role: 'alert' });
     const close = make('button', { type: 'button', onclick: () => this.dialog.close() }, 'Close');
@@ -121,7 +123,7 @@ export class Uplink {
       go.disabled = false;
       if (answer.ok) { this.dialog.close(); return; }
       const rest = showFaults(form, answer.body.errors);
-      this.otherSaid.textContent = answer.body.errors?.length ? rest.join('. ') : answer.body.detail || '';
+      this.otherSaid.textContent = answer.body.errors?.length ? rest.join('. ') : `It ${unsent(answer)}`;
     });
   }
 
@@ -147,7 +149,7 @@ export class Uplink {
   }
 
   async loadEvents() {
-    const from = new Date().toISOString();
+    const from = new Date(now()).toISOString();
     const ask = (more) => load('/timeline.json?' + new URLSearchParams({ device: this.device, from, limit: '10', ...more }));
     const answers = await Promise.all([ask({ kind: 'planned', state: 'planned' }), ask({ state: 'predicted' })]);
     if (answers.some((answer) => !answer.ok)) { this.away('timeline'); return; }
@@ -187,7 +189,7 @@ export class Uplink {
   }
 
   show() {
-    const now = Date.now();
+    const at = now();
     const commands = this.newest().slice(0, SHOWN).map(([, command]) => {
       const row = this.row(command.id, () => {
         const cells = { mark: make('span'), detail: make('span', { class: 'second' }) };
@@ -203,7 +205,7 @@ export class Uplink {
       row.cells.detail.title = told;
       return row.element;
     });
-    const sorted = [...this.events.values()].filter((one) => Date.parse(one.until || one.time) >= now || ['planned', 'dispatching'].includes(one.state))
+    const sorted = [...this.events.values()].filter((one) => Date.parse(one.until || one.time) >= at || ['planned', 'dispatching'].includes(one.state))
       .sort((a, b) => (order(a.time) < order(b.time) ? -1 : 1));
     // Windows follow each other closely; what somebody planned is not to be lost among them.
     const planned = sorted.filter((one) => one.kind === 'planned').slice(0, SHOWN);
@@ -221,9 +223,9 @@ export class Uplink {
           cells.name.replaceChildren(link, make('span', { class: 'second' }, event.command?.command_type || ''));
           eventMark(cells.mark, event);
         }
-        const at = Date.parse(event.time);
+        const from = Date.parse(event.time);
         const until = Date.parse(event.until || '');
-        say(cells.left, at > now ? 'in ' + span(at - now) : until > now ? 'ends in ' + span(until - now) : span(now - at) + ' ago');
+        say(cells.left, from > at ? 'in ' + span(from - at) : until > at ? 'ends in ' + span(until - at) : span(at - from) + ' ago');
         return row.element;
       });
     this.tell();

@@ -1,7 +1,10 @@
 // The form of an entry or a comment: text with its preview, and what it points to.
-import { act, load, make, newKey, same } from './act.js';
+import { act, load, make, same } from './act.js';
+import { unwritten } from './approval.js';
 import { clearFaults, field, showFaults } from './fields.js';
 import { instantOf, local } from './format.js';
+import { now } from './now.js';
+import { newKey } from './sender.js';
 
 const SHOWN = { telemetry: (one) => `${one.device} ${one.parameter}, ${shortTime(one.from)} to ${shortTime(one.to)}`,
   command: (one) => `command ${one.id}`, alarm: (one) => `alarm ${one.id}` };
@@ -15,11 +18,11 @@ class Pointing {
     this.kind = make('select', {}, new Option('Telemetry', 'telemetry'), new Option('Command', 'command'), new Option('Alarm', 'alarm'));
     this.device = make('select', {}, ...devices.map((one) => new Option(one.name, one.name)));
     this.parameter = make('input', { autocomplete: 'off', spellcheck: 'false', list: this.list.id });
-    const now = Date.now();
+    const to = now();
     this.from = make('input', { autocomplete: 'off', class: 'num' });
     this.to = make('input', { autocomplete: 'off', class: 'num' });
-    this.from.value = shortTime(new Date(now - 900000).toISOString());
-    this.to.value = shortTime(new Date(now).toISOString());
+    this.from.value = shortTime(new Date(to - 900000).toISOString());
+    this.to.value = shortTime(new Date(to).toISOString());
     this.id = make('input', { autocomplete: 'off', spellcheck: 'false' });
     this.telemetry = make('div', {}, make('div', { class: 'pair' }, field('device', 'Device', this.device, ''), field('parameter', 'Parameter', this.parameter, ''),
       field('from', 'From (UTC)', this.from, ''), field('to', 'To (UTC)', this.to, '')));
@@ -168,7 +171,7 @@ export class Writing {
   // Faults at their fields; the words for the rest.
   refused(answer) {
     const rest = showFaults(this.host, answer.body.errors);
-    return answer.body.errors?.length ? rest.join('. ') : answer.body.detail || 'This was not possible.';
+    return answer.body.errors?.length ? rest.join('. ') : unwritten(answer);
   }
 }
 

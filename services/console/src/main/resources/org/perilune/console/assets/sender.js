@@ -1,0 +1,54 @@
+// Sends what a button is pressed for, so that one press is one command and another press is another.
+export const RETRIES = 15000; // For so long an unanswered press is sent again by itself.
+const PAUSE = 2000;
+const DOUBLE = 1000; // Pressed again so soon, it was one press.
+
+export function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return 'console-' + Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+// A service that says 503 has changed nothing; after a silence or another failure nobody knows.
+const unanswered = (answer) => answer.status === 0 || answer.status >= 500;
+const doubtful = (answer) => unanswered(answer) && answer.status !== 503;
+
+export class Sender {
+  // post(body, key): gives {ok, status, body} and never throws.
+  // keep: for so many milliseconds after an unanswered press the same content, pressed again, is still the same thing. For
+  // texts, which are worse twice; never for commands: a stop that is pressed again is to stop again.
+  constructor(post, { keep = 0, now = () => performance.now(), pause = (millis) => new Promise((done) => { setTimeout(done, millis); }) } = {}) {
+    Object.assign(this, { post, keep, now, pause });
+    this.press = null;
+  }
+
+  // waits(answer): called each time it is to be sent again. In the answer, unknown says that nobody knows whether it was taken.
+  send(body, waits = () => {}) {
+    const text = JSON.stringify(body);
+    const before = this.press?.text === text ? this.press : null;
+    if (before && (before.pending || this.now() < before.until)) {
+      before.waits = waits;
+      return before.answer;
+    }
+    const press = { text, waits, key: before && this.now() < before.kept ? before.key : newKey(), pending: true, until: 0, kept: 0 };
+    this.press = press;
+    press.answer = this.attempts(press, body).finally(() => { press.pending = false; });
+    return press.answer;
+  }
+
+  async attempts(press, body) {
+    const end = this.now() + RETRIES;
+    let unknown = false;
+    for (;;) {
+      const answer = await this.post(body, press.key);
+      if (answer.ok) press.until = this.now() + DOUBLE;
+      if (!unanswered(answer)) return answer;
+      unknown ||= doubtful(answer);
+      if (this.now() + PAUSE > end) {
+        press.kept = this.now() + this.keep;
+        return { ...answer, unknown };
+      }
+      press.waits(answer);
+      await this.pause(PAUSE);
+    }
+  }
+}
