@@ -31,7 +31,6 @@ final class LiveStream {
 
     private final String session;
     private final Sessions sessions;
-    private final String path;
     private final OutputStream out;
     /** Held while one event is written: a browser that reads slowly slows its own services' streams alone. */
     private final ReentrantLock writing = new ReentrantLock();
@@ -40,10 +39,9 @@ final class LiveStream {
     private final List<Thread> readers = new CopyOnWriteArrayList<>();
     private final Set<InputStream> open = ConcurrentHashMap.newKeySet();
 
-    LiveStream(String session, Sessions sessions, String path, OutputStream out) {
+    LiveStream(String session, Sessions sessions, OutputStream out) {
         this.session = session;
         this.sessions = sessions;
-        this.path = path;
         this.out = out;
     }
 
@@ -55,8 +53,9 @@ final class LiveStream {
         return session.equals(someSession);
     }
 
-    void follow(String source, ServiceClient service) {
-        readers.add(Threads.start("console-live-" + source, () -> run(source, service)));
+    /** @param path of the service's stream, with the devices that are followed */
+    void follow(String source, ServiceClient service, String path) {
+        readers.add(Threads.start("console-live-" + source, () -> run(source, service, path)));
     }
 
     void end() {
@@ -65,11 +64,11 @@ final class LiveStream {
         readers.forEach(Thread::interrupt);
     }
 
-    /** Says something now and then: that is how one learns that the browser left. */
+    /** Tells the time now and then: pages count ages by it, and that is how one learns that the browser left. */
     void awaitEnd() {
         try {
             while (!ended.await(COMMENT_SECONDS, TimeUnit.SECONDS)) {
-                write(":\n\n".getBytes(StandardCharsets.UTF_8), 3);
+                tell("clock", "{\"now\":%d}".formatted(System.currentTimeMillis()));
             }
         } catch (IOException gone) {
             // The browser left; that is how streams end.
@@ -98,10 +97,10 @@ final class LiveStream {
         return ended.getCount() == 0;
     }
 
-    private void run(String source, ServiceClient service) {
+    private void run(String source, ServiceClient service, String path) {
         try {
             while (!isEnded()) {
-                copyOnce(source, service);
+                copyOnce(source, service, path);
             }
         } catch (IOException gone) {
             end();
@@ -110,7 +109,7 @@ final class LiveStream {
         }
     }
 
-    private void copyOnce(String source, ServiceClient service) throws IOException, InterruptedException {
+    private void copyOnce(String source, ServiceClient service, String path) throws IOException, InterruptedException {
         InputStream stream;
         try {
             stream = service.stream(path, sessions.token(session));
@@ -180,9 +179,11 @@ final class LiveStream {
     }
 
     private void say(String event, String source) throws IOException {
-        byte[] bytes = "event: %s\ndata: {\"source\":\"%s\"}\n\n"
-                .formatted(event, source)
-                .getBytes(StandardCharsets.UTF_8);
+        tell(event, "{\"source\":\"%s\"}".formatted(source));
+    }
+
+    private void tell(String event, String data) throws IOException {
+        byte[] bytes = "event: %s\ndata: %s\n\n".formatted(event, data).getBytes(StandardCharsets.UTF_8);
         write(bytes, bytes.length);
     }
 

@@ -2,11 +2,13 @@ package org.perilune.console;
 
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.perilune.chassis.Access;
@@ -14,10 +16,11 @@ import org.perilune.chassis.Requests;
 import org.perilune.chassis.ServiceClient;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.Threads;
+import org.perilune.contracts.Topics;
 
 /**
- * Copies the streams of services to browsers. A page gets all that it follows as one stream, because a browser opens no
- * more than six connections to a host, whatever number of pages it shows. Safe for threads.
+ * Copies the streams of services to browsers. A browser gets all that its pages follow as one stream, because it opens
+ * no more than six connections to a host, whatever number of pages it shows. Safe for threads.
  */
 final class LiveStreams implements AutoCloseable {
     private static final int MOST = 500;
@@ -55,39 +58,59 @@ final class LiveStreams implements AutoCloseable {
 
     /** Holds the request until the browser leaves, the session ends or the console stops. */
     private void serve(Context context) throws java.io.IOException {
-        List<String> sources = context.queryParams("source").stream().distinct().toList();
-        if (sources.isEmpty()) {
-            sources = List.of("telemetry");
-        }
-        if (!upstreams.keySet().containsAll(sources)) {
-            throw Requests.malformed("source", "must be one of " + new java.util.TreeSet<>(upstreams.keySet()));
-        }
+        Map<String, String> paths = paths(context.queryParams("source"));
         if (followers.size() >= MOST) {
             throw new ServiceException.Unavailable("Too many pages are open", null);
         }
-        String query = context.queryParams("device").stream()
-                .map(device -> "device=" + URLEncoder.encode(device, StandardCharsets.UTF_8))
-                .collect(Collectors.joining("&"));
-        String path = query.isEmpty() ? "/stream" : "/stream?" + query;
         var response = context.res();
         response.setContentType("text/event-stream");
         response.setCharacterEncoding("utf-8");
         response.setHeader("X-Accel-Buffering", "no");
-        var stream = new LiveStream(cookie.required(context), sessions, path, response.getOutputStream());
+        var stream = new LiveStream(cookie.required(context), sessions, response.getOutputStream());
         followers.add(stream);
         try {
             if (closed) {
                 return;
             }
-            for (String source : sources) {
-                stream.follow(source, java.util.Objects.requireNonNull(upstreams.get(source)));
-            }
+            paths.forEach((source, path) -> stream.follow(source, Objects.requireNonNull(upstreams.get(source)), path));
             stream.awaitEnd();
         } finally {
             followers.remove(stream);
             stream.end();
             stream.awaitReaders();
         }
+    }
+
+    /**
+     * By source, the path of its stream.
+     *
+     * @param wanted sources, each whole or of one device: {@code commands}, {@code telemetry/probe-1}
+     */
+    private Map<String, String> paths(List<String> wanted) {
+        var devices = new TreeMap<String, Set<String>>();
+        var whole = new HashSet<String>();
+        for (String one : wanted.isEmpty() ? List.of("telemetry") : wanted) {
+            int slash = one.indexOf('/');
+            String source = slash < 0 ? one : one.substring(0, slash);
+            if (!upstreams.containsKey(source)) {
+                throw Requests.malformed("source", "must be one of " + new TreeSet<>(upstreams.keySet()));
+            }
+            Set<String> named = devices.computeIfAbsent(source, ignored -> new TreeSet<>());
+            if (slash < 0) {
+                whole.add(source);
+            } else if (Topics.DEVICE_NAME.matcher(one.substring(slash + 1)).matches()) {
+                named.add(one.substring(slash + 1));
+            } else {
+                throw Requests.malformed("source", "must name a device behind the slash");
+            }
+        }
+        var paths = new TreeMap<String, String>();
+        devices.forEach((source, named) -> paths.put(
+                source,
+                whole.contains(source)
+                        ? "/stream"
+                        : named.stream().collect(Collectors.joining("&device=", "/stream?device=", ""))));
+        return paths;
     }
 
     private void watchSessions() {

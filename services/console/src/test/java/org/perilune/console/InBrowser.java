@@ -4,6 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -21,6 +22,8 @@ abstract class InBrowser {
 
     @BeforeAll
     void launch() {
+        // Conditions come late on a machine that does much at once.
+        PlaywrightAssertions.setDefaultAssertionTimeout(20_000);
         browser = TestBrowser.launch();
     }
 

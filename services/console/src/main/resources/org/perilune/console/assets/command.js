@@ -82,7 +82,7 @@ dictionary(command.device_type).then((answer) => {
   for (const argument of (type && type.arguments) || []) units.set(argument.name, argument.unit);
   facts();
 });
-follow('?source=commands&device=' + encodeURIComponent(command.device), {
+follow(['commands/' + command.device], {
   open() { notice(away, null); reload(); },
   away(source, all) { notice(away, ...(all ? CONSOLE_AWAY : DISPATCHER_AWAY)); },
   command(changed) { if (changed.id === command.id) reload(); },

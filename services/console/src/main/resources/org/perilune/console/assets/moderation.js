@@ -104,7 +104,7 @@ trying?.addEventListener('submit', async (event) => {
 
 hydrate(cases);
 if (location.hash.startsWith('#d-')) document.getElementById(location.hash.slice(1))?.querySelector('input')?.focus();
-follow('?source=log', {
+follow(['log'], {
   open(more) { notice(away, null); if (more) reload(); },
   away(source, all) { if (all) notice(away, ...CONSOLE_AWAY); },
   post: soon,
