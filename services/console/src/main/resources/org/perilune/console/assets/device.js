@@ -1,17 +1,21 @@
 // One device: its values, plots and orbit, alive.
 import { ago, level, local, mark, number, say, span, utc } from './format.js';
+import { instant } from './instant.js';
 import { batched, follow } from './live.js';
+import { now } from './now.js';
 import { Orbit } from './orbit.js';
 import { Plots } from './plot.js';
+import { shown, wanted } from './plotaddress.js';
 import { Uplink } from './uplink.js';
+import { adopt, merge } from './values.js';
 
 const host = document.getElementById('device');
-let device = JSON.parse(host.dataset.device);
+let device = adopt(JSON.parse(host.dataset.device));
 host.removeAttribute('data-device');
 const name = device.name;
 const table = document.getElementById('values');
 const rows = new Map();
-const plots = new Plots(document.getElementById('plots'), document.getElementById('readout'), name);
+const plots = new Plots(document.getElementById('plots'), document.getElementById('readout'), name, () => changed());
 const orbiting = device.type === 'lunar-module' || (device.values && 'position' in device.values && 'altitude' in device.values);
 const orbit = orbiting ? new Orbit(document.getElementById('orbit')) : null;
 
@@ -20,7 +24,7 @@ const asked = new URLSearchParams(location.search);
 const MONTH = 30 * 86400000;
 // What has been silent for long is looked at where its telemetry ends, such as a recording of years ago.
 const lastTime = Date.parse(device.last_time || '');
-const ended = Date.now() - lastTime > 6 * 3600000;
+const ended = now() - lastTime > 6 * 3600000;
 
 function parameterOf(value) {
   return (device.parameters || []).find((one) => one.name === value) || { name: value, unit: '' };
@@ -56,23 +60,23 @@ function plotBox(value, found) {
   box.addEventListener('change', () => (box.checked ? plots.add(parameterOf(value)) : plots.remove(value)));
   found.cells[4].append(box);
   found.box = box;
-  const first = asked.get('parameter') ? [asked.get('parameter')] : orbiting ? ['altitude', 'speed', 'battery'] : ordered().map(([one]) => one).slice(0, 3);
+  const first = asked.has('parameter') ? asked.getAll('parameter') : orbiting ? ['altitude', 'speed', 'battery'] : ordered().map(([one]) => one).slice(0, 3);
   if (first.includes(value)) { box.checked = true; plots.add(parameterOf(value)); }
 }
 
-function silence(now) {
+function silence(at) {
   const sign = document.getElementById('silence');
   const from = Date.parse(device.silence_from || '');
   const until = Date.parse(device.silence_until || '');
-  const behind = device.state === 'planned-silence' || (now >= from && now < until);
+  const behind = device.state === 'planned-silence' || (at >= from && at < until);
   const where = orbit ? 'Behind the Moon' : 'Planned silence';
   let text = '';
-  if (behind && until - now > MONTH) {
+  if (behind && until - at > MONTH) {
     text = 'Nothing is expected from it, as it announced.';
   } else if (behind) {
-    text = until > now ? `${where}, back in ${span(until - now)}; recording on board.` : `${where}; back any moment, recording on board.`;
-  } else if (from > now) {
-    text = `Next loss of signal in ${span(from - now)}, back ${span(until - from)} later.`;
+    text = until > at ? `${where}, back in ${span(until - at)}; recording on board.` : `${where}; back any moment, recording on board.`;
+  } else if (from > at) {
+    text = `Next loss of signal in ${span(from - at)}, back ${span(until - from)} later.`;
   }
   sign.hidden = !text;
   sign.title = text ? `${utc(behind ? until : from)}, ${local(behind ? until : from)}` : '';
@@ -89,45 +93,45 @@ function ordered() {
 }
 
 const flush = batched(() => {
-  const now = Date.now();
+  const at = now();
   mark(document.getElementById('state'), device.state || 'unknown', (device.state || 'unknown').replace('-', ' '));
-  say(document.getElementById('since'), ago(device.since, now));
-  say(document.getElementById('contact'), ago(device.last_contact, now));
+  say(document.getElementById('since'), ago(device.since, at));
+  say(document.getElementById('contact'), ago(device.last_contact, at));
   document.getElementById('contact').title = device.last_contact ? utc(Date.parse(device.last_contact)) : '';
   say(document.getElementById('status'), device.status || 'no status yet');
-  silence(now);
+  silence(at);
   const limit = Math.max(5 * (device.report_interval_millis || 10000), 5000);
   for (const [value, held] of ordered()) {
     const found = row(value);
     if (!found) continue;
     if (!found.box && typeof held.value === 'number') plotBox(value, found);
     const time = Date.parse(held.time);
-    const old = now - time > limit ? 'old' : '';
+    const old = at - time > limit ? 'old' : '';
     if (found.element.className !== old) found.element.className = old;
     say(found.cells[0], number(held.value));
     const kind = level(parameterOf(value), held.value);
-    mark(found.cells[2].firstElementChild, kind, kind === 'none' ? 'within' : kind);
-    say(found.cells[3], held.time ? span(now - time) : '–');
+    mark(found.cells[2].firstElementChild, kind, (old ? 'was ' : '') + (kind === 'none' ? 'within' : kind));
+    say(found.cells[3], held.time ? span(at - time) : '–');
     found.cells[3].title = held.time ? `${utc(time)}, ${local(time)}` : '';
   }
   document.getElementById('empty').hidden = rows.size > 0;
   if (orbit && device.values?.position && device.values?.altitude) {
     const { position, altitude } = device.values;
-    orbit.draw(position.value, altitude.value, now - Date.parse(position.time) > limit, device.values.sun_position?.value);
+    orbit.draw(position.value, altitude.value, at - Date.parse(position.time) > limit, device.values.sun_position?.value);
   }
 });
 
 // A day for the whole shape, a quarter of an hour in full for a module flown in quicker time.
-async function history() {
+async function loadOrbit() {
   if (!orbit) return;
   await Promise.all([86400000, 900000].map(arc));
   flush();
 }
 
 async function arc(length) {
-  const now = Date.now();
+  const to = now();
   const ask = (parameter) => fetch('/series?' + new URLSearchParams({ device: name, parameter, pixels: '450',
-    from: new Date(now - length).toISOString(), to: new Date(now).toISOString() }))
+    from: new Date(to - length).toISOString(), to: new Date(to).toISOString() }))
     .then((answer) => (answer.ok ? answer.json() : { points: [] })).catch(() => ({ points: [] }));
   const [positions, altitudes, powers] = await Promise.all(['position', 'altitude', 'solar_power'].map(ask));
   const altitude = new Map(altitudes.points.map(([time, min, max]) => [time, (min + max) / 2]));
@@ -140,14 +144,14 @@ async function arc(length) {
 
 async function reload() {
   const answer = await fetch(`/devices/${encodeURIComponent(name)}/now.json`).catch(() => null);
-  if (answer && answer.ok) { device = await answer.json(); plots.interval = device.report_interval_millis; }
+  if (answer && answer.ok) { device = adopt(await answer.json(), device); plots.interval = device.report_interval_millis; }
   plots.reload();
   flush();
 }
 
 plots.interval = device.report_interval_millis;
 const uplink = new Uplink(() => device);
-follow('?source=telemetry&source=commands&source=timeline&device=' + encodeURIComponent(name), {
+follow(['telemetry/' + name, 'commands/' + name, 'timeline/' + name], {
   open(again, source) {
     if (source !== 'telemetry') uplink.open(source);
     else if (again) reload();
@@ -155,23 +159,15 @@ follow('?source=telemetry&source=commands&source=timeline&device=' + encodeURICo
   away(source, all) { if (source !== 'telemetry') uplink.away(source, all); },
   command(command) { uplink.command(command); },
   event(event) { uplink.event(event); },
-  state(changed) { device = { ...changed, values: changed.values || device.values }; flush(); },
+  state(changed) { device = adopt(changed, device); flush(); },
   frames(event) {
     let late = false;
     for (const frame of event.frames) {
       if (frame.device !== name) continue;
-      device.values ||= {};
-      for (const [value, now] of Object.entries(frame.values)) {
-        const held = device.values[value];
-        if (!held || held.time <= frame.timestamp) device.values[value] = { value: now, time: frame.timestamp };
-      }
-      if (device.last_time && frame.timestamp < device.last_time) { late = true; continue; }
+      if (!merge(device, frame)) { late = true; continue; }
       // What was recorded out of sight comes long after its time.
-      if (Date.parse(frame.received) - Date.parse(frame.timestamp) > 10000) late = true;
-      device.last_time = frame.timestamp;
-      device.status = frame.status || device.status;
-      device.last_contact = frame.received;
-      plots.append(Date.parse(frame.timestamp), frame.values);
+      if (instant(frame.received) - instant(frame.timestamp) > 10000) late = true;
+      plots.append(Date.parse(frame.timestamp), frame.values, Date.parse(frame.received));
       if (orbit) {
         const sun = frame.values.illumination;
         orbit.sample(frame.values.position, frame.values.altitude, typeof sun === 'string' ? sun === 'sunlit' : undefined);
@@ -182,14 +178,9 @@ follow('?source=telemetry&source=commands&source=timeline&device=' + encodeURICo
   },
 });
 
-function range(from, to, following) {
-  plots.show(from, to, following);
-  csv();
-}
 function csv() {
-  const to = plots.to;
   document.getElementById('csv').href = '/data.csv?' + new URLSearchParams({ device: name,
-    from: new Date(plots.from).toISOString(), to: new Date(to).toISOString() });
+    from: new Date(plots.from).toISOString(), to: new Date(plots.to).toISOString() });
 }
 document.getElementById('csv').addEventListener('click', csv);
 // The first plot, as it is shown now.
@@ -201,11 +192,21 @@ document.getElementById('write')?.addEventListener('click', (event) => {
 });
 const buttons = [...document.querySelectorAll('[data-span]')];
 buttons.forEach((button) => button.addEventListener('click', () => {
-  buttons.forEach((one) => one.setAttribute('aria-pressed', String(one === button)));
-  const to = ended ? lastTime : Date.now();
-  range(to - Number(button.dataset.span) * 1000, to, !ended);
+  const to = ended ? lastTime : now();
+  plots.show(to - Number(button.dataset.span) * 1000, to, !ended);
 }));
-(ended ? buttons[3] : buttons[0]).setAttribute('aria-pressed', 'true');
+
+// The address says what is shown, for a reload or somebody else; a button is pressed while what it shows is shown.
+let addressing = null;
+let acted = false;
+for (const type of ['pointerdown', 'keydown', 'change', 'submit']) host.addEventListener(type, () => { acted = true; }, true);
+function changed() {
+  csv();
+  const upToNow = plots.following || (ended && plots.to === lastTime);
+  for (const one of buttons) one.setAttribute('aria-pressed', String(upToNow && plots.span === Number(one.dataset.span) * 1000));
+  clearTimeout(addressing);
+  if (acted) addressing = setTimeout(() => history.replaceState(history.state, '', '?' + shown(plots)), 500);
+}
 const acts = { in: () => plots.zoom(0.5), out: () => plots.zoom(2), earlier: () => plots.pan(-0.25),
   later: () => plots.pan(0.25), reset: () => plots.now(900000) };
 document.querySelectorAll('[data-act]').forEach((button) => button.addEventListener('click', () => acts[button.dataset.act]()));
@@ -214,15 +215,15 @@ document.getElementById('custom').addEventListener('submit', (event) => {
   const given = new FormData(event.target);
   const from = Date.parse(given.get('from') + 'Z');
   const to = Date.parse(given.get('to') + 'Z');
-  if (to > from) range(from, to, false);
+  if (to > from) plots.show(from, to, false);
 });
 
-history();
+loadOrbit();
 flush();
-const [askedFrom, askedTo] = ['from', 'to'].map((one) => Date.parse(asked.get(one) || ''));
-if (askedTo > askedFrom) {
-  range(askedFrom, askedTo, false);
-  buttons.forEach((one) => one.setAttribute('aria-pressed', 'false'));
-} else if (ended) range(lastTime - 86400000, lastTime, false);
+const first = wanted(asked);
+if (first.to) plots.show(first.from, first.to, false);
+else if (ended) plots.show(lastTime - 86400000, lastTime, false);
+else if (first.span) plots.now(first.span);
+else changed();
 setInterval(() => { flush(); plots.draw(); }, 1000);
 setInterval(() => { if (plots.following) plots.reload(); }, 60000);

@@ -1,7 +1,9 @@
 // Keeps the fleet's table alive: one stream, and only cells that changed are written.
 import { ago, mark, number, say, worst } from './format.js';
 import { batched, follow } from './live.js';
+import { now } from './now.js';
 import { sparkPath } from './spark.js';
+import { adopt, append, merge } from './values.js';
 
 const body = document.querySelector('#fleet tbody');
 const select = document.getElementById('parameter');
@@ -57,33 +59,33 @@ function newRow(name) {
   return row;
 }
 
-function write(row, now) {
+function write(row, at) {
   const { device, cells } = row;
   if (!device) return;
   mark(cells[1].firstElementChild, device.state || 'unknown', (device.state || 'unknown').replace('-', ' '));
-  say(cells[2], ago(device.since, now));
-  say(cells[3], ago(device.last_contact, now));
+  say(cells[2], ago(device.since, at));
+  say(cells[3], ago(device.last_contact, at));
   say(cells[4], device.status || '–');
   const limit = worst(device);
   mark(cells[5].firstElementChild, limit.kind, limit.text);
   row.worst = limit.kind;
   const held = device.values && device.values[chosen];
   say(cells[6].lastElementChild, held ? number(held.value) : '');
-  if (row.seen) spark(row, now);
+  if (row.seen) spark(row, at);
   say(cells[7], String(device.gaps));
   say(cells[8], String(device.duplicates_today));
   say(cells[9], String(device.rejected_today));
 }
 
-function spark(row, now) {
-  const path = sparkPath(row.points, now - SPAN, now, 60000);
+function spark(row, at) {
+  const path = sparkPath(row.points, at - SPAN, at, 60000);
   const line = row.element.querySelector('path');
   if (line.getAttribute('d') !== path) line.setAttribute('d', path);
 }
 
 const flush = batched(() => {
-  const now = Date.now();
-  for (const row of changed) write(row, now);
+  const at = now();
+  for (const row of changed) write(row, at);
   changed.clear();
 });
 
@@ -97,9 +99,9 @@ function ask() {
     row.loaded = chosen;
     asking++;
     const wanted = chosen;
-    const now = Date.now();
+    const to = now();
     const query = new URLSearchParams({ device: row.device.name, parameter: wanted, pixels: '120',
-      from: new Date(now - SPAN).toISOString(), to: new Date(now).toISOString() });
+      from: new Date(to - SPAN).toISOString(), to: new Date(to).toISOString() });
     fetch('/series?' + query).then((answer) => answer.ok ? answer.json() : null).then((series) => {
       if (!series || wanted !== chosen) return;
       const end = series.points.length ? series.points.at(-1)[0] : 0;
@@ -141,7 +143,7 @@ function key(row) {
     case 'since': return -Date.parse(device.since || 0);
     case 'contact': return -Date.parse(device.last_contact || 0);
     case 'status': return device.status || '';
-    case 'worst': return ['critical', 'warning', 'none'].indexOf(row.worst || 'none');
+    case 'worst': return ['critical', 'warning', 'unknown', 'none'].indexOf(row.worst || 'none');
     case 'gaps': return -device.gaps;
     case 'duplicates': return -device.duplicates_today;
     case 'rejected': return -device.rejected_today;
@@ -192,7 +194,7 @@ async function load() {
   if (!answer || !answer.ok) return;
   for (const device of (await answer.json()).devices) {
     const row = rows.get(device.name) || newRow(device.name);
-    row.device = device;
+    row.device = adopt(device, row.device);
     changed.add(row);
     if (row.seen) waiting.push(row);
   }
@@ -202,11 +204,11 @@ async function load() {
   flush();
 }
 
-follow('', {
+follow(['telemetry'], {
   open: load,
   state(device) {
     const row = rows.get(device.name) || newRow(device.name);
-    row.device = device;
+    row.device = adopt(device, row.device);
     changed.add(row);
     choices();
     arrange();
@@ -216,21 +218,9 @@ follow('', {
     for (const frame of event.frames) {
       const row = rows.get(frame.device);
       if (!row || !row.device) continue;
-      const device = row.device;
-      device.values ||= {};
-      const newest = !device.last_time || frame.timestamp >= device.last_time;
-      for (const [name, value] of Object.entries(frame.values)) {
-        const held = device.values[name];
-        if (!held || held.time <= frame.timestamp) device.values[name] = { value, time: frame.timestamp };
-      }
-      if (newest) { device.last_time = frame.timestamp; device.status = frame.status || device.status; }
-      if (!device.last_contact || frame.received > device.last_contact) device.last_contact = frame.received;
+      merge(row.device, frame);
       const value = frame.values[chosen];
-      const time = Date.parse(frame.timestamp);
-      if (typeof value === 'number' && (!row.points.length || time > row.points.at(-1)[0])) {
-        row.points.push([time, value, value]);
-        if (row.points.length > KEPT) row.points.shift();
-      }
+      if (typeof value === 'number') append(row.points, Date.parse(frame.timestamp), value, Date.parse(frame.received), KEPT);
       changed.add(row);
     }
     if (!select.options.length) choices();

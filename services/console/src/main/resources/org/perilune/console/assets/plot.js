@@ -1,22 +1,31 @@
 // Plots of several values over one time axis: history as a band of least and greatest, and the live tail.
-import { clock, local, number, utc } from './format.js';
+import { clock, local, number, say, utc } from './format.js';
+import { now } from './now.js';
+import { caveat, gutter, inWords, nothing, view } from './plotdata.js';
+import { listen } from './plothands.js';
+import { append } from './values.js';
 
 const TAIL = 2000;
+const RETRY = 5000;
+const FONT = '12px Inter, sans-serif';
 const HEIGHT = 136;
-const LEFT = 64;
 const BOTTOM = 20;
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800,
   604800, 1209600, 2592000, 7776000].map((seconds) => seconds * 1000);
 
+let count = 0;
 export class Plots {
-  constructor(host, readout, device) {
+  // changed(): other plots, or another time, are shown.
+  constructor(host, readout, device, changed = () => {}) {
     this.host = host;
     this.readout = readout;
     this.device = device;
+    this.changed = changed;
+    this.left = gutter(0);
     this.panels = new Map();
     this.span = 900000;
     this.following = true;
-    this.to = Date.now();
+    this.to = now();
     this.hover = null;
     this.pending = false;
     addEventListener('theme', () => this.draw());
@@ -32,22 +41,31 @@ export class Plots {
     figure.setAttribute('role', 'group');
     figure.setAttribute('aria-label', `Plot of ${parameter.name}; plus and minus zoom, arrows pan, 0 returns to now`);
     const caption = document.createElement('figcaption');
-    caption.textContent = parameter.unit ? `${parameter.name}, ${parameter.unit}` : parameter.name;
+    const note = document.createElement('span');
+    note.className = 'hint';
+    caption.append(parameter.unit ? `${parameter.name}, ${parameter.unit} ` : parameter.name + ' ', note);
+    const words = document.createElement('p');
+    words.className = 'unseen';
+    words.id = 'plot-words-' + ++count;
+    figure.setAttribute('aria-describedby', words.id);
     const canvas = document.createElement('canvas');
     canvas.setAttribute('aria-hidden', 'true');
-    figure.append(caption, canvas);
+    figure.append(caption, canvas, words);
     this.host.append(figure);
-    const panel = { parameter, figure, canvas, history: [], tail: [], bucket: 0, asked: 0, drag: null };
+    const panel = { parameter, figure, canvas, note, words, history: [], tail: [], bucket: 0, asked: 0, drag: null, read: null, failed: '', complete: true };
     this.panels.set(parameter.name, panel);
-    this.listen(panel);
+    listen(this, panel);
     this.load(panel);
+    this.changed();
   }
 
   remove(name) {
     const panel = this.panels.get(name);
     if (!panel) return;
     panel.figure.remove();
+    clearTimeout(panel.again);
     this.panels.delete(name);
+    this.changed();
   }
 
   show(from, to, following = false) {
@@ -55,6 +73,7 @@ export class Plots {
     this.to = to;
     this.following = following;
     this.host.dataset.span = String(Math.round(this.span));
+    this.changed();
     this.draw();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.reload(), 120);
@@ -68,7 +87,7 @@ export class Plots {
 
   pan(share) { this.show(this.from + this.span * share, this.to + this.span * share); }
 
-  now(span = this.span) { this.show(Date.now() - span, Date.now(), true); }
+  now(span = this.span) { this.show(now() - span, now(), true); }
 
   reload() { for (const panel of this.panels.values()) this.load(panel); }
 
@@ -79,12 +98,25 @@ export class Plots {
 
   async load(panel) {
     const asked = ++panel.asked;
-    const pixels = Math.max(100, Math.min(2000, Math.round(this.host.clientWidth - LEFT)));
+    const pixels = Math.max(100, Math.min(2000, Math.round(this.host.clientWidth - this.left)));
     const query = new URLSearchParams({ device: this.device, parameter: panel.parameter.name, pixels: String(pixels),
       from: new Date(this.from).toISOString(), to: new Date(this.to + 1).toISOString() });
+    const range = [this.from, this.to];
+    clearTimeout(panel.again);
     const answer = await fetch('/series?' + query).catch(() => null);
-    if (!answer || !answer.ok || asked !== panel.asked) return;
-    const series = await answer.json();
+    const body = answer ? await answer.json().catch(() => null) : null;
+    if (asked !== panel.asked) return;
+    if (!answer?.ok || !body) {
+      panel.failed = answer && answer.status >= 400 && answer.status < 500 ? 'refused' : 'away';
+      panel.why = body?.detail;
+      if (panel.failed === 'away' && this.panels.has(panel.parameter.name)) panel.again = setTimeout(() => this.load(panel), RETRY);
+      this.draw();
+      return;
+    }
+    const series = body;
+    panel.failed = '';
+    panel.complete = series.complete;
+    panel.read = [...range, now()];
     panel.history = series.points;
     panel.bucket = series.bucket_seconds * 1000;
     const end = series.points.length ? series.points.at(-1)[0] + panel.bucket : 0;
@@ -92,13 +124,11 @@ export class Plots {
     this.draw();
   }
 
-  append(time, values) {
+  append(time, values, received) {
     for (const [name, value] of Object.entries(values)) {
       const panel = this.panels.get(name);
       if (!panel || typeof value !== 'number') continue;
-      const last = panel.tail.length ? panel.tail.at(-1)[0] : 0;
-      if (time <= last) continue;
-      panel.tail.push([time, value, value]);
+      append(panel.tail, time, value, received, Infinity);
       if (panel.tail.length > TAIL) { panel.tail.splice(0, TAIL / 2); this.late(); }
     }
     this.draw();
@@ -109,11 +139,23 @@ export class Plots {
     this.pending = true;
     requestAnimationFrame(() => {
       this.pending = false;
-      if (this.following) this.to = Date.now();
+      if (this.following) this.to = now();
       const style = getComputedStyle(document.documentElement);
       const colour = (name) => style.getPropertyValue(name).trim();
       const palette = { data: colour('--data'), band: colour('--band'), grid: colour('--line'), text: colour('--dim'),
         warning: colour('--warning'), critical: colour('--critical'), select: colour('--raised') };
+      let widest = 0;
+      for (const panel of this.panels.values()) {
+        panel.shown = view(panel.history.concat(panel.tail), panel.bucket, this.from, this.to);
+        panel.empty = nothing(panel, this.from, this.to, this.following);
+        const note = caveat(panel);
+        say(panel.note, note && '· ' + note);
+        say(panel.words, inWords(panel.parameter, panel.shown, this.from, this.to, panel.empty, note));
+        const g = panel.canvas.getContext('2d');
+        g.font = FONT;
+        for (const { text } of panel.shown?.labels || []) widest = Math.max(widest, g.measureText(text).width);
+      }
+      this.left = gutter(widest);
       for (const panel of this.panels.values()) this.paint(panel, palette);
     });
   }
@@ -132,39 +174,27 @@ export class Plots {
     g.clearRect(0, 0, width, HEIGHT);
     const points = panel.history.concat(panel.tail);
     const half = panel.bucket / 2;
-    let low = Infinity;
-    let high = -Infinity;
-    for (const [time, min, max] of points) {
-      if (time < this.from - panel.bucket || time > this.to) continue;
-      if (min < low) low = min;
-      if (max > high) high = max;
-    }
-    g.font = '12px Inter, sans-serif';
-    const x = (time) => LEFT + (time - this.from) / this.span * (width - LEFT);
+    g.font = FONT;
+    const x = (time) => this.left + (time - this.from) / this.span * (width - this.left);
     this.timeAxis(g, palette, x, width);
-    if (low > high) {
+    if (!panel.shown) {
       g.fillStyle = palette.text;
       g.textAlign = 'center';
-      g.fillText('No telemetry in this time', LEFT + (width - LEFT) / 2, (HEIGHT - BOTTOM) / 2);
+      g.fillText(panel.empty, this.left + (width - this.left) / 2, (HEIGHT - BOTTOM) / 2);
       return;
     }
-    const margin = (high - low) * 0.08 || Math.abs(high) * 0.01 || 1;
-    low -= margin;
-    high += margin;
+    const { low, high, labels } = panel.shown;
     const y = (value) => HEIGHT - BOTTOM - (value - low) / (high - low) * (HEIGHT - BOTTOM - 8);
     g.textAlign = 'right';
-    const apart = (high - low - 2 * margin) / 2;
-    const decimals = apart > 0 ? Math.min(6, Math.max(0, Math.ceil(-Math.log10(apart)))) : 0;
-    for (let step = 0; step <= 2; step++) {
-      const value = low + margin + (high - low - 2 * margin) * step / 2;
+    for (const { value, text } of labels) {
       g.fillStyle = palette.text;
-      g.fillText(number(value, decimals), LEFT - 8, y(value) + 4);
+      g.fillText(text, this.left - 8, y(value) + 4);
       g.strokeStyle = palette.grid;
-      line(g, LEFT, y(value), width, y(value));
+      line(g, this.left, y(value), width, y(value));
     }
     g.save();
     g.beginPath();
-    g.rect(LEFT, 0, width - LEFT, HEIGHT - BOTTOM);
+    g.rect(this.left, 0, width - this.left, HEIGHT - BOTTOM);
     g.clip();
     for (const [key, name] of [['warning_low', 'warning'], ['warning_high', 'warning'], ['critical_low', 'critical'],
       ['critical_high', 'critical']]) {
@@ -172,7 +202,7 @@ export class Plots {
       if (typeof limit !== 'number' || limit < low || limit > high) continue;
       g.strokeStyle = palette[name];
       g.setLineDash([4, 4]);
-      line(g, LEFT, y(limit), width, y(limit));
+      line(g, this.left, y(limit), width, y(limit));
       g.setLineDash([]);
     }
     const gap = Math.max(panel.bucket * 2.5, 5 * (this.interval || 1000), this.span / 200);
@@ -206,7 +236,7 @@ export class Plots {
   }
 
   timeAxis(g, palette, x, width) {
-    const step = STEPS.find((one) => this.span / one <= Math.max(2, (width - LEFT) / 96)) || 31536000000;
+    const step = STEPS.find((one) => this.span / one <= Math.max(2, (width - this.left) / 96)) || 31536000000;
     g.fillStyle = palette.text;
     g.textAlign = 'center';
     g.lineWidth = 1;
@@ -215,58 +245,8 @@ export class Plots {
       line(g, x(time), 0, x(time), HEIGHT - BOTTOM);
       const text = step >= 86400000 ? new Date(time).toISOString().slice(0, 10)
         : step >= 60000 ? clock(time).slice(0, 5) : clock(time);
-      if (x(time) > LEFT + 24 && x(time) < width - 28) g.fillText(text, x(time), HEIGHT - 4);
+      if (x(time) > this.left + 24 && x(time) < width - 28) g.fillText(text, x(time), HEIGHT - 4);
     }
-  }
-
-  listen(panel) {
-    const { figure, canvas } = panel;
-    const timeAt = (event) => this.from + (event.offsetX - LEFT) / (canvas.clientWidth - LEFT) * this.span;
-    canvas.addEventListener('pointerdown', (event) => {
-      if (event.button !== 0) return;
-      canvas.setPointerCapture(event.pointerId);
-      panel.drag = { kind: event.shiftKey || event.pointerType === 'touch' ? 'pan' : 'zoom', x: event.offsetX,
-        now: event.offsetX, from: this.from, to: this.to, at: timeAt(event) };
-    });
-    canvas.addEventListener('pointermove', (event) => {
-      this.hover = timeAt(event);
-      const { drag } = panel;
-      if (drag) {
-        drag.now = event.offsetX;
-        if (drag.kind === 'pan') {
-          const moved = (drag.x - drag.now) / (canvas.clientWidth - LEFT) * this.span;
-          if (Math.abs(drag.now - drag.x) > 3) this.show(drag.from + moved, drag.to + moved);
-        }
-      }
-      this.read();
-      this.draw();
-    });
-    const release = (event) => {
-      const { drag } = panel;
-      panel.drag = null;
-      if (drag && drag.kind === 'zoom' && Math.abs(drag.now - drag.x) > 6) {
-        const end = timeAt(event);
-        this.show(Math.min(drag.at, end), Math.max(drag.at, end));
-      }
-      this.draw();
-    };
-    canvas.addEventListener('pointerup', release);
-    canvas.addEventListener('pointercancel', () => { panel.drag = null; });
-    canvas.addEventListener('pointerleave', () => { this.hover = null; this.read(); this.draw(); });
-    canvas.addEventListener('dblclick', () => this.now(900000));
-    canvas.addEventListener('wheel', (event) => {
-      if (!event.ctrlKey && document.activeElement !== figure) return;
-      event.preventDefault();
-      this.zoom(event.deltaY > 0 ? 1.25 : 0.8, timeAt(event));
-    }, { passive: false });
-    figure.addEventListener('keydown', (event) => {
-      const act = { '+': () => this.zoom(0.5), '=': () => this.zoom(0.5), '-': () => this.zoom(2),
-        ArrowLeft: () => this.pan(-0.25), ArrowRight: () => this.pan(0.25), 0: () => this.now(900000),
-        Home: () => this.now(900000) }[event.key];
-      if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      act();
-    });
   }
 
   read() {

@@ -1,0 +1,17 @@
+// What plots show, as the address of a device's page says it: parameter, again and again, and either span, in seconds up to now,
+// or from and to.
+export function shown({ panels, span, following, from, to }) {
+  const query = new URLSearchParams();
+  const names = [...panels.keys()];
+  for (const name of names.length ? names : ['']) query.append('parameter', name);
+  if (following) query.append('span', String(Math.round(span / 1000)));
+  else for (const [key, at] of [['from', from], ['to', to]]) query.append(key, new Date(at).toISOString());
+  return query;
+}
+
+export function wanted(query) {
+  const [from, to] = ['from', 'to'].map((one) => Date.parse(query.get(one) || ''));
+  if (to > from) return { from, to };
+  const seconds = Number(query.get('span') || '');
+  return Number.isFinite(seconds) && seconds > 0 ? { span: seconds * 1000 } : {};
+}

@@ -1,0 +1,51 @@
+// What a plot shows, before anything is drawn: its axis, and what it says in words.
+import { clock, number, utc } from './format.js';
+
+// The points between two times, with the axis they need; null where there is none.
+export function view(points, bucket, from, to) {
+  let low = Infinity;
+  let high = -Infinity;
+  let count = 0;
+  let last = null;
+  for (const point of points) {
+    const [time, min, max] = point;
+    if (time < from - bucket || time > to) continue;
+    if (min < low) low = min;
+    if (max > high) high = max;
+    count++;
+    last = point;
+  }
+  if (!count) return null;
+  const margin = (high - low) * 0.08 || Math.abs(high) * 0.01 || 1;
+  const apart = (high - low) / 2;
+  const decimals = apart > 0 ? Math.min(6, Math.max(0, Math.ceil(-Math.log10(apart)))) : 0;
+  const labels = [0, 1, 2].map((step) => low + (high - low) * step / 2).map((value) => ({ value, text: number(value, decimals) }));
+  return { least: low, greatest: high, low: low - margin, high: high + margin, labels, count, last };
+}
+
+// Room for the widest label, in steps, so that nothing moves with every digit.
+export const gutter = (widest) => Math.max(64, Math.ceil((widest + 12) / 16) * 16);
+
+// read: [from, to] that was last read whole, or null; failed: 'away', 'refused' or nothing.
+export function nothing({ read, failed, why }, from, to, following) {
+  if (failed === 'refused') return why || 'Telemetry of this time cannot be read';
+  if (failed) return 'Telemetry cannot be read just now; this page tries again by itself';
+  const known = read && read[0] <= from + 1000 && (following || read[1] >= to - 1000);
+  return known ? 'No telemetry in this time' : 'Being read';
+}
+
+// What is to be known of what is there.
+export function caveat({ read, failed, complete }) {
+  if (failed && read) return `not read anew since ${clock(read[2])}; this page tries again by itself`;
+  return complete === false ? 'not all of this time could be read in time: a shorter time shows all' : '';
+}
+
+// The plot for whoever does not see it.
+export function inWords(parameter, shown, from, to, empty, note) {
+  const unit = parameter.unit ? ' ' + parameter.unit : '';
+  const time = `${utc(from)} to ${utc(to)}`;
+  if (!shown) return `${time}: ${empty}.`;
+  const [at, min, max] = shown.last;
+  return `${time}: ${shown.count === 1 ? 'one value' : shown.count + ' values'} from ${number(shown.least)} to ${number(shown.greatest)}${unit}, `
+    + `the last ${min === max ? number(min) : `${number(min)} to ${number(max)}`}${unit} at ${clock(at)}.${note ? ` Attention: ${note}.` : ''}`;
+}
