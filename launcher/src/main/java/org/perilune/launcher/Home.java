@@ -7,8 +7,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.perilune.contracts.Topology;
 
@@ -58,6 +62,19 @@ record Home(Path folder) {
         }
     }
 
+    private Path firstStart() {
+        return folder.resolve("first-start");
+    }
+
+    /** When this home was first started, where the mission's clock begins unless a setting says otherwise. */
+    Optional<Instant> missionStart() {
+        try {
+            return Optional.of(Instant.parse(Files.readString(firstStart()).strip()));
+        } catch (IOException | DateTimeParseException unknown) {
+            return Optional.empty();
+        }
+    }
+
     Path journal(String device) {
         return folder.resolve(device).resolve("journal");
     }
@@ -85,6 +102,9 @@ record Home(Path folder) {
             for (Path path : new Path[] {folder, folder.resolve("secrets"), logs()}) {
                 Files.createDirectories(path);
                 Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+            }
+            if (missionStart().isEmpty()) {
+                writePrivate(firstStart(), Instant.now().truncatedTo(ChronoUnit.SECONDS) + "\n");
             }
             makeSecret(administratorPassword(), 15);
             makeSecret(commandLineSecret(), 32);

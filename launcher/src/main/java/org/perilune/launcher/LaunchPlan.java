@@ -73,6 +73,8 @@ record LaunchPlan(
     /** What every service is told, with what the pad made; secrets by their files. */
     Map<String, String> complete(Map<String, String> padSettings) {
         var all = new HashMap<>(padSettings);
+        // All copies of the console count from there, however often they are started.
+        home.missionStart().ifPresent(start -> all.put("console.mission.start", start.toString()));
         UserSettings.put(all, settings);
         return Map.copyOf(all);
     }

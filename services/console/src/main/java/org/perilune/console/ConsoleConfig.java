@@ -9,7 +9,7 @@ import org.perilune.chassis.Settings;
 import org.perilune.contracts.Topology;
 
 /**
- * @param missionStart where mission-elapsed time begins; empty: when the console started
+ * @param missionStart where mission-elapsed time begins; empty: nobody said, and no such clock is shown
  * @param secureCookies false only for browsers that refuse Secure cookies on http://localhost, such as Safari
  */
 public record ConsoleConfig(

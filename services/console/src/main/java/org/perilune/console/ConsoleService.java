@@ -71,7 +71,7 @@ public final class ConsoleService implements AutoCloseable {
                     new SessionAuthenticator(sessions, cookie),
                     (JavalinConfig javalin) -> {
                         new Guard(config.secureCookies(), cookie).addTo(javalin);
-                        new Failures(pages).addTo(javalin);
+                        new Failures(pages, sessions, cookie).addTo(javalin);
                         assets.addTo(javalin);
                         logIn.addTo(javalin);
                         fleet.addTo(javalin);

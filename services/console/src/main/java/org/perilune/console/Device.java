@@ -57,7 +57,12 @@ record Device(
     }
 
     /** A value out of its limits. */
-    record Violation(String device, Level level, String text) {}
+    record Violation(String device, Level level, String parameter, String text) {
+        /** What a screen reader says of it: not the value, which changes all the time. */
+        String said() {
+            return (level == Level.CRITICAL ? "Critical: " : "Warning: ") + device + " " + parameter;
+        }
+    }
 
     String stateWord() {
         return state == null ? "unknown" : state.replace('-', ' ');
@@ -67,7 +72,12 @@ record Device(
         return state == null ? "unknown" : state;
     }
 
-    /** The worst of the current values; empty when all are within their limits. */
+    /** What its values are now, nobody knows. Not so where it announced its silence. */
+    boolean silent() {
+        return state == null || state.equals("stale") || state.equals("dark") || state.equals("unknown");
+    }
+
+    /** The worst of the newest values; empty when all are within their limits. */
     Optional<Violation> worst() {
         Violation worst = null;
         for (Parameter parameter : parameters == null ? List.<Parameter>of() : parameters) {
@@ -80,7 +90,8 @@ record Device(
             if (level != Level.NONE && (worst == null || level.compareTo(worst.level()) > 0)) {
                 String unit = parameter.unit() == null ? "" : parameter.unit();
                 String text = parameter.name() + " " + Format.number(number.asDouble()) + " " + unit;
-                worst = new Violation(name, level, text.strip());
+                worst = new Violation(
+                        name, level, parameter.name(), text.strip() + (silent() ? " when last heard" : ""));
             }
         }
         return Optional.ofNullable(worst);

@@ -18,9 +18,13 @@ import org.slf4j.LoggerFactory;
 final class Failures {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
     private final Pages pages;
+    private final Sessions sessions;
+    private final SessionCookie cookie;
 
-    Failures(Pages pages) {
+    Failures(Pages pages, Sessions sessions, SessionCookie cookie) {
         this.pages = pages;
+        this.sessions = sessions;
+        this.cookie = cookie;
     }
 
     void addTo(JavalinConfig config) {
@@ -94,8 +98,17 @@ final class Failures {
             return;
         }
         context.status(status);
-        var frame = pages.frame(context, title, "", Optional.empty());
+        var frame = pages.frame(context, title, "", person(context));
         pages.page(context, frame, out -> JtemessageGenerated.render(out, NoInterceptor.NONE, title, detail));
+    }
+
+    /** Who is logged in keeps the ways to other pages; where crew does not say who that is, the page goes without. */
+    private Optional<Sessions.Access> person(Context context) {
+        try {
+            return cookie.session(context).map(sessions::access);
+        } catch (ServiceException unknown) {
+            return Optional.empty();
+        }
     }
 
     private static boolean wantsPage(Context context) {

@@ -119,20 +119,24 @@ final class FleetRoutes {
         String token = sessions.access(cookie.required(context)).token();
         int waiting = held.recent(token);
         int letters = dead.recent(token);
-        Optional<Device.Violation> worst;
+        List<Device> devices;
         try {
-            worst = fleet.recent(token).stream()
-                    .flatMap(device -> device.worst().stream())
-                    .max(Comparator.comparing(Device.Violation::level));
+            devices = fleet.recent(token);
         } catch (ServiceException.Unavailable away) {
             pages.fragment(
                     context,
                     out -> JteworstGenerated.render(
-                            out, NoInterceptor.NONE, Optional.empty(), false, waiting, letters));
+                            out, NoInterceptor.NONE, Optional.empty(), -1, 0, waiting, letters));
             return;
         }
+        Optional<Device.Violation> worst = devices.stream()
+                .flatMap(device -> device.worst().stream())
+                .max(Comparator.comparing(Device.Violation::level));
+        long silent = devices.stream().filter(Device::silent).count();
         pages.fragment(
-                context, out -> JteworstGenerated.render(out, NoInterceptor.NONE, worst, true, waiting, letters));
+                context,
+                out -> JteworstGenerated.render(
+                        out, NoInterceptor.NONE, worst, devices.size(), silent, waiting, letters));
     }
 
     private void pass(Context context, String pathAndQuery) {

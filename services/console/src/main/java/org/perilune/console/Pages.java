@@ -18,7 +18,6 @@ final class Pages {
     private final Assets assets;
     private final SessionCookie cookie;
     private final Clock clock;
-    private final Instant missionStart;
 
     /**
      * What the frame around every page shows.
@@ -32,7 +31,7 @@ final class Pages {
             String title,
             String active,
             String mission,
-            Instant missionStart,
+            Optional<Instant> missionStart,
             String theme,
             String assets,
             String person,
@@ -61,7 +60,6 @@ final class Pages {
         this.assets = assets;
         this.cookie = cookie;
         this.clock = clock;
-        this.missionStart = config.missionStart().orElseGet(clock::instant);
     }
 
     Instant now() {
@@ -74,7 +72,7 @@ final class Pages {
                 title,
                 active,
                 config.missionName(),
-                missionStart,
+                config.missionStart(),
                 theme,
                 assets.base(),
                 access.map(Sessions.Access::name).orElse(""),

@@ -88,6 +88,76 @@ final class PagesTest extends InBrowser {
     }
 
     @Test
+    void keepsPlotsAndTheirTimeOverAReload() {
+        logIn("/devices/lunar-module");
+        assertThat(page.locator("figure")).hasCount(3);
+        assertThat(page.locator("[data-span='900']")).hasAttribute("aria-pressed", "true");
+        page.locator("[aria-label='Plot speed']").uncheck();
+        page.locator("[data-act=out]").click();
+        assertThat(page.locator("[data-span='900']")).hasAttribute("aria-pressed", "false");
+        page.locator("[data-span='3600']").click();
+        page.waitForURL("**/*span=3600");
+        page.reload();
+        assertThat(page.locator("figure")).hasCount(2);
+        assertThat(page.locator("[data-span='3600']")).hasAttribute("aria-pressed", "true");
+        assertThat(page.locator("figure").first())
+                .hasAccessibleDescription(Pattern.compile(".*values from .* km, the last .*"));
+    }
+
+    @Test
+    void saysOfAPlotWhatItDoesNotKnow() {
+        console.services.seriesAway = true;
+        logIn("/devices/lunar-module");
+        var plot = page.locator("figure").first();
+        assertThat(plot).hasAccessibleDescription(Pattern.compile(".*cannot be read just now.*"));
+        console.services.seriesComplete = false;
+        console.services.seriesAway = false;
+        assertThat(plot.locator("figcaption")).containsText("not all of this time could be read");
+    }
+
+    @Test
+    void keepsFocusAndSelectionWhileAPageRenewsItself() {
+        logIn("/system");
+        var services = page.locator("[aria-label=Services]");
+        services.focus();
+        page.evaluate("getSelection().selectAllChildren(document.querySelector('#part-telemetry th'))");
+        console.services.uptime = 12_345;
+        assertThat(page.locator("#part-telemetry")).containsText("3 h");
+        assertThat(services).isFocused();
+        assertThat(page.evaluate("getSelection().toString()")).isEqualTo("telemetry");
+    }
+
+    @Test
+    void saysABrokenLimitOnceAndNotEachOfItsValues() {
+        logIn("/");
+        assertThat(page.locator("#worst-said")).hasText("Warning: lunar-module battery");
+        page.evaluate(
+                "new MutationObserver(() => { window.saidAgain = true; })"
+                        + ".observe(document.getElementById('worst-said'), { childList: true, subtree: true, characterData: true })");
+        console.services.battery = 30;
+        assertThat(page.locator(".worst")).containsText("battery 30.00 %");
+        assertThat(page.evaluate("window.saidAgain === undefined")).isEqualTo(true);
+    }
+
+    @Test
+    void countsNoSilentDeviceAsWithinItsLimits() {
+        console.services.devices = 1;
+        console.services.battery = 50;
+        console.services.moduleState = "dark";
+        logIn("/");
+        assertThat(page.locator(".worst")).hasText("Within limits, but 1 of 1 not heard from");
+        assertThat(page.locator("tr[data-device=lunar-module]")).containsText("not known now");
+    }
+
+    @Test
+    void keepsTheWaysToOtherPagesWhereAPageIsMissing() {
+        logIn("/");
+        page.navigate(at("/nowhere"));
+        assertThat(page.locator(".message h1")).hasText("There is no such page");
+        assertThat(page.locator("nav a")).hasCount(5);
+    }
+
+    @Test
     void keepsTheTheme() {
         logIn("/");
         page.locator("[data-theme-switch]").click();

@@ -30,6 +30,10 @@ final class StandIn implements AutoCloseable {
     private final List<OutputStream> followers = new CopyOnWriteArrayList<>();
     private final Set<String> sessions = ConcurrentHashMap.newKeySet();
     volatile boolean telemetryAway;
+    volatile boolean seriesAway;
+    volatile int uptime = 99;
+    volatile double battery = 31;
+    volatile boolean seriesComplete = true;
     volatile int devices = 3;
     volatile String moduleState = "online";
     /** By person; who is not in it is an administrator. */
@@ -112,14 +116,17 @@ final class StandIn implements AutoCloseable {
             }
             case "/devices" -> reply(exchange, 200, fleet());
             case "/series" ->
-                reply(exchange, 200, series(exchange.getRequestURI().getQuery()));
+                reply(
+                        exchange,
+                        seriesAway ? 503 : 200,
+                        seriesAway ? "{}" : series(exchange.getRequestURI().getQuery()));
             case "/data.csv" -> reply(exchange, 200, "timestamp,altitude\n");
             case "/rejects" -> reply(exchange, 200, """
                     {"total":1,"rejects":[{"received":"2026-11-21T02:38:00Z","device":"probe-1","topic":"fleet/probe-1/telemetry","reason":"not a Telemetry message: <b>bytes</b>","payload_base64":""}]}""");
             case "/status" -> reply(exchange, 200, """
                     {"status":"up","version":"0.1.0","uptime_seconds":99,"services":[{"name":"telemetry","state":"up","address":"127.0.0.1","port":8000,"detail":"ready","uptime_seconds":99,"memory_bytes":123456789,"latency_ms":1.2}],
                     "stores":[{"name":"postgresql","state":"down","address":"127.0.0.1","port":15432,"detail":"does not answer; ingest goes on","uptime_seconds":null,"memory_bytes":null,"latency_ms":null}],"ingest":{"frames_per_second":17.5,"lag_seconds":0.01},
-                    "events":[{"service":"comments","outbox_waiting":2,"queues":[{"name":"comments.events","lag_seconds":0.2,"handled":1234,"failures":1}]},{"service":"posts","outbox_waiting":null,"queues":[]}]}""");
+                    "events":[{"service":"comments","outbox_waiting":2,"queues":[{"name":"comments.events","lag_seconds":0.2,"handled":1234,"failures":1}]},{"service":"posts","outbox_waiting":null,"queues":[]}]}""".replace("99,\"memory", uptime + ",\"memory"));
             case "/stream" -> {
                 exchange.getResponseHeaders().add("Content-Type", "text/event-stream");
                 exchange.sendResponseHeaders(200, 0);
@@ -163,7 +170,7 @@ final class StandIn implements AutoCloseable {
                 "lunar-module",
                 "lunar-module",
                 moduleState,
-                Map.of("position", 215.0, "altitude", angleAltitude(215), "speed", 1200.25, "battery", 31.0));
+                Map.of("position", 215.0, "altitude", angleAltitude(215), "speed", 1200.25, "battery", battery));
     }
 
     private static double angleAltitude(double degrees) {
@@ -185,7 +192,7 @@ final class StandIn implements AutoCloseable {
                 name, type, state, now.minusSeconds(600), now, now, now.plusSeconds(700), now.plusSeconds(4000), held);
     }
 
-    private static String series(String query) {
+    private String series(String query) {
         Map<String, String> asked = Arrays.stream(query.split("&"))
                 .collect(Collectors.toMap(
                         one -> one.substring(0, one.indexOf('=')), one -> one.substring(one.indexOf('=') + 1)));
@@ -206,8 +213,8 @@ final class StandIn implements AutoCloseable {
             points.append(points.isEmpty() ? "" : ",")
                     .append(String.format(Locale.ROOT, "[%d,%f,%f]", time, value, value));
         }
-        return "{\"device\":\"x\",\"parameter\":\"%s\",\"unit\":\"km\",\"from\":\"\",\"to\":\"\",\"bucket_seconds\":%s,\"points\":[%s]}"
-                .formatted(parameter, bucket / 1000.0, points);
+        return "{\"device\":\"x\",\"parameter\":\"%s\",\"unit\":\"km\",\"from\":\"\",\"to\":\"\",\"bucket_seconds\":%s,\"complete\":%s,\"points\":[%s]}"
+                .formatted(parameter, bucket / 1000.0, seriesComplete, points);
     }
 
     private static void reply(HttpExchange exchange, int status, String body) {

@@ -55,13 +55,15 @@ export function level(parameter, value) {
   return beyond(parameter.warning_low, parameter.warning_high) ? 'warning' : 'none';
 }
 
+// A device that is not heard from is not within its limits: nobody knows.
 export function worst(device) {
-  let found = { kind: 'none', text: 'within limits' };
+  const silent = ['stale', 'dark', 'unknown'].includes(device.state || 'unknown');
+  let found = silent ? { kind: 'unknown', text: 'not known now' } : { kind: 'none', text: 'within limits' };
   for (const parameter of device.parameters || []) {
     const held = device.values && device.values[parameter.name];
     const kind = held ? level(parameter, held.value) : 'none';
-    if (kind === 'critical' ? found.kind !== 'critical' : kind === 'warning' && found.kind === 'none') {
-      found = { kind, text: `${parameter.name} ${number(held.value)} ${parameter.unit || ''}`.trim() };
+    if (kind === 'critical' ? found.kind !== 'critical' : kind === 'warning' && found.kind !== 'critical' && found.kind !== 'warning') {
+      found = { kind, text: `${parameter.name} ${number(held.value)} ${parameter.unit || ''}`.trim() + (silent ? ' when last heard' : '') };
     }
   }
   return found;

@@ -1,23 +1,36 @@
 // What every page has: clocks, theme.
 import { clock, local, say } from './format.js';
+import { now, told } from './now.js';
+import { patch } from './patch.js';
 
 const utc = document.querySelector('[data-clock=utc]');
 const elapsed = document.querySelector('[data-clock=elapsed]');
-const skew = Number(utc.dataset.now) - Date.now();
-// The server's clock counts; differences that the way explains are left alone.
-const offset = Math.abs(skew) > 5000 ? skew : 0;
-const start = Number(elapsed.dataset.start);
+told(Number(utc.dataset.now));
+const start = Number(elapsed?.dataset.start);
 
 function tick() {
-  const now = Date.now() + offset;
-  say(utc.lastElementChild, clock(now));
-  utc.title = local(now);
-  const seconds = Math.max(0, Math.floor((now - start) / 1000));
-  const days = Math.floor(seconds / 86400);
-  say(elapsed.lastElementChild, (days ? days + 'd ' : '') + clock(seconds % 86400 * 1000));
-  setTimeout(tick, 1000 - now % 1000);
+  const at = now();
+  say(utc.lastElementChild, clock(at));
+  utc.title = local(at);
+  if (elapsed) {
+    const seconds = Math.max(0, Math.floor((at - start) / 1000));
+    const days = Math.floor(seconds / 86400);
+    say(elapsed.lastElementChild, (days ? days + 'd ' : '') + clock(seconds % 86400 * 1000));
+  }
+  setTimeout(tick, 1000 - at % 1000);
 }
 tick();
+
+// Parts that are asked for again and again.
+globalThis.htmx?.defineExtension('patch', {
+  isInlineSwap: () => false,
+  handleSwap: (style, target, fragment) => style === 'patch' && patch(target, fragment),
+});
+// A screen reader is told which limit is broken, once, and not each of its values.
+const worst = document.getElementById('worst-said');
+document.body.addEventListener('htmx:afterSwap', ({ target }) => {
+  if (worst && target.matches?.('.worst')) say(worst, target.querySelector('[data-said]')?.dataset.said || '');
+});
 
 // After what pages keep as they go: the next one at this screen may be somebody else.
 document.querySelector('form[action="/logout"]')?.addEventListener('submit', () => {
