@@ -16,6 +16,7 @@ public final class Redis implements AutoCloseable {
 
     private final RedisConfig config;
     private final RedisClient client;
+    private final RedisRules rules = new RedisRules();
 
     private Redis(RedisConfig config, RedisClient client) {
         this.config = config;
@@ -53,11 +54,11 @@ public final class Redis implements AutoCloseable {
         return jedis;
     }
 
-    /** For {@link Health}: empty when Redis answers. */
+    /** For {@link Health}: empty when Redis answers, and keeps what it acknowledges. */
     public Optional<String> problem() {
         try {
             client.ping();
-            return Optional.empty();
+            return rules.problem(client);
         } catch (JedisException failure) {
             return Optional.of("Redis is away: " + failure.getMessage());
         }
