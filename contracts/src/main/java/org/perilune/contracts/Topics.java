@@ -17,12 +17,20 @@ public final class Topics {
     public static final String STORED = "stored";
     public static final String COMMAND = "command";
 
+    /** Above the topic of a last will that the embedded broker is to publish outside of the fleet. */
+    public static final String WILL = "will";
+
     private static final String FLEET = "fleet/";
 
     private Topics() {}
 
     public static String of(String device, String leaf) {
         return FLEET + device + "/" + leaf;
+    }
+
+    /** What the embedded broker calls a device's last will on a topic of the users. */
+    public static String willOf(String device, String topic) {
+        return of(device, WILL + "/" + topic);
     }
 
     /** The device and leaf of a topic in the fleet's branch; empty for the users' own topics. */

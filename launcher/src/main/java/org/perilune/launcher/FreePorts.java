@@ -26,7 +26,7 @@ final class FreePorts {
         for (Topology.Store store : Topology.Store.values()) {
             stores.put(store, pad.port(store) == 0 ? free.pop() : pad.port(store));
         }
-        return new PadConfig(pad.home(), stores, pad.databases(), pad.stores());
+        return new PadConfig(pad.home(), stores, pad.databases(), pad.stores(), pad.deviceLimit());
     }
 
     /** @throws LauncherException that names the key of a port which another program has */

@@ -133,7 +133,19 @@ record LaunchPlan(
                         .filter(Service::hasDatabase)
                         .map(Service::databaseName)
                         .toList(),
-                in.flag("pad.opensearch.enabled", true));
+                in.flag("pad.opensearch.enabled", true),
+                new PadConfig.DeviceLimit(
+                        in.integer(
+                                "pad.mqtt.device-messages-per-second",
+                                PadConfig.DeviceLimit.USUAL.messagesPerSecond(),
+                                1,
+                                1_000_000),
+                        1024
+                                * in.integer(
+                                        "pad.mqtt.device-kilobytes-per-second",
+                                        PadConfig.DeviceLimit.USUAL.bytesPerSecond() / 1024,
+                                        64,
+                                        1_000_000)));
     }
 
     /** Where services find each other, and what the home holds for them. */

@@ -10,7 +10,7 @@ import com.hivemq.extension.sdk.api.packets.publish.AckReasonCode;
 import com.hivemq.extension.sdk.api.packets.subscribe.SubackReasonCode;
 import org.jspecify.annotations.Nullable;
 
-/** Decides on one client's topics, its last will's included. */
+/** Decides on one client's subscriptions and last will. Its messages are decided on by {@link IngestHandler}. */
 final class BrokerAuthorizer implements PublishAuthorizer, SubscriptionAuthorizer {
     private final @Nullable Connection connection;
     private final BrokerMeters meters;
@@ -26,7 +26,7 @@ final class BrokerAuthorizer implements PublishAuthorizer, SubscriptionAuthorize
         TopicPolicy policy = client == null ? null : client.policy();
         boolean service = client != null && policy == null;
         if (service
-                || (policy != null && policy.mayPublish(input.getPublishPacket().getTopic()))) {
+                || (policy != null && policy.mayLeave(input.getPublishPacket().getTopic()))) {
             output.authorizeSuccessfully();
             return;
         }

@@ -27,11 +27,21 @@ final class BrokerExtension implements ExtensionMain {
     private final DeviceKeys devices;
     private final Map<String, String> servicePasswords;
     private final BrokerMeters meters;
+    private final PadConfig.DeviceLimit limit;
+
+    /** Of devices that were enrolled: there are not more of them than of keys. */
+    private final Map<String, DeviceRate> rates = new ConcurrentHashMap<>();
+
     private final Map<String, Connection> connections = new ConcurrentHashMap<>();
     private volatile @Nullable InboundHook hook;
     private volatile @Nullable PublishService publisher;
 
-    BrokerExtension(DeviceKeys devices, Map<String, String> servicePasswords, BrokerMeters meters) {
+    BrokerExtension(
+            DeviceKeys devices,
+            Map<String, String> servicePasswords,
+            BrokerMeters meters,
+            PadConfig.DeviceLimit limit) {
+        this.limit = limit;
         this.devices = devices;
         this.servicePasswords = Map.copyOf(servicePasswords);
         this.meters = meters;
@@ -68,6 +78,8 @@ final class BrokerExtension implements ExtensionMain {
         security.setAuthenticatorProvider(client -> authenticator);
         security.setAuthorizerProvider(
                 client -> new BrokerAuthorizer(Connection.of(client).orElse(null), meters));
+        var wills = new WillTopics(servicePasswords.keySet());
+        Services.interceptorRegistry().setConnectInboundInterceptorProvider(client -> wills);
         publisher = Services.publishService();
         Services.initializerRegistry().setClientInitializer(this::admit);
     }
@@ -98,8 +110,18 @@ final class BrokerExtension implements ExtensionMain {
                     .addBefore(
                             ChannelHandlerNames.INTERCEPTOR_HANDLER,
                             "perilune_ingest",
-                            new IngestHandler(connection.user(), policy, this::hook, this::handOn, meters));
+                            new IngestHandler(
+                                    connection.user(),
+                                    policy,
+                                    rate(connection.user()),
+                                    this::hook,
+                                    this::handOn,
+                                    meters));
         }
+    }
+
+    private DeviceRate rate(String device) {
+        return rates.computeIfAbsent(device, ignored -> new DeviceRate(limit, System.nanoTime()));
     }
 
     private CompletionStage<?> handOn(PUBLISH publish) {

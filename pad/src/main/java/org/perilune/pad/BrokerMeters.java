@@ -7,6 +7,7 @@ final class BrokerMeters {
     final LongAdder connections = new LongAdder();
     final LongAdder taken = new LongAdder();
     final LongAdder failed = new LongAdder();
+    final LongAdder slowed = new LongAdder();
     final LongAdder refusedConnections = new LongAdder();
     final LongAdder refusedPublishes = new LongAdder();
     final LongAdder refusedSubscriptions = new LongAdder();
@@ -16,6 +17,7 @@ final class BrokerMeters {
                 connections.sum(),
                 taken.sum(),
                 failed.sum(),
+                slowed.sum(),
                 refusedConnections.sum(),
                 refusedPublishes.sum(),
                 refusedSubscriptions.sum());

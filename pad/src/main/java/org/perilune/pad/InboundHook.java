@@ -9,7 +9,8 @@ public interface InboundHook {
      * Called on the broker's network threads, for one client in the order of its messages: must not block.
      *
      * @return completes once the message is durable, and only then the device is told so; completes exceptionally
-     *     where it could not be kept: the device is cut off without an acknowledgement and sends again. May complete
+     *     where it could not be kept: the device is cut off without an acknowledgement and sends again; but with {@link
+     *     org.perilune.contracts.MessageRefused} this message alone is refused. May complete
      *     on any thread; acknowledgements leave in the order in which the messages came.
      */
     CompletionStage<Void> take(InboundMessage message);

@@ -1,25 +1,22 @@
 package org.perilune.pad;
 
-import static com.hivemq.mqtt.message.mqtt5.Mqtt5UserProperties.NO_USER_PROPERTIES;
-
 import com.hivemq.bootstrap.ClientConnection;
+import com.hivemq.mqtt.message.Message;
 import com.hivemq.mqtt.message.ProtocolVersion;
 import com.hivemq.mqtt.message.QoS;
-import com.hivemq.mqtt.message.puback.PUBACK;
 import com.hivemq.mqtt.message.publish.PUBLISH;
-import com.hivemq.mqtt.message.pubrec.PUBREC;
-import com.hivemq.mqtt.message.reason.Mqtt5PubAckReasonCode;
-import com.hivemq.mqtt.message.reason.Mqtt5PubRecReasonCode;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.perilune.contracts.MessageRefused;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +35,7 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
 
     private final String device;
     private final TopicPolicy policy;
+    private final DeviceRate rate;
     private final Supplier<@Nullable InboundHook> hook;
     private final Function<PUBLISH, CompletionStage<?>> handOn;
     private final BrokerMeters meters;
@@ -46,15 +44,20 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
     private long heldBytes;
     private boolean cutOff;
 
+    /** Whether nothing is read for a while since the device is faster than it may be. */
+    private boolean slowed;
+
     /** @param handOn delivers to subscribers; completes when the broker has it */
     IngestHandler(
             String device,
             TopicPolicy policy,
+            DeviceRate rate,
             Supplier<@Nullable InboundHook> hook,
             Function<PUBLISH, CompletionStage<?>> handOn,
             BrokerMeters meters) {
         this.device = device;
         this.policy = policy;
+        this.rate = rate;
         this.hook = hook;
         this.handOn = handOn;
         this.meters = meters;
@@ -66,6 +69,7 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         if (message instanceof PUBLISH publish) {
+            slowDown(context, publish.getPayload().length);
             if (policy.mayPublish(publish.getTopic())) {
                 take(context, publish);
                 return;
@@ -76,30 +80,42 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
         context.fireChannelRead(message);
     }
 
+    /** What was read already is taken; TCP holds up the device, and nobody else. */
+    private void slowDown(ChannelHandlerContext context, int size) {
+        long pause = rate.take(size, System.nanoTime());
+        if (pause == 0 || slowed) {
+            return;
+        }
+        slowed = true;
+        meters.slowed.increment();
+        context.channel().config().setAutoRead(false);
+        Future<?> _ = context.executor()
+                .schedule(
+                        () -> {
+                            slowed = false;
+                            readOn(context);
+                        },
+                        pause,
+                        TimeUnit.NANOSECONDS);
+    }
+
+    private void readOn(ChannelHandlerContext context) {
+        if (!slowed && held.size() <= MOST_HELD / 2 && heldBytes <= MOST_HELD_BYTES / 2) {
+            context.channel().config().setAutoRead(true);
+        }
+    }
+
     /** MQTT 5 has a word for it and the connection stays; MQTT 3 has none, so that the connection must end. */
     private void refuse(ChannelHandlerContext context, PUBLISH publish) {
         meters.refusedPublishes.increment();
-        if (ClientConnection.of(context.channel()).getProtocolVersion() != ProtocolVersion.MQTTv5) {
+        if (!isMqtt5(context)) {
             cutOff = true;
             held.clear();
             Future<Void> _ = context.close();
             return;
         }
-        int id = publish.getPacketIdentifier();
-        switch (publish.getQoS()) {
-            case AT_MOST_ONCE -> {}
-            case AT_LEAST_ONCE ->
-                hold(new Held(
-                                context,
-                                new PUBACK(id, Mqtt5PubAckReasonCode.NOT_AUTHORIZED, null, NO_USER_PROPERTIES),
-                                0))
-                        .settle(null);
-            case EXACTLY_ONCE ->
-                hold(new Held(
-                                context,
-                                new PUBREC(id, Mqtt5PubRecReasonCode.NOT_AUTHORIZED, null, NO_USER_PROPERTIES),
-                                0))
-                        .settle(null);
+        if (publish.getQoS() != QoS.AT_MOST_ONCE) {
+            hold(new Held(context, PublishAnswer.NOT_AUTHORIZED.to(publish), 0)).settle(null);
         }
     }
 
@@ -148,7 +164,7 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
         boolean wrote = false;
         for (Held first = held.peek(); first != null && first.settled && !cutOff; first = held.peek()) {
             Throwable failure = first.failure;
-            if (failure != null) {
+            if (failure != null && !isRefused(failure)) {
                 cutOff(context, failure);
                 return;
             }
@@ -159,9 +175,7 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
         if (wrote) {
             context.flush();
         }
-        if (held.size() <= MOST_HELD / 2 && heldBytes <= MOST_HELD_BYTES / 2) {
-            context.channel().config().setAutoRead(true);
-        }
+        readOn(context);
     }
 
     private boolean finish(ChannelHandlerContext context, Held first) {
@@ -169,14 +183,24 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
             Future<Void> _ = context.write(first.message, context.voidPromise());
             return true;
         }
-        meters.taken.increment();
+        boolean refused = first.failure != null;
+        (refused ? meters.refusedPublishes : meters.taken).increment();
         if (publish.getQoS() == QoS.AT_MOST_ONCE) {
             return false;
         }
-        boolean once = publish.getQoS() == QoS.EXACTLY_ONCE;
-        int id = publish.getPacketIdentifier();
-        Future<Void> _ = context.write(once ? new PUBREC(id) : new PUBACK(id), context.voidPromise());
+        // MQTT 3 has no word for a refusal. To leave it unanswered would hold up all that the device has to say.
+        boolean told = refused && isMqtt5(context);
+        Message answer = (told ? PublishAnswer.QUOTA_EXCEEDED : PublishAnswer.TAKEN).to(publish);
+        Future<Void> _ = context.write(answer, context.voidPromise());
         return true;
+    }
+
+    private static boolean isRefused(Throwable failure) {
+        return failure instanceof MessageRefused || failure.getCause() instanceof MessageRefused;
+    }
+
+    private static boolean isMqtt5(ChannelHandlerContext context) {
+        return ClientConnection.of(context.channel()).getProtocolVersion() == ProtocolVersion.MQTTv5;
     }
 
     private void cutOff(ChannelHandlerContext context, Throwable failure) {

@@ -43,7 +43,7 @@ public final class Pad implements AutoCloseable {
                 devices.enrol(device, key);
             }
         }
-        this.extension = new BrokerExtension(devices, passwords, meters);
+        this.extension = new BrokerExtension(devices, passwords, meters, config.deviceLimit());
         this.servers = new BackingServers(config, secrets, extension, meters);
     }
 
@@ -58,7 +58,12 @@ public final class Pad implements AutoCloseable {
         try {
             Folders.makePrivate(config.home());
             // What a killed run left is found by the paths in its command: always the same path, whatever leads there.
-            var real = new PadConfig(config.home().toRealPath(), config.ports(), config.databases(), config.stores());
+            var real = new PadConfig(
+                    config.home().toRealPath(),
+                    config.ports(),
+                    config.databases(),
+                    config.stores(),
+                    config.deviceLimit());
             HomeLock lock = HomeLock.take(real.home());
             try {
                 var pad = new Pad(real, lock);

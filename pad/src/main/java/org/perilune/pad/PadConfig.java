@@ -17,8 +17,16 @@ import org.perilune.contracts.Topology.Store;
  * @param ports of the servers; 0 or none picks a free one
  * @param databases one role and one database are made in PostgreSQL for each name
  * @param stores the servers that are started; OpenSearch takes some 100 MB
+ * @param deviceLimit of each device at the broker of MQTT
  */
-public record PadConfig(Path home, Map<Store, Integer> ports, List<String> databases, Set<Store> stores) {
+public record PadConfig(
+        Path home, Map<Store, Integer> ports, List<String> databases, Set<Store> stores, DeviceLimit deviceLimit) {
+    /** How fast a device may publish; beyond it its messages are read later. */
+    public record DeviceLimit(int messagesPerSecond, int bytesPerSecond) {
+        /** More than a device needs that empties its journal, and what a hundred of them may do at once is stored. */
+        public static final DeviceLimit USUAL = new DeviceLimit(1_000, 1024 * 1024);
+    }
+
     /** What goes into SQL as an identifier; nothing that would need quoting. */
     private static final Pattern DATABASE_NAME = Pattern.compile("[a-z][a-z0-9_]{0,62}");
 
@@ -36,18 +44,29 @@ public record PadConfig(Path home, Map<Store, Integer> ports, List<String> datab
 
     /** Every server. */
     public PadConfig(Path home, Map<Store, Integer> ports, List<String> databases) {
-        this(home, ports, databases, EnumSet.allOf(Store.class));
+        this(home, ports, databases, true);
     }
 
     /** @param search whether OpenSearch is among the servers, which are all others */
     public PadConfig(Path home, Map<Store, Integer> ports, List<String> databases, boolean search) {
-        this(home, ports, databases, search ? EnumSet.allOf(Store.class) : EnumSet.complementOf(EnumSet.of(OPENSEARCH)));
+        this(home, ports, databases, search, DeviceLimit.USUAL);
+    }
+
+    /** @param search whether OpenSearch is among the servers, which are all others */
+    public PadConfig(
+            Path home, Map<Store, Integer> ports, List<String> databases, boolean search, DeviceLimit deviceLimit) {
+        this(
+                home,
+                ports,
+                databases,
+                search ? EnumSet.allOf(Store.class) : EnumSet.complementOf(EnumSet.of(OPENSEARCH)),
+                deviceLimit);
     }
 
     /** On free ports: every server, or those that are named. */
     public static PadConfig onFreePorts(Path home, List<String> databases, Store... stores) {
         Set<Store> started = stores.length == 0 ? EnumSet.allOf(Store.class) : Set.of(stores);
-        return new PadConfig(home, Map.of(), databases, started);
+        return new PadConfig(home, Map.of(), databases, started, DeviceLimit.USUAL);
     }
 
     boolean search() {

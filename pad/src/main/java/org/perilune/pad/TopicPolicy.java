@@ -18,6 +18,7 @@ final class TopicPolicy {
     private final String stored;
     private final String command;
     private final String ack;
+    private final String wills;
 
     TopicPolicy(String device) {
         this.branch = Topics.of(device, "");
@@ -27,6 +28,7 @@ final class TopicPolicy {
         this.stored = Topics.of(device, Topics.STORED);
         this.command = Topics.of(device, Topics.COMMAND);
         this.ack = Topics.of(device, Topics.ACK);
+        this.wills = Topics.willOf(device, "");
     }
 
     boolean mayPublish(String topic) {
@@ -41,6 +43,16 @@ final class TopicPolicy {
                     && !topic.equals(command);
         }
         return isUsers(topic);
+    }
+
+    /** Whether it may leave a last will there, as {@link WillTopics} has named it. */
+    boolean mayLeave(String topic) {
+        return mayPublish(topic) || (topic.startsWith(wills) && isKeptWill(topic.substring(wills.length())));
+    }
+
+    /** Whether a will on this topic is a message like any other of a user's topic. */
+    static boolean isKeptWill(String topic) {
+        return isUsers(topic) && !isIntake(topic);
     }
 
     boolean maySubscribe(String subscription) {

@@ -22,11 +22,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.contracts.MessageRefused;
 import org.perilune.contracts.TelemetryLimits;
 
 /** The broker alone: it needs neither of the other servers. */
@@ -45,7 +47,8 @@ class BrokerTest {
     void start(@TempDir Path folder) throws Exception {
         home = folder;
         devices = DeviceKeys.in(home);
-        extension = new BrokerExtension(devices, Map.of("telemetry", SERVICE_PASSWORD), meters);
+        extension = new BrokerExtension(
+                devices, Map.of("telemetry", SERVICE_PASSWORD), meters, PadConfig.DeviceLimit.USUAL);
         port = Ports.choose(0);
         broker = Broker.start(home.resolve("mqtt"), port, extension);
         assertThat(Client.refusal(port, Client.login("early", devices.enrol("early")), "early"))
@@ -120,6 +123,64 @@ class BrokerTest {
                     .isEmpty();
             assertThat(hook.messages().getFirst().payload()).hasSize(TelemetryLimits.MOST_MESSAGE_BYTES);
         }
+    }
+
+    @Test
+    void readsADeviceThatIsTooFastMoreSlowlyAndNoOther() {
+        Hook hook = hook();
+        hook.sayYes();
+        String hasty = enrolled("k");
+        String other = enrolled("k");
+        long before = meters.read().slowed();
+        // One megabyte more than it may send at once.
+        int messages = DeviceRate.SECONDS_AT_ONCE * 4 + 4;
+        String payload = "x".repeat(TelemetryLimits.MOST_MESSAGE_BYTES);
+        try (var client = Client.in(port, hasty, "k");
+                var neighbour = Client.in(port, other, "k")) {
+            var sent = IntStream.range(0, messages)
+                    .mapToObj(message -> client.publish("fleet/" + hasty + "/telemetry", payload))
+                    .toList();
+            await().until(() -> meters.read().slowed() > before);
+            assertThat(neighbour
+                            .publish("fleet/" + other + "/telemetry", "x")
+                            .join()
+                            .getError())
+                    .isEmpty();
+            sent.forEach(message -> assertThat(message.join().getError()).isEmpty());
+        }
+    }
+
+    @Test
+    void aMessageThatIsRefusedLeavesItsSenderConnected() {
+        extension.onPublish(message -> message.topic().startsWith("full/")
+                ? CompletableFuture.failedFuture(new MessageRefused("no room"))
+                : CompletableFuture.completedFuture(null));
+        String device = enrolled("k");
+        try (var client = Client.in(port, device, "k")) {
+            var refused = client.publish("full/topic", "x");
+            var taken = client.publish("fleet/" + device + "/telemetry", "x");
+            assertThat(taken.join().getError()).isEmpty();
+            assertThat(refused).failsWithin(Duration.ofSeconds(10));
+            assertThat(client.refusal("full/topic")).isEqualTo(Mqtt5PubAckReasonCode.QUOTA_EXCEEDED);
+            assertThat(client.isConnected()).isTrue();
+            assertThat(client.cutOffs).hasValue(0);
+        }
+        var old = Mqtt3Client.builder()
+                .serverHost("127.0.0.1")
+                .serverPort(port)
+                .simpleAuth()
+                .username(device)
+                .password("k".getBytes(UTF_8))
+                .applySimpleAuth()
+                .buildBlocking();
+        old.connect();
+        old.publishWith()
+                .topic("full/topic")
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .payload(new byte[1])
+                .send();
+        assertThat(old.getState().isConnected()).isTrue();
+        old.disconnect();
     }
 
     @Test
@@ -268,6 +329,23 @@ class BrokerTest {
         hook();
         String device = enrolled("k");
         assertThat(Client.refusal(port, will(device, "fleet/other/lwt"), "w-" + device))
+                .isEqualTo(NOT_AUTHORIZED);
+    }
+
+    @Test
+    void publishesAWillOnAUsersTopicWhereItCanBeKept() {
+        hook().sayYes();
+        String device = enrolled("k");
+        try (var service = service().subscribe("$share/router/fleet/+/will/#")) {
+            var mortal = com.hivemq.client.mqtt.mqtt5.Mqtt5Client.builder()
+                    .serverHost("127.0.0.1")
+                    .serverPort(port)
+                    .buildBlocking();
+            mortal.connect(will(device, "weather/" + device));
+            devices.remove(device);
+            await().until(() -> service.received.contains("fleet/" + device + "/will/weather/" + device + "=gone"));
+        }
+        assertThat(Client.refusal(port, will(enrolled("k"), "a/b/c/d/e/f/g/h/i"), "deep-will"))
                 .isEqualTo(NOT_AUTHORIZED);
     }
 

@@ -1,5 +1,6 @@
 package org.perilune.batchrouter;
 
+import com.hivemq.client.mqtt.datatypes.MqttTopicFilter;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -18,6 +19,9 @@ import org.perilune.contracts.Topology;
  * @param queue messages that wait for Redis at most; what comes beyond is refused
  * @param topicsMemory part of Redis' memory, 0 to 1, that the streams of users' topics may take together
  * @param topicsMemoryEach the part that one such stream, and those of one device together, may take
+ * @param topicsRefusing filters of users' topics that take nothing more when they are full; others lose their oldest
+ * @param eventsMemory the part that rejects, connects and last wills may take, each for themselves
+ * @param eventBytesAMinute of each device: what is kept of its rejects, connects and last wills, each for themselves
  */
 public record BatchRouterConfig(
         HttpConfig http,
@@ -29,7 +33,10 @@ public record BatchRouterConfig(
         int window,
         int queue,
         double topicsMemory,
-        double topicsMemoryEach) {
+        double topicsMemoryEach,
+        List<String> topicsRefusing,
+        double eventsMemory,
+        long eventBytesAMinute) {
     /** Who hands us messages. */
     public enum WayIn {
         /** The broker, before it acknowledges; only last wills come by subscription, since they pass no hook. */
@@ -40,12 +47,14 @@ public record BatchRouterConfig(
 
     public BatchRouterConfig {
         topics = List.copyOf(topics);
+        topicsRefusing = List.copyOf(topicsRefusing);
     }
 
     /**
      * Reads {@code http.*}, {@code redis.*}, {@code mqtt.*}, {@code way-in} ({@code hook} or {@code subscriber}),
      * {@code mqtt.client-id}, {@code mqtt.window}, {@code topics} (separated by commas), {@code queue}, {@code
-     * topics.memory}, {@code topics.memory-each}.
+     * topics.memory}, {@code topics.memory-each}, {@code topics.refuse} (filters, separated by commas), {@code
+     * events.memory}, {@code events.kilobytes-a-minute}.
      *
      * @param in the settings under {@code batch-router.}
      */
@@ -56,18 +65,38 @@ public record BatchRouterConfig(
                 MqttConfig.read(in),
                 wayIn(in),
                 in.text("mqtt.client-id", Topology.BATCH_ROUTER.name()),
-                Stream.of(in.text("topics", "#").split(","))
-                        .map(String::strip)
-                        .filter(topic -> !topic.isEmpty())
-                        .toList(),
+                list(in.text("topics", "#")),
                 in.integer("mqtt.window", 2_000, 1, 65_535),
                 in.integer("queue", 100_000, 1_000, 1_000_000),
                 in.decimal("topics.memory", 0.25, 0.001, 0.6),
-                in.decimal("topics.memory-each", 0.05, 0.001, 0.6));
+                in.decimal("topics.memory-each", 0.05, 0.001, 0.6),
+                filters(in, "topics.refuse"),
+                in.decimal("events.memory", 0.05, 0.001, 0.6),
+                1024L * in.integer("events.kilobytes-a-minute", 4_096, 256, 1_000_000));
         if (config.topicsMemoryEach() > config.topicsMemory()) {
             in.fault("topics.memory-each", "must not be more than topics.memory");
         }
         return config;
+    }
+
+    private static List<String> list(String text) {
+        return Stream.of(text.split(","))
+                .map(String::strip)
+                .filter(topic -> !topic.isEmpty())
+                .toList();
+    }
+
+    private static List<String> filters(Settings in, String key) {
+        List<String> filters = list(in.text(key, ""));
+        for (String filter : filters) {
+            try {
+                MqttTopicFilter.of(filter);
+            } catch (IllegalArgumentException fault) {
+                in.fault(key, "'" + filter + "' is no filter of MQTT topics");
+                return List.of();
+            }
+        }
+        return filters;
     }
 
     private static WayIn wayIn(Settings in) {

@@ -30,9 +30,11 @@ public final class BatchRouterService implements AutoCloseable {
             var health = new Health();
             Redis redis = owned.add(Redis.open(config.redis()));
             RedisRoom room = owned.add(RedisRoom.watch(redis));
-            TopicRoom topics = owned.add(
-                    TopicRoom.watch(redis, new TopicRoom.Shares(config.topicsMemory(), config.topicsMemoryEach())));
-            this.batcher = owned.add(Batcher.start(redis, room, topics, new RouterMeters(meters), config.queue()));
+            var shares = new TopicRoom.Shares(
+                    config.topicsMemory(), config.topicsMemoryEach(), config.topicsRefusing(), config.eventsMemory());
+            TopicRoom topics = owned.add(TopicRoom.watch(redis, shares));
+            this.batcher = owned.add(Batcher.start(
+                    redis, room, topics, new RouterMeters(meters), config.queue(), config.eventBytesAMinute()));
             var subscribers = new ArrayList<Subscriber>();
             for (Subscriber.Session session : Subscriber.sessions(config)) {
                 subscribers.add(owned.add(Subscriber.open(config, session, this)));
@@ -69,8 +71,9 @@ public final class BatchRouterService implements AutoCloseable {
      * @param client who published it, as the broker authenticated it
      * @param payload never changed, not to be changed
      * @param traceparent W3C trace context of the message, where it had one
-     * @return completes when Redis has the message on disk; exceptionally when it could not be taken, so that the
-     *     sender must not be told that it was
+     * @return completes when Redis has the message on disk, or it is one too many of its kind and dropped; exceptionally
+     *     when it could not be taken, so that the sender must not be told that it was: with {@link
+     *     org.perilune.contracts.MessageRefused} if it is not to be sent again
      */
     public CompletionStage<Void> take(String client, String topic, byte[] payload, @Nullable String traceparent) {
         Instant now = clock.instant();

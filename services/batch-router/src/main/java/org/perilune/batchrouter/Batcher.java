@@ -42,8 +42,9 @@ final class Batcher implements AutoCloseable {
     private volatile @Nullable String trouble;
     private final Thread thread;
 
-    private Batcher(Redis redis, RedisRoom room, TopicRoom topics, RouterMeters meters, int capacity) {
-        this.writer = new GroupWriter(redis, meters);
+    private Batcher(
+            Redis redis, RedisRoom room, TopicRoom topics, RouterMeters meters, int capacity, long eventBytesAMinute) {
+        this.writer = new GroupWriter(redis, topics, meters, eventBytesAMinute);
         this.room = room;
         this.topics = topics;
         this.meters = meters;
@@ -52,8 +53,10 @@ final class Batcher implements AutoCloseable {
         this.thread = Threads.startPlatform("batch-router-batcher", this::run);
     }
 
-    static Batcher start(Redis redis, RedisRoom room, TopicRoom topics, RouterMeters meters, int capacity) {
-        return new Batcher(redis, room, topics, meters, capacity);
+    /** @param eventBytesAMinute of each device: rejects, connects and last wills, each for themselves */
+    static Batcher start(
+            Redis redis, RedisRoom room, TopicRoom topics, RouterMeters meters, int capacity, long eventBytesAMinute) {
+        return new Batcher(redis, room, topics, meters, capacity, eventBytesAMinute);
     }
 
     /** Never blocks. */
@@ -67,7 +70,8 @@ final class Batcher implements AutoCloseable {
         if (Routes.isOfUsers(message.topic())) {
             Optional<String> full = topics.take(message.client(), message.topic(), size);
             if (full.isPresent()) {
-                refuse(message, full.get());
+                meters.topicsRefused.increment();
+                message.refuseForGood(full.get());
                 return message.done();
             }
         }

@@ -1,11 +1,16 @@
 package org.perilune.batchrouter;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Redis;
+import org.perilune.contracts.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Jedis;
@@ -18,14 +23,23 @@ import redis.clients.jedis.exceptions.JedisException;
 final class GroupWriter {
     private static final Logger LOG = LoggerFactory.getLogger(GroupWriter.class);
     private static final Duration ANSWER = Duration.ofSeconds(5);
+    private static final byte[] MAXLEN = "MAXLEN".getBytes(UTF_8);
+
+    /** What an entry takes beside its payload, about. */
+    private static final int EVENT_BYTES = 200;
 
     private final Redis redis;
     private final RouterMeters meters;
+    private final TopicRoom topics;
     private final Routes routes = new Routes();
+    private final Map<String, DeviceRations> rations = new HashMap<>();
+    private final long eventBytesAMinute;
     private @Nullable Jedis connection;
 
-    GroupWriter(Redis redis, RouterMeters meters) {
+    GroupWriter(Redis redis, TopicRoom topics, RouterMeters meters, long eventBytesAMinute) {
         this.redis = redis;
+        this.topics = topics;
+        this.eventBytesAMinute = eventBytesAMinute;
         this.meters = meters;
     }
 
@@ -39,13 +53,11 @@ final class GroupWriter {
         Jedis jedis = connected();
         var sent = new ArrayList<Message>(group.size());
         List<Object> answers;
+        trim(jedis);
         try (Pipeline pipeline = jedis.pipelined()) {
             for (Message message : group) {
                 Optional<Routes.Entry> entry = routes.entry(message);
-                if (entry.isPresent()) {
-                    if (entry.get().rejected()) {
-                        meters.rejected.increment();
-                    }
+                if (entry.isPresent() && isKept(entry.get(), message)) {
                     pipeline.sendCommand(Command.XADD, entry.get().arguments());
                     sent.add(message);
                 }
@@ -56,6 +68,44 @@ final class GroupWriter {
         settle(jedis, sent, answers);
         // Those without an entry.
         group.forEach(message -> message.done().complete(null));
+    }
+
+    /** Makes the room that the group was promised. */
+    private void trim(Jedis jedis) {
+        topics.takeTrims().forEach((topic, entries) -> {
+            Object answer = jedis.sendCommand(
+                    Command.XTRIM,
+                    topic.getBytes(UTF_8),
+                    MAXLEN,
+                    Long.toString(entries).getBytes(UTF_8));
+            if (answer instanceof Long gone && gone > 0) {
+                meters.topicsDropped.increment((double) gone);
+                topics.dropped(topic);
+            }
+        });
+    }
+
+    /**
+     * Whether there is room for what is no telemetry: rejects, connects and last wills. More of them than anybody needs is
+     * dropped and counted, so that it fills neither Redis nor the database.
+     */
+    private boolean isKept(Routes.Entry entry, Message message) {
+        if (entry.rejected()) {
+            meters.rejected.increment();
+        }
+        String stream = entry.eventStream();
+        if (stream == null) {
+            return true;
+        }
+        String device =
+                Topics.parse(message.topic()).map(Topics.FleetTopic::device).orElse(message.client());
+        DeviceRations each =
+                rations.computeIfAbsent(stream, ignored -> new DeviceRations(eventBytesAMinute, System::nanoTime));
+        if (!topics.isFull(stream) && each.take(device, entry.payloadBytes() + EVENT_BYTES)) {
+            return true;
+        }
+        meters.dropped(stream);
+        return false;
     }
 
     private void settle(Jedis jedis, List<Message> sent, List<Object> answers) {

@@ -2,6 +2,7 @@ package org.perilune.batchrouter;
 
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.perilune.contracts.MessageRefused;
 
 /**
  * One message on its way into Redis.
@@ -18,6 +19,11 @@ record Message(
         long receivedMicros,
         long taken,
         CompletableFuture<Void> done) {
+    /** Its sender is told that it will not be kept. */
+    void refuseForGood(String why) {
+        done.completeExceptionally(new MessageRefused(why));
+    }
+
     /** Its sender must send it again. */
     void refuse(String why) {
         done.completeExceptionally(new NotTaken(why));

@@ -13,6 +13,8 @@ final class RouterMeters {
     final Counter came;
     final Counter rejected;
     final Counter refused;
+    final Counter topicsRefused;
+    final Counter topicsDropped;
     private final DistributionSummary groups;
     private final Timer latency;
     private final MeterRegistry registry;
@@ -27,6 +29,12 @@ final class RouterMeters {
                 .register(registry);
         refused = Counter.builder("router.refused")
                 .description("Messages that were not taken; their senders send them again")
+                .register(registry);
+        topicsRefused = Counter.builder("router.topics.refused")
+                .description("Messages to users' topics that were not kept for want of room")
+                .register(registry);
+        topicsDropped = Counter.builder("router.topics.dropped")
+                .description("Messages of users' topics that nobody had trimmed and newer ones took the place of")
                 .register(registry);
         groups = DistributionSummary.builder("router.group")
                 .description("Messages written to Redis in one go")
@@ -47,6 +55,15 @@ final class RouterMeters {
                 .description("Memory of Redis that streams of users' topics use")
                 .baseUnit("bytes")
                 .register(registry);
+    }
+
+    /** @param stream one of few */
+    void dropped(String stream) {
+        Counter.builder("router.events.dropped")
+                .description("Rejects, connects and last wills that were not kept: too many of a device, or at all")
+                .tag("stream", stream)
+                .register(registry)
+                .increment();
     }
 
     void group(int size) {

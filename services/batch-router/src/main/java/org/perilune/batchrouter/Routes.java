@@ -43,8 +43,20 @@ final class Routes {
 
     private record Device(byte[] name, byte[] stream) {}
 
-    /** The arguments of XADD. */
-    record Entry(byte[][] arguments, boolean rejected) {}
+    /**
+     * The arguments of XADD.
+     *
+     * @param eventStream the stream where it is of rejects or of what devices say of themselves; else null
+     */
+    record Entry(byte[][] arguments, @Nullable String eventStream) {
+        boolean rejected() {
+            return Streams.REJECTS.equals(eventStream);
+        }
+
+        int payloadBytes() {
+            return arguments[arguments.length - 1].length;
+        }
+    }
 
     /** Whether a topic, and the stream that bears its name, is none of the product's own. */
     static boolean isOfUsers(String topic) {
@@ -72,11 +84,14 @@ final class Routes {
             return Optional.of(ofUser(message));
         }
         String device = fleet.get().device();
+        if (!Topics.DEVICE_NAME.matcher(device).matches()) {
+            return Optional.of(reject(message, "The topic's second level is not the name of a device"));
+        }
         return switch (fleet.get().leaf()) {
             case Topics.STORED, Topics.COMMAND -> Optional.empty();
-            case Topics.CONNECT -> Optional.of(plain(CONNECT, device, message));
-            case Topics.LAST_WILL -> Optional.of(plain(LAST_WILL, device, message));
-            case Topics.ACK -> Optional.of(plain(ACKS, device, message));
+            case Topics.CONNECT -> Optional.of(plain(CONNECT, Streams.CONNECT, device, message));
+            case Topics.LAST_WILL -> Optional.of(plain(LAST_WILL, Streams.LAST_WILL, device, message));
+            case Topics.ACK -> Optional.of(plain(ACKS, null, device, message));
             case Topics.TELEMETRY -> Optional.of(telemetry(message, remember(message.topic(), device)));
             default -> Optional.of(named(device, message));
         };
@@ -99,7 +114,7 @@ final class Routes {
         } catch (MalformedTelemetry malformed) {
             return reject(message, String.valueOf(malformed.getMessage()));
         }
-        return new Entry(add(device.stream, device.name, message, null, null), false);
+        return new Entry(add(device.stream, device.name, message, null, null), null);
     }
 
     private static Entry ofUser(Message message) {
@@ -109,7 +124,9 @@ final class Routes {
                 return reject(
                         message, "The broker does not say whose message it is; publish it in the device's branch");
             }
-            return plain(topic.equals(Topics.CONNECT) ? CONNECT : LAST_WILL, message.client(), message);
+            return topic.equals(Topics.CONNECT)
+                    ? plain(CONNECT, Streams.CONNECT, message.client(), message)
+                    : plain(LAST_WILL, Streams.LAST_WILL, message.client(), message);
         }
         if (isOurStream(topic)) {
             return reject(message, "The topic has the name of a stream of Perilune's own");
@@ -121,14 +138,14 @@ final class Routes {
         if (message.payload().length > TelemetryLimits.MOST_MESSAGE_BYTES) {
             return tooLarge(message);
         }
-        return new Entry(add(bytes(message.topic()), bytes(device), message, bytes(message.topic()), null), false);
+        return new Entry(add(bytes(message.topic()), bytes(device), message, bytes(message.topic()), null), null);
     }
 
-    private static Entry plain(byte[] stream, String device, Message message) {
+    private static Entry plain(byte[] stream, @Nullable String eventStream, String device, Message message) {
         if (message.payload().length > TelemetryLimits.MOST_MESSAGE_BYTES) {
             return tooLarge(message);
         }
-        return new Entry(add(stream, bytes(device), message, null, null), false);
+        return new Entry(add(stream, bytes(device), message, null, null), eventStream);
     }
 
     private static Entry tooLarge(Message message) {
@@ -150,7 +167,9 @@ final class Routes {
     static Entry reject(Message message, String reason) {
         String device =
                 Topics.parse(message.topic()).map(Topics.FleetTopic::device).orElse(message.client());
-        return new Entry(add(REJECTS, bytes(device), message, bytes(message.topic()), bytes(reason)), true);
+        // A name that is none may be as long as a topic, and is in the topic anyway.
+        byte[] name = bytes(Topics.DEVICE_NAME.matcher(device).matches() ? device : "");
+        return new Entry(add(REJECTS, name, message, bytes(message.topic()), bytes(reason)), Streams.REJECTS);
     }
 
     private static byte[][] add(

@@ -7,6 +7,7 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperty;
 import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAck;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscription;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.suback.Mqtt5SubAck;
@@ -22,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.perilune.contracts.MessageRefused;
 import org.perilune.contracts.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -116,7 +118,8 @@ final class Subscriber implements AutoCloseable {
     static List<Session> sessions(BatchRouterConfig config) {
         String wills = Topics.of("+", Topics.LAST_WILL);
         if (config.wayIn() == BatchRouterConfig.WayIn.HOOK) {
-            return List.of(new Session(config.clientId(), List.of(wills, Topics.LAST_WILL), topic -> true));
+            return List.of(new Session(
+                    config.clientId(), List.of(wills, Topics.LAST_WILL, Topics.willOf("+", "#")), topic -> true));
         }
         List<String> fleet = List.of(
                 Topics.of("+", Topics.TELEMETRY),
@@ -153,6 +156,7 @@ final class Subscriber implements AutoCloseable {
                 .map(filter -> Mqtt5Subscription.builder()
                         .topicFilter(SHARED + filter)
                         .qos(MqttQos.AT_LEAST_ONCE)
+                        .retainAsPublished(true)
                         .build())
                 .toList();
         CompletableFuture<Mqtt5SubAck> _ = client.subscribe(
@@ -180,18 +184,42 @@ final class Subscriber implements AutoCloseable {
                 .map(Object::toString)
                 .findFirst()
                 .orElse(null);
-        take(publish, client, topic, publish.getPayloadAsBytes(), traceparent);
+        String will = Topics.willOf(client, "");
+        boolean isWill = topic.startsWith(will);
+        take(
+                publish,
+                client,
+                isWill ? topic.substring(will.length()) : topic,
+                publish.getPayloadAsBytes(),
+                traceparent,
+                isWill);
     }
 
-    private void take(Mqtt5Publish publish, String client, String topic, byte[] payload, @Nullable String traceparent) {
+    private void take(
+            Mqtt5Publish publish,
+            String client,
+            String topic,
+            byte[] payload,
+            @Nullable String traceparent,
+            boolean isWill) {
         router.take(client, topic, payload, traceparent).whenComplete((nothing, failure) -> {
-            if (failure == null) {
+            if (failure == null && isWill) {
+                publishUnder(topic, publish);
+            } else if (failure == null || failure instanceof MessageRefused) {
                 acknowledge(publish);
             } else if (!closing) {
                 CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS)
-                        .execute(() -> take(publish, client, topic, payload, traceparent));
+                        .execute(() -> take(publish, client, topic, payload, traceparent, isWill));
             }
         });
+    }
+
+    /** A last will of a device, which is kept, goes to those who subscribed to the topic that was meant. */
+    private void publishUnder(String topic, Mqtt5Publish will) {
+        CompletableFuture<Mqtt5PublishResult> _ = client.publish(
+                        will.extend().topic(topic).build())
+                // What subscribers could not be told is kept nevertheless.
+                .whenComplete((result, failure) -> acknowledge(will));
     }
 
     private static void acknowledge(Mqtt5Publish publish) {

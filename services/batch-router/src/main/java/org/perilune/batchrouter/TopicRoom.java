@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.perilune.chassis.Redis;
 import org.perilune.chassis.Threads;
+import org.perilune.contracts.Streams;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Jedis;
@@ -23,10 +24,9 @@ import redis.clients.jedis.resps.ScanResult;
 
 /**
  * How much of Redis the streams of users' topics may take: a part of its memory for all of them, and a smaller one for
- * each stream and for the streams of each device, so that one that floods is held up alone and long before Redis is
- * full. Nothing that was taken is thrown away: there is room again when whoever reads a stream trims or deletes it. A
- * stream counts as its last writer's. Counted as messages come, and measured in Redis again and again. Safe for
- * threads.
+ * each stream and for the streams of each device. A stream that is full loses its oldest entries for the newest, or
+ * takes no more where it is configured so; neither holds up its publishers, nor anybody else. Counted as messages come,
+ * and measured in Redis again and again. Safe for threads.
  */
 final class TopicRoom implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicRoom.class);
@@ -37,21 +37,14 @@ final class TopicRoom implements AutoCloseable {
 
     private static final Duration ANSWER = Duration.ofSeconds(5);
     private static final int KEYS_AT_ONCE = 1_000;
-    private static final int ENTRY_BYTES = 200;
     private static final long BETWEEN_WARNINGS_NANOS = Duration.ofMinutes(1).toNanos();
-
-    /** A stream counts as this much at least: the number of streams is bounded, too. */
-    static final long LEAST_STREAM_BYTES = 16 * 1024;
+    private static final List<String> EVENTS = List.of(Streams.REJECTS, Streams.CONNECT, Streams.LAST_WILL);
 
     private final Redis redis;
     private final Shares shares;
+    private final TopicShares books;
     private final CountDownLatch closing = new CountDownLatch(1);
-
-    private final Map<String, Stream> streams = new HashMap<>();
-    private final Map<String, Long> devices = new HashMap<>();
-    private long total;
-    private long most = Long.MAX_VALUE;
-    private long mostEach = Long.MAX_VALUE;
+    private volatile List<String> fullEvents = List.of();
     private long warned = System.nanoTime() - BETWEEN_WARNINGS_NANOS;
 
     /**
@@ -59,19 +52,19 @@ final class TopicRoom implements AutoCloseable {
      *
      * @param all of all users' streams together
      * @param each of one stream, and of one device's streams together
+     * @param refusing filters of topics that refuse messages when they are full, instead of losing their oldest
+     * @param events of each stream of what devices say of themselves, and of rejects
      */
-    record Shares(double all, double each) {}
-
-    private static final class Stream {
-        private String device = "";
-        private long bytes;
-        private long addedBeforeLook;
-        private long added;
+    record Shares(double all, double each, List<String> refusing, double events) {
+        Shares {
+            refusing = List.copyOf(refusing);
+        }
     }
 
     private TopicRoom(Redis redis, Shares shares) {
         this.redis = redis;
         this.shares = shares;
+        this.books = new TopicShares(shares);
     }
 
     static TopicRoom watch(Redis redis, Shares shares) {
@@ -80,54 +73,38 @@ final class TopicRoom implements AutoCloseable {
         return room;
     }
 
-    /**
-     * Counts the message, or says why there is no room for it.
-     *
-     * @param device empty where the broker does not say
-     */
-    synchronized Optional<String> take(String device, String topic, int payloadBytes) {
-        Stream known = streams.get(topic);
-        long more = payloadBytes + ENTRY_BYTES + (known == null ? LEAST_STREAM_BYTES : 0);
-        long held = known == null ? 0 : known.bytes;
-        long others = devices.getOrDefault(device, 0L) - (known != null && known.device.equals(device) ? held : 0);
-        if (held + more > mostEach) {
-            return full("the topic " + topic);
-        }
-        if (!device.isEmpty() && others + held + more > mostEach) {
-            return full("the topics of " + device);
-        }
-        if (total + more > most) {
-            return full("users' topics");
-        }
-        Stream stream = known == null ? new Stream() : known;
-        streams.putIfAbsent(topic, stream);
-        count(stream.device, -held);
-        stream.device = device;
-        stream.bytes += more;
-        stream.added += more;
-        count(device, stream.bytes);
-        total += more;
-        return Optional.empty();
+    /** Counts the message, or says why there is no room for it. */
+    Optional<String> take(String device, String topic, int payloadBytes) {
+        return books.take(device, topic, payloadBytes).map(what -> {
+            warn("Redis holds as much as it may of {}; more is refused until somebody trims it", what);
+            return "There is no more room for " + what;
+        });
+    }
+
+    /** How many entries streams are to keep, before anything more is written. */
+    Map<String, Long> takeTrims() {
+        return books.takeTrims();
+    }
+
+    void dropped(String topic) {
+        warn("Nobody trims the stream of a topic, and its oldest messages are dropped [topic: {}]", topic);
+    }
+
+    /** Whether the stream, one of {@link Streams}, holds all that it may while telemetry is away. */
+    boolean isFull(String stream) {
+        return fullEvents.contains(stream);
     }
 
     /** Bytes, as far as is known. */
-    synchronized long used() {
-        return total;
+    long used() {
+        return books.used();
     }
 
-    private Optional<String> full(String what) {
+    private synchronized void warn(String sentence, String what) {
         long now = System.nanoTime();
         if (now - warned > BETWEEN_WARNINGS_NANOS) {
             warned = now;
-            LOG.warn("Redis holds as much as it may of {}; who sends more is held up until somebody trims it", what);
-        }
-        return Optional.of("There is no more room for " + what);
-    }
-
-    private void count(String device, long more) {
-        long sum = devices.merge(device, more, Long::sum);
-        if (sum <= 0) {
-            devices.remove(device);
+            LOG.warn(sentence, what);
         }
     }
 
@@ -151,57 +128,60 @@ final class TopicRoom implements AutoCloseable {
     }
 
     private void look() {
-        beginLook();
-        var measured = new HashMap<String, Long>();
+        books.beginLook();
+        var measured = new HashMap<String, TopicShares.Measured>();
         try (Jedis jedis = redis.dedicated(ANSWER)) {
             long memory = RedisRoom.most(jedis.info("memory"));
+            lookAtEvents(jedis, memory);
             var params = new ScanParams().count(KEYS_AT_ONCE);
             String cursor = ScanParams.SCAN_POINTER_START;
             do {
                 ScanResult<String> keys = jedis.scan(cursor, params, "stream");
-                measure(jedis, keys.getResult(), measured);
+                measure(
+                        jedis,
+                        keys.getResult().stream().filter(Routes::isOfUsers).toList(),
+                        measured);
                 cursor = keys.getCursor();
             } while (!cursor.equals(ScanParams.SCAN_POINTER_START));
-            settle(memory, measured);
+            books.settle(memory, measured);
         }
     }
 
-    private static void measure(Jedis jedis, List<String> keys, Map<String, Long> measured) {
-        List<String> ofUsers = keys.stream().filter(Routes::isOfUsers).toList();
-        var answers = new ArrayList<Response<Long>>();
-        try (Pipeline pipeline = jedis.pipelined()) {
-            ofUsers.forEach(key -> answers.add(pipeline.memoryUsage(key.getBytes(UTF_8))));
+    private void lookAtEvents(Jedis jedis, long memory) {
+        var measured = new HashMap<String, TopicShares.Measured>();
+        measure(jedis, EVENTS, measured);
+        var full = new ArrayList<String>();
+        measured.forEach((stream, size) -> {
+            if (memory > 0 && size.bytes() > memory * shares.events()) {
+                full.add(stream);
+            }
+        });
+        if (!full.isEmpty()) {
+            warn(
+                    "Telemetry does not take what waits in Redis, and more of it is dropped [streams: {}]",
+                    full.toString());
         }
-        for (int index = 0; index < ofUsers.size(); index++) {
-            Long bytes = answers.get(index).get();
-            if (bytes != null) {
-                measured.put(ofUsers.get(index), Math.max(LEAST_STREAM_BYTES, bytes));
+        fullEvents = List.copyOf(full);
+    }
+
+    private static void measure(Jedis jedis, List<String> keys, Map<String, TopicShares.Measured> measured) {
+        var bytes = new ArrayList<Response<Long>>();
+        var entries = new ArrayList<Response<Long>>();
+        try (Pipeline pipeline = jedis.pipelined()) {
+            for (String key : keys) {
+                bytes.add(pipeline.memoryUsage(key.getBytes(UTF_8)));
+                entries.add(pipeline.xlen(key.getBytes(UTF_8)));
             }
         }
-    }
-
-    private synchronized void beginLook() {
-        for (Stream stream : streams.values()) {
-            stream.addedBeforeLook = stream.added;
-            stream.added = 0;
-        }
-    }
-
-    /** What was taken of late may not have been in Redis when it was measured, and counts on top until the next look. */
-    private synchronized void settle(long memory, Map<String, Long> measured) {
-        most = memory == 0 ? Long.MAX_VALUE : (long) (memory * shares.all());
-        mostEach = memory == 0 ? Long.MAX_VALUE : (long) (memory * shares.each());
-        measured.keySet().forEach(topic -> streams.computeIfAbsent(topic, ignored -> new Stream()));
-        streams.entrySet().removeIf(stream -> {
-            Stream held = stream.getValue();
-            held.bytes = measured.getOrDefault(stream.getKey(), 0L) + held.addedBeforeLook + held.added;
-            return held.bytes == 0;
-        });
-        devices.clear();
-        total = 0;
-        for (Stream stream : streams.values()) {
-            total += stream.bytes;
-            count(stream.device, stream.bytes);
+        for (int index = 0; index < keys.size(); index++) {
+            Long size = bytes.get(index).get();
+            if (size != null) {
+                measured.put(
+                        keys.get(index),
+                        new TopicShares.Measured(
+                                Math.max(TopicShares.LEAST_STREAM_BYTES, size),
+                                entries.get(index).get()));
+            }
         }
     }
 
