@@ -68,6 +68,15 @@ final class FrameBatch {
         bytes += length;
     }
 
+    /** Rows {@code low} to {@code high - 1} of devices that do not count their frames. */
+    int notCounted(int low, int high) {
+        int found = 0;
+        for (int row = low; row < high; row++) {
+            found += states[row].progress() == null ? 1 : 0;
+        }
+        return found;
+    }
+
     byte[] payload(int row) {
         return Arrays.copyOfRange(payloads[row], froms[row], froms[row] + lengths[row]);
     }

@@ -23,8 +23,21 @@ final class FrameCopy {
     private byte[] buffer = new byte[2 * FLUSH_AT];
     private int at;
 
-    /** Rows {@code low} to {@code high - 1} into the table. */
-    void copy(Connection connection, String table, FrameBatch batch, int low, int high) throws SQLException {
+    /** Which rows of a batch. */
+    enum Rows {
+        ALL,
+        /** Of devices that count their frames. */
+        COUNTED,
+        NOT_COUNTED;
+
+        boolean take(FrameBatch batch, int row) {
+            return this == ALL || (batch.states[row].progress() != null) == (this == COUNTED);
+        }
+    }
+
+    /** Rows {@code low} to {@code high - 1}, as far as they are wanted, into the table. */
+    void copy(Connection connection, String table, FrameBatch batch, int low, int high, Rows wanted)
+            throws SQLException {
         CopyIn copy = connection
                 .unwrap(PGConnection.class)
                 .getCopyAPI()
@@ -34,6 +47,9 @@ final class FrameCopy {
             System.arraycopy(HEADER, 0, buffer, 0, HEADER.length);
             at = HEADER.length;
             for (int row = low; row < high; row++) {
+                if (!wanted.take(batch, row)) {
+                    continue;
+                }
                 row(batch, row);
                 if (at >= FLUSH_AT) {
                     copy.writeToCopy(buffer, 0, at);

@@ -12,9 +12,10 @@ import java.util.Map;
 import org.perilune.chassis.SqlFailures;
 
 /**
- * Stores a batch in one transaction: marks, frames, rejects and the day's counts, all or nothing. Plain COPY, since
- * that is twice as fast; only where it meets a frame that is there already it goes by way of a staging table. Not safe
- * for threads.
+ * Stores a batch in one transaction: marks, frames, rejects and the day's counts, all or nothing. Plain COPY for frames
+ * of devices that count, since that is twice as fast: what they sent before is mostly known, and only where COPY meets
+ * one that is there already all is done again by way of a staging table. Frames of devices that do not count go that way
+ * at once, since nobody knows which of them are there. Not safe for threads.
  */
 final class IngestTransaction {
     private final Clock clock;
@@ -36,8 +37,12 @@ final class IngestTransaction {
         try {
             Daily daily = known.copy();
             marks.write(connection);
-            if (low < high) {
-                copy.copy(connection, "frame", batch, low, high);
+            int notCounted = batch.notCounted(low, high);
+            if (low + notCounted < high) {
+                copy.copy(connection, "frame", batch, low, high, FrameCopy.Rows.COUNTED);
+            }
+            if (notCounted > 0) {
+                storeStaged(connection, batch, low, high, FrameCopy.Rows.NOT_COUNTED, daily);
             }
             finish(connection, rejects, daily);
             return daily;
@@ -50,7 +55,7 @@ final class IngestTransaction {
         try {
             Daily daily = known.copy();
             marks.write(connection);
-            storeStaged(connection, batch, low, high, daily);
+            storeStaged(connection, batch, low, high, FrameCopy.Rows.ALL, daily);
             finish(connection, rejects, daily);
             return daily;
         } catch (SQLException failure) {
@@ -65,16 +70,19 @@ final class IngestTransaction {
         connection.commit();
     }
 
-    private void storeStaged(Connection connection, FrameBatch batch, int low, int high, Daily daily)
+    private void storeStaged(
+            Connection connection, FrameBatch batch, int low, int high, FrameCopy.Rows rows, Daily daily)
             throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("set local client_min_messages = warning");
             statement.execute("create temporary table if not exists staging (like frame) on commit delete rows");
         }
-        copy.copy(connection, "staging", batch, low, high);
+        copy.copy(connection, "staging", batch, low, high, rows);
         Map<Integer, Long> missing = new HashMap<>();
         for (int row = low; row < high; row++) {
-            missing.merge(batch.states[row].deviceId(), 1L, Long::sum);
+            if (rows.take(batch, row)) {
+                missing.merge(batch.states[row].deviceId(), 1L, Long::sum);
+            }
         }
         // The order avoids deadlocks with others that insert the same frames.
         try (PreparedStatement statement = connection.prepareStatement("""
