@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Jdbi;
 import org.perilune.contracts.Streams;
+import org.perilune.contracts.Topics;
 
 /** Devices' ids by their names. A name that was never heard of gets one. Safe for threads. */
 final class DeviceRegistry {
@@ -14,6 +15,11 @@ final class DeviceRegistry {
 
     DeviceRegistry(Jdbi jdbi) {
         this.jdbi = jdbi;
+    }
+
+    /** Whether it may be a device's: what a foreign broker lets through may be anything, and too long for the database. */
+    boolean isName(String name) {
+        return ids.containsKey(name) || Topics.DEVICE_NAME.matcher(name).matches();
     }
 
     int id(String name) {

@@ -24,6 +24,9 @@ final class EpochState {
     /** When the last frame came, by {@link System#nanoTime}. */
     long touched;
 
+    /** Of the older of so many epochs of its device that it is forgotten when it is written. */
+    boolean surplus;
+
     /** Progress that is not written yet. */
     boolean dirty;
 

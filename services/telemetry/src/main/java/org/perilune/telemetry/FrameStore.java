@@ -30,7 +30,10 @@ final class FrameStore {
     /** Stands for the topic in the identity of what came over HTTP. */
     static final String TOPIC = "input";
 
-    private static final String KEPT_FOR_FOLLOWERS = "1000";
+    /** Of readings, for live followers: so many, and fewer of large ones. */
+    private static final int KEPT_FOR_FOLLOWERS = 1_000;
+
+    private static final int KEPT_BYTES = 8 << 20;
     private static final long MICROS_A_MINUTE = 60_000_000;
 
     private final Postgres postgres;
@@ -131,20 +134,22 @@ final class FrameStore {
 
     /** As well as it goes: the reading is stored, and a page that is loaded again shows it. */
     private void tellFollowers(String device, Frame frame, Instant received) {
+        byte[] message = Telemetry.newBuilder().addFrames(frame).build().toByteArray();
+        int kept = Math.clamp(KEPT_BYTES / message.length, 1, KEPT_FOR_FOLLOWERS);
         try (var jedis = redis.dedicated(Duration.ofSeconds(1))) {
             jedis.sendCommand(
                     Command.XADD,
                     bytes(Streams.POSTED),
                     bytes("MAXLEN"),
                     bytes("~"),
-                    bytes(KEPT_FOR_FOLLOWERS),
+                    bytes(Integer.toString(kept)),
                     bytes("*"),
                     bytes(Streams.Field.DEVICE),
                     bytes(device),
                     bytes(Streams.Field.RECEIVED),
                     bytes(Long.toString(micros(received))),
                     bytes(Streams.Field.PAYLOAD),
-                    Telemetry.newBuilder().addFrames(frame).build().toByteArray());
+                    message);
         } catch (JedisException away) {
             LOG.debug("Live followers were not told of a reading", away);
         }

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.Redis;
@@ -14,6 +15,7 @@ import org.perilune.chassis.Resources;
 final class Ingest implements AutoCloseable {
     private final Resources owned = new Resources();
     private final List<IngestWriter> writers = new ArrayList<>();
+    private @Nullable StreamEvents events;
     private final IngestLoad load = new IngestLoad(System::nanoTime);
 
     private Ingest() {}
@@ -39,9 +41,17 @@ final class Ingest implements AutoCloseable {
                         watermarks,
                         meters,
                         ingest.load,
+                        config.streams(),
                         clock)));
             }
-            ingest.owned.add(new StreamEvents(postgres, redis, devices, watermarks, meters, clock));
+            ingest.events = ingest.owned.add(new StreamEvents(
+                    postgres,
+                    redis,
+                    devices,
+                    watermarks,
+                    meters,
+                    config.streams().batchBytes(),
+                    clock));
             health.add("mqtt", watermarks::trouble);
             health.add("ingest", ingest::trouble);
             return ingest;
@@ -63,7 +73,8 @@ final class Ingest implements AutoCloseable {
                 return Optional.of(trouble);
             }
         }
-        return Optional.empty();
+        StreamEvents applying = events;
+        return Optional.ofNullable(applying == null ? null : applying.trouble());
     }
 
     @Override

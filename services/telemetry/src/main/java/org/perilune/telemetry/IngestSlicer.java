@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,12 +30,19 @@ final class IngestSlicer {
     private final Map<Name, EpochState.Key> keys = new HashMap<>();
     final FrameBatch batch = new FrameBatch();
     final List<Reject> rejects = new ArrayList<>();
+    private final EpochRate newEpochs;
+
+    /** Epochs of the batch that begin too soon after others of their device. */
+    private final Set<EpochState.Key> tooMany = new HashSet<>();
+
     Daily known = new Daily();
     final Set<EpochState> touched = new LinkedHashSet<>();
 
     private record Name(String device, long epoch) {}
 
-    IngestSlicer(DeviceRegistry devices, IngestMeters meters) {
+    /** @param newEpochs how often each device may begin one */
+    IngestSlicer(DeviceRegistry devices, IngestMeters meters, EpochRate newEpochs) {
+        this.newEpochs = newEpochs;
         this.devices = devices;
         this.meters = meters;
     }
@@ -42,6 +50,7 @@ final class IngestSlicer {
     void clear() {
         batch.clear();
         rejects.clear();
+        tooMany.clear();
         known = new Daily();
         touched.clear();
     }
@@ -60,7 +69,7 @@ final class IngestSlicer {
                 continue;
             }
             String device = entry.text(Streams.Field.DEVICE);
-            if (epoch >= 0) {
+            if (epoch >= 0 && devices.isName(device)) {
                 add(unknown, partition, device, epoch);
             }
         }
@@ -69,8 +78,13 @@ final class IngestSlicer {
 
     private void add(Set<EpochState.Key> unknown, IngestPartition partition, String device, long epoch) {
         EpochState.Key key = key(device, epoch);
-        if (!partition.states.containsKey(key)) {
+        if (partition.states.containsKey(key) || unknown.contains(key) || tooMany.contains(key)) {
+            return;
+        }
+        if (epoch == 0 || newEpochs.mayBegin(key.deviceId())) {
             unknown.add(key);
+        } else {
+            tooMany.add(key);
         }
     }
 
@@ -89,13 +103,22 @@ final class IngestSlicer {
         String device = entry.text(Streams.Field.DEVICE);
         byte[] payload = entry.payload();
         long received = entry.receivedMicros(nowMicros);
+        if (!devices.isName(device)) {
+            reject(partition, entry, "", received, "The topic names no device", null, 0, payload, 0);
+            return;
+        }
         try {
             scanner.scan(payload);
         } catch (MalformedTelemetry malformed) {
             reject(partition, entry, device, received, String.valueOf(malformed.getMessage()), null, 0, payload, 0);
             return;
         }
-        EpochState state = partition.states.get(key(device, scanner.epoch()));
+        EpochState.Key key = key(device, scanner.epoch());
+        EpochState state = partition.states.get(key);
+        if (state == null && tooMany.contains(key)) {
+            reject(partition, entry, device, received, newEpochs.refusal(), null, 0, payload, 0);
+            return;
+        }
         if (state == null) {
             throw new IllegalStateException("The progress was not loaded");
         }
@@ -153,10 +176,10 @@ final class IngestSlicer {
             int index) {
         boolean counted = state != null && state.progress() != null && seq > 0;
         rejects.add(new Reject(
-                devices.id(device),
+                device.isEmpty() ? 0 : devices.id(device),
                 received,
                 device,
-                Topics.of(device, Topics.TELEMETRY),
+                device.isEmpty() ? partition.stream() : Topics.of(device, Topics.TELEMETRY),
                 reason,
                 counted ? state : null,
                 counted ? seq : 0,

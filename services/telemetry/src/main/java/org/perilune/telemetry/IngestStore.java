@@ -37,13 +37,18 @@ final class IngestStore {
     private final LatestValues latest = new LatestValues();
 
     IngestStore(
-            Connection connection, DeviceRegistry devices, Watermarks watermarks, IngestMeters meters, Clock clock) {
+            Connection connection,
+            DeviceRegistry devices,
+            Watermarks watermarks,
+            IngestMeters meters,
+            int newEpochsAMinute,
+            Clock clock) {
         this.connection = connection;
         this.devices = devices;
         this.watermarks = watermarks;
         this.meters = meters;
         this.clock = clock;
-        this.slicer = new IngestSlicer(devices, meters);
+        this.slicer = new IngestSlicer(devices, meters, new EpochRate(newEpochsAMinute, System::nanoTime));
         this.transaction = new IngestTransaction(clock);
     }
 
@@ -198,12 +203,16 @@ final class IngestStore {
         marks.clear();
         var dirty = new ArrayList<EpochState>();
         for (IngestPartition partition : partitions) {
+            partition.markSurplus();
             for (EpochState state : partition.states.values()) {
                 Progress progress = state.progress();
                 if (state.dirty) {
                     dirty.add(state);
                 }
-                if (all || now - state.touched > IDLE_NANOS || (progress != null && progress.needsReload())) {
+                if (all
+                        || state.surplus
+                        || now - state.touched > IDLE_NANOS
+                        || (progress != null && progress.needsReload())) {
                     marks.close(state);
                 }
             }
@@ -220,7 +229,9 @@ final class IngestStore {
         for (IngestPartition partition : partitions) {
             partition.states.values().removeIf(state -> {
                 Progress progress = state.progress();
-                return now - state.touched > FORGET_NANOS || (progress != null && progress.needsReload());
+                return state.surplus
+                        || now - state.touched > FORGET_NANOS
+                        || (progress != null && progress.needsReload());
             });
         }
     }

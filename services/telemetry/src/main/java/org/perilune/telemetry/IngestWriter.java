@@ -26,8 +26,6 @@ final class IngestWriter implements AutoCloseable {
     private static final long EVERY_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long PENDING_AGAIN_NANOS = Duration.ofSeconds(10).toNanos();
     private static final int MOST_ENTRIES = 2_000;
-    private static final int FIRST_ENTRIES = 256;
-    private static final long READ_BYTES = 4L << 20;
 
     /** From this size on a batch says that there is load, and the next may gather for a moment. */
     private static final int BATCH_UNDER_LOAD = 64;
@@ -42,7 +40,8 @@ final class IngestWriter implements AutoCloseable {
     private final IngestLoad load;
     private final Clock clock;
     private final StoreLoop loop;
-    private int entriesEach = FIRST_ENTRIES;
+    private final TelemetryConfig.StreamLimits limits;
+    private final BatchSize size;
 
     IngestWriter(
             String name,
@@ -52,7 +51,10 @@ final class IngestWriter implements AutoCloseable {
             Watermarks watermarks,
             IngestMeters meters,
             IngestLoad load,
+            TelemetryConfig.StreamLimits limits,
             Clock clock) {
+        this.limits = limits;
+        this.size = new BatchSize(MOST_ENTRIES, limits.batchBytes());
         this.postgres = postgres;
         this.redis = redis;
         this.devices = devices;
@@ -76,8 +78,11 @@ final class IngestWriter implements AutoCloseable {
             connection.setAutoCommit(false);
             try (LeaderSession session = postgres.leaderSession(connection)) {
                 var ownership = new IngestOwnership(connection, session);
-                var store = new IngestStore(connection, devices, watermarks, meters, clock);
+                var store = new IngestStore(connection, devices, watermarks, meters, limits.newEpochsAMinute(), clock);
                 storeWhatComes(ownership, new TreeMap<>(), reader, store);
+            } catch (SQLException | RuntimeException failure) {
+                size.failed();
+                throw failure;
             }
         }
     }
@@ -125,14 +130,19 @@ final class IngestWriter implements AutoCloseable {
         int share = due.share();
         for (int partition : due.mayTake()) {
             if (partitions.size() < share && ownership.take(partition)) {
-                var taken = new IngestPartition(partition);
+                var taken = new IngestPartition(partition, limits.keptBytes());
                 reader.makeGroup(taken.stream());
                 store.adopt(partition);
                 partitions.put(partition, taken);
             }
         }
+        if (partitions.isEmpty()) {
+            return;
+        }
+        // Where room is short, live followers go without what is stored already: intake goes on.
+        boolean isShort = reader.memoryUsed() >= limits.shortOfMemory();
         for (IngestPartition partition : partitions.values()) {
-            long lag = reader.trim(partition.stream(), partition.keepFrom());
+            long lag = reader.trim(partition.stream(), isShort ? StreamId.END : partition.keepFrom());
             meters.lag(partition.stream(), lag);
             load.lag(lag);
         }
@@ -145,14 +155,15 @@ final class IngestWriter implements AutoCloseable {
             if (after == null) {
                 continue;
             }
-            List<StreamEntry> entries = reader.pending(partition.stream(), after, entriesEach);
+            List<StreamEntry> entries = reader.pending(partition.stream(), after, size);
             if (entries.isEmpty()) {
                 partition.pendingAfter = null;
                 continue;
             }
-            load.wasRead(entries.size() >= entriesEach);
+            load.wasRead(entries.size() + BatchSize.CHUNK > size.entries());
             store.store(Map.of(partition, entries));
             reader.acknowledge(partition.stream(), entries);
+            size.went();
             partition.pendingAfter = entries.getLast().id();
             return true;
         }
@@ -163,7 +174,7 @@ final class IngestWriter implements AutoCloseable {
             throws SQLException, InterruptedException {
         List<String> streams =
                 partitions.values().stream().map(IngestPartition::stream).toList();
-        Map<String, List<StreamEntry>> read = reader.fresh(streams, entriesEach, BLOCK);
+        Map<String, List<StreamEntry>> read = reader.fresh(streams, size, BLOCK);
         if (read.isEmpty()) {
             return;
         }
@@ -180,25 +191,22 @@ final class IngestWriter implements AutoCloseable {
         adapt(read);
     }
 
-    /** Bounds what one answer of Redis can hold in memory, and gathers a little under load. */
+    /** The next read may take more, and gathers a little under load. */
     private void adapt(Map<String, List<StreamEntry>> read) throws InterruptedException {
-        long bytes = 0;
         int entries = 0;
         int most = 0;
+        long bytes = 0;
         for (List<StreamEntry> stream : read.values()) {
             most = Math.max(most, stream.size());
             entries += stream.size();
             for (StreamEntry entry : stream) {
-                bytes += entry.payload().length;
+                bytes += entry.bytes();
             }
         }
-        load.wasRead(most >= entriesEach);
-        if (bytes > READ_BYTES) {
-            entriesEach = Math.max(16, entriesEach / 2);
-        } else if (most == entriesEach && bytes < READ_BYTES / 2) {
-            entriesEach = Math.min(MOST_ENTRIES, entriesEach * 2);
-        }
-        if (entries >= BATCH_UNDER_LOAD && most < entriesEach && !loop.isClosing()) {
+        boolean isFull = most + BatchSize.CHUNK > size.entries() || bytes >= size.bytes() / read.size();
+        load.wasRead(isFull);
+        size.went();
+        if (entries >= BATCH_UNDER_LOAD && !isFull && !loop.isClosing()) {
             TimeUnit.MILLISECONDS.sleep(GATHER_MILLIS);
         }
     }

@@ -25,6 +25,7 @@ final class RejectPruner implements AutoCloseable {
     private static final Duration PERIOD = Duration.ofMinutes(1);
     private static final Duration BETWEEN_BATCHES = Duration.ofMillis(100);
     private static final int BATCH = 1_000;
+    private static final int ROW_BYTES = 200;
 
     private static final String PRUNE = """
             delete from reject where id in (
@@ -39,6 +40,13 @@ final class RejectPruner implements AutoCloseable {
     private static final String SURPLUS =
             PRUNE.formatted("id <= (select id from reject order by id desc offset ? limit 1)", "id");
 
+    /** The newest that is too much, and all before it. The length of a payload is known without reading it. */
+    private static final String TOO_LARGE = PRUNE.formatted("""
+            id <= (select max(id) from (
+                select id, sum(octet_length(payload) + %d) over (order by id desc) as bytes from reject) sized
+                where bytes > ?)
+            """.formatted(ROW_BYTES), "id");
+
     private final DataSource database;
     private final Rejects limits;
     private final Clock clock;
@@ -46,9 +54,10 @@ final class RejectPruner implements AutoCloseable {
 
     /**
      * @param keep how many at most
+     * @param bytes of their payloads at most
      * @param age how long at most
      */
-    record Rejects(int keep, Duration age) {}
+    record Rejects(int keep, long bytes, Duration age) {}
 
     RejectPruner(DataSource database, Rejects limits, Clock clock) {
         this.database = database;
@@ -89,13 +98,17 @@ final class RejectPruner implements AutoCloseable {
     int prune() throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement old = connection.prepareStatement(OLD);
-                PreparedStatement surplus = connection.prepareStatement(SURPLUS)) {
+                PreparedStatement surplus = connection.prepareStatement(SURPLUS);
+                PreparedStatement large = connection.prepareStatement(TOO_LARGE)) {
             old.setObject(1, clock.instant().minus(limits.age()).atOffset(ZoneOffset.UTC));
             old.setInt(2, BATCH);
             int gone = old.executeUpdate();
             surplus.setInt(1, limits.keep());
             surplus.setInt(2, BATCH);
-            return Math.max(gone, surplus.executeUpdate());
+            gone = Math.max(gone, surplus.executeUpdate());
+            large.setLong(1, limits.bytes());
+            large.setInt(2, BATCH);
+            return Math.max(gone, large.executeUpdate());
         }
     }
 

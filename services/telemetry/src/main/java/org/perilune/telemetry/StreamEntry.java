@@ -49,6 +49,16 @@ record StreamEntry(byte[] id, @Nullable List<?> fields) {
         return value == null ? new byte[0] : value;
     }
 
+    /** Of all fields, about. */
+    long bytes() {
+        List<?> all = fields;
+        long sum = 0;
+        for (int index = 1; all != null && index < all.size(); index += 2) {
+            sum += ((byte[]) all.get(index)).length;
+        }
+        return sum;
+    }
+
     /** @param fallback where the entry does not say, or not legibly */
     long receivedMicros(long fallback) {
         byte[] digits = field(Streams.Field.RECEIVED);

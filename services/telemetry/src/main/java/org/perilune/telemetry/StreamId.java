@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** The id of a stream's entry. */
 record StreamId(long millis, long number) implements Comparable<StreamId> {
+    /** Beyond every entry. */
+    static final StreamId END = new StreamId(-1, -1);
+
     static StreamId of(byte[] text) {
         String id = new String(text, UTF_8);
         int dash = id.indexOf('-');

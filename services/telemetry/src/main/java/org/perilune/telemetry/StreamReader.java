@@ -25,6 +25,31 @@ final class StreamReader implements AutoCloseable {
     private static final byte[] NEW = bytes(">");
     private static final Duration ANSWER = Duration.ofSeconds(10);
 
+    /**
+     * Reads of each stream until it has so many entries or bytes: XREADGROUP alone counts entries, and 2,000 of them may
+     * be some kilobytes or half a gigabyte.
+     */
+    private static final byte[] READ = bytes("""
+            local chunk, most, budget = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+            local found = {}
+            for _, key in ipairs(KEYS) do
+                local after, entries, size, more = ARGV[3], {}, 0, true
+                while more do
+                    local answer = redis.call(
+                        'XREADGROUP', 'GROUP', ARGV[1], ARGV[2], 'COUNT', chunk, 'STREAMS', key, after)
+                    local read = answer and answer[1] and answer[1][2] or {}
+                    for _, entry in ipairs(read) do
+                        entries[#entries + 1] = entry
+                        if after ~= '>' then after = entry[1] end
+                        for _, field in ipairs(entry[2] or {}) do size = size + #field end
+                    end
+                    more = #read == chunk and #entries + chunk <= most and size < budget
+                end
+                if #entries > 0 then found[#found + 1] = {key, entries} end
+            end
+            return found
+            """);
+
     private final Jedis jedis;
 
     StreamReader(Redis redis) {
@@ -43,22 +68,32 @@ final class StreamReader implements AutoCloseable {
     }
 
     /** What was read and not acknowledged, beyond an id; empty at its end. */
-    List<StreamEntry> pending(String stream, byte[] after, int count) {
-        Object answer = jedis.sendCommand(
-                Command.XREADGROUP,
-                bytes("GROUP"),
-                GROUP,
-                CONSUMER,
-                bytes("COUNT"),
-                bytes(Integer.toString(count)),
-                bytes("STREAMS"),
-                bytes(stream),
-                after);
-        return entries(answer).getOrDefault(stream, List.of());
+    List<StreamEntry> pending(String stream, byte[] after, BatchSize size) {
+        return read(List.of(stream), after, size).getOrDefault(stream, List.of());
     }
 
-    /** What nobody read yet, by stream. */
-    Map<String, List<StreamEntry>> fresh(List<String> streams, int countEach, Duration block) {
+    /** What nobody read yet, by stream; waits for the first of it. */
+    Map<String, List<StreamEntry>> fresh(List<String> streams, BatchSize size, Duration block) {
+        Map<String, List<StreamEntry>> waiting = read(streams, NEW, size);
+        return waiting.isEmpty() ? next(streams, Math.min(size.entries(), BatchSize.CHUNK), block) : waiting;
+    }
+
+    private Map<String, List<StreamEntry>> read(List<String> streams, byte[] after, BatchSize size) {
+        var arguments = new ArrayList<byte[]>();
+        arguments.add(READ);
+        arguments.add(bytes(Integer.toString(streams.size())));
+        streams.forEach(stream -> arguments.add(bytes(stream)));
+        arguments.add(GROUP);
+        arguments.add(CONSUMER);
+        arguments.add(after);
+        arguments.add(bytes(Integer.toString(Math.min(size.entries(), BatchSize.CHUNK))));
+        arguments.add(bytes(Integer.toString(size.entries())));
+        arguments.add(bytes(Integer.toString(Math.max(1, size.bytes() / streams.size()))));
+        return entries(jedis.sendCommand(Command.EVAL, arguments.toArray(byte[][]::new)));
+    }
+
+    /** A script cannot wait. Few entries, since nothing bounds their bytes. */
+    private Map<String, List<StreamEntry>> next(List<String> streams, int countEach, Duration block) {
         var arguments = new ArrayList<byte[]>();
         arguments.add(bytes("GROUP"));
         arguments.add(GROUP);
@@ -86,10 +121,25 @@ final class StreamReader implements AutoCloseable {
         jedis.sendCommand(Command.XACK, arguments);
     }
 
+    /** Part of the memory that Redis may use which it uses, 0 to 1; 0 where it is unbounded. */
+    double memoryUsed() {
+        String info = new String((byte[]) jedis.sendCommand(Command.INFO, bytes("memory")), UTF_8);
+        long most = number(info, "maxmemory:");
+        return most == 0 ? 0 : (double) number(info, "used_memory:") / most;
+    }
+
+    private static long number(String info, String name) {
+        return info.lines()
+                .filter(line -> line.startsWith(name))
+                .map(line -> Long.parseLong(line.substring(name.length()).strip()))
+                .findFirst()
+                .orElse(0L);
+    }
+
     /**
      * Removes entries below an id, as far as every group has acknowledged them.
      *
-     * @param keepFrom the oldest entry that live followers may still want
+     * @param keepFrom the oldest entry that live followers may still want; {@link StreamId#END}: none is
      * @return entries that our group has not read yet
      */
     long trim(String stream, @Nullable StreamId keepFrom) {

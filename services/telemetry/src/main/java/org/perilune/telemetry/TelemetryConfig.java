@@ -14,7 +14,10 @@ import org.perilune.contracts.Topology;
  *
  * @param writers connections that store side by side; each holds one of the pool for good
  * @param rejectsKept how many rejects at most; older ones go
+ * @param rejectsBytes of their payloads, at most
  * @param rejectsAge how long a reject is kept at most
+ * @param streams bounds of what is read, and left in Redis
+ * @param epochsKept epochs of each device whose progress is kept although nothing is missing
  */
 public record TelemetryConfig(
         HttpConfig http,
@@ -24,13 +27,27 @@ public record TelemetryConfig(
         AmqpConfig amqp,
         int writers,
         int rejectsKept,
-        Duration rejectsAge) {
+        long rejectsBytes,
+        Duration rejectsAge,
+        StreamLimits streams,
+        int epochsKept) {
     private static final int POOL_SIZE = 12;
     private static final int SPARE_CONNECTIONS = 3;
+    private static final int MEGABYTE = 1 << 20;
+
+    /**
+     * @param batchBytes of messages that a writer reads and stores at once
+     * @param keptBytes of stored messages that stay in each partition's stream for live followers
+     * @param newEpochsAMinute of each device, beyond some at once
+     * @param shortOfMemory part of Redis' memory from which on none of them stay
+     */
+    public record StreamLimits(int batchBytes, long keptBytes, double shortOfMemory, int newEpochsAMinute) {}
 
     /**
      * Reads {@code http.*}, {@code postgres.*}, {@code redis.*}, {@code mqtt.*}, {@code amqp.*}, {@code
-     * ingest.writers}, {@code rejects.keep} (a number), {@code rejects.days}.
+     * ingest.writers}, {@code rejects.keep} (a number), {@code rejects.megabytes}, {@code rejects.days}, {@code
+     * streams.batch-megabytes}, {@code streams.keep-megabytes}, {@code streams.short-of-memory} (a part, 0 to 1), {@code
+     * epochs.new-a-minute}, {@code epochs.keep}.
      *
      * @param in the settings under {@code telemetry.}
      */
@@ -43,7 +60,14 @@ public record TelemetryConfig(
                 AmqpConfig.read(in),
                 in.integer("ingest.writers", 2, 1, 4),
                 in.integer("rejects.keep", 100_000, 100, 10_000_000),
-                Duration.ofDays(in.integer("rejects.days", 30, 1, 3_650)));
+                (long) in.integer("rejects.megabytes", 1_024, 1, 1_000_000) * MEGABYTE,
+                Duration.ofDays(in.integer("rejects.days", 30, 1, 3_650)),
+                new StreamLimits(
+                        in.integer("streams.batch-megabytes", 4, 1, 64) * MEGABYTE,
+                        (long) in.integer("streams.keep-megabytes", 16, 0, 1_024) * MEGABYTE,
+                        in.decimal("streams.short-of-memory", 0.5, 0, 1),
+                        in.integer("epochs.new-a-minute", 60, 1, 100_000)),
+                in.integer("epochs.keep", 1_000, 10, 1_000_000));
         if (config.postgres().poolSize() < config.writers() + SPARE_CONNECTIONS) {
             in.fault("postgres.pool-size", "must be at least ingest.writers + " + SPARE_CONNECTIONS);
         }

@@ -43,7 +43,10 @@ public final class TelemetryService implements AutoCloseable {
             owned.add(GapWatch.start(postgres, relay::wake, clock));
             owned.add(RollupWorker.open(postgres.dataSource(), ingest::isBusy, meters));
             owned.add(RejectPruner.open(
-                    postgres, new RejectPruner.Rejects(config.rejectsKept(), config.rejectsAge()), clock));
+                    postgres,
+                    new RejectPruner.Rejects(config.rejectsKept(), config.rejectsBytes(), config.rejectsAge()),
+                    clock));
+            owned.add(EpochPruner.open(postgres, config.epochsKept()));
             LiveTail live = owned.add(new LiveTail(redis));
             var deviceQueries = new DeviceQueries(postgres.jdbi(), clock);
             owned.add(DeviceSweeper.open(deviceQueries, live));

@@ -16,16 +16,18 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.AmqpConfig;
+import org.perilune.chassis.Redis;
+import org.perilune.chassis.RedisConfig;
 import org.perilune.chassis.Settings;
-import org.perilune.testkit.HeardEvents;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Streams;
+import org.perilune.contracts.Topology.Store;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Telemetry;
 import org.perilune.contracts.v1.Value;
-import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
+import org.perilune.testkit.HeardEvents;
 import org.postgresql.ds.PGSimpleDataSource;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
@@ -42,7 +44,15 @@ final class IngestFixture implements AutoCloseable {
     private final Map<String, String> settings;
 
     IngestFixture(Path home) throws SQLException, IOException {
-        pad = Pad.start(PadConfig.onFreePorts(home, List.of("telemetry", "crew", "lunar_module"), Store.POSTGRESQL, Store.REDIS, Store.MQTT, Store.AMQP), sentence -> {});
+        pad = Pad.start(
+                PadConfig.onFreePorts(
+                        home,
+                        List.of("telemetry", "crew", "lunar_module"),
+                        Store.POSTGRESQL,
+                        Store.REDIS,
+                        Store.MQTT,
+                        Store.AMQP),
+                sentence -> {});
         settings = pad.settings();
         sql = connect();
         redis = new Jedis(
@@ -74,6 +84,11 @@ final class IngestFixture implements AutoCloseable {
     }
 
     TelemetryService service() {
+        return service(Map.of());
+    }
+
+    /** @param more settings, without {@code telemetry.} */
+    TelemetryService service(Map<String, String> more) {
         var own = new HashMap<String, String>();
         settings.forEach((key, value) -> {
             if (key.startsWith("telemetry.")) {
@@ -81,6 +96,7 @@ final class IngestFixture implements AutoCloseable {
             }
         });
         own.put("telemetry.http.port", "0");
+        more.forEach((key, value) -> own.put("telemetry." + key, value));
         Settings in = Settings.of(own);
         TelemetryConfig config = TelemetryConfig.read(in.at("telemetry"));
         in.check();
@@ -91,6 +107,11 @@ final class IngestFixture implements AutoCloseable {
     HeardEvents listen() throws Exception {
         AmqpConfig amqp = AmqpConfig.read(Settings.of(settings).at("telemetry"));
         return HeardEvents.listen(amqp, Set.of(Exchanges.EVERY_TYPE));
+    }
+
+    /** As the service has it. */
+    Redis openRedis() {
+        return Redis.open(RedisConfig.read(Settings.of(settings).at("telemetry")));
     }
 
     static Frame frame(long seq, long timeMicros) {

@@ -13,12 +13,14 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.contracts.Streams;
 import org.perilune.contracts.Topics;
 import org.perilune.contracts.v1.Stored;
 import org.perilune.pad.ServerState;
@@ -78,6 +80,24 @@ class IngestRecoveryTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly)).contains(true);
+    }
+
+    /** The router takes nothing more when Redis is full, so that nothing new would ever make room. */
+    @Test
+    void makesRoomWhereItIsShortOfWhatAnEarlierOneStored() throws Exception {
+        try (TelemetryService service = fixture.service()) {
+            assertThat(service.port()).isPositive();
+            for (int seq = 1; seq <= 300; seq++) {
+                fixture.send("rover", EPOCH, frame(seq, NOON_MICROS + seq));
+            }
+            awaitFrames(300);
+        }
+        String stream = Streams.telemetry(Streams.partitionOf("rover"));
+        assertThat(fixture.redis.xlen(stream)).isEqualTo(300);
+        try (TelemetryService service = fixture.service(Map.of("streams.short-of-memory", "0"))) {
+            assertThat(service.port()).isPositive();
+            await().atMost(LIMIT).until(() -> fixture.redis.xlen(stream) <= 100);
+        }
     }
 
     @Test

@@ -15,12 +15,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.chassis.Redis;
 import org.perilune.contracts.Streams;
 import org.perilune.contracts.TelemetryLimits;
 import org.perilune.contracts.v1.Connect;
@@ -40,7 +42,7 @@ class IngestTest {
     @BeforeAll
     void start(@TempDir Path home) throws Exception {
         fixture = new IngestFixture(home);
-        service = fixture.service();
+        service = fixture.service(Map.of("streams.keep-megabytes", "1", "epochs.new-a-minute", "1"));
     }
 
     @AfterAll
@@ -220,6 +222,137 @@ class IngestTest {
         // The second is applied after the first.
         awaitCount(1, "select count(*) from reject where device = 'rover'");
         awaitCount(1, "select count(*) from device where name = 'rover' and session = 6 and will_at is null");
+    }
+
+    @Test
+    void countsADuplicateOfADeviceThatDoesNotCountWithoutDoingTheBatchAgain() throws SQLException {
+        // A sequence does not go back with a transaction.
+        fixture.run("create sequence attempts");
+        fixture.run("""
+                create function attempt() returns trigger language plpgsql as
+                    $$ begin perform nextval('attempts'); return null; end $$
+                """);
+        fixture.run("create trigger attempt before insert on frame for each statement execute function attempt()");
+        try {
+            for (int round = 1; round <= 4; round++) {
+                fixture.send("plain", 0, frame(0, NOON_MICROS));
+                // Each in a batch of its own.
+                awaitCount(
+                        round - 1,
+                        "select coalesce((select duplicates from daily join device on id = device_id"
+                                + " where name = 'plain'), 0)");
+                awaitCount(1, frames("plain"));
+            }
+            assertThat(fixture.count("select last_value from attempts")).isEqualTo(4);
+        } finally {
+            fixture.run("drop trigger attempt on frame");
+            fixture.run("drop function attempt");
+            fixture.run("drop sequence attempts");
+        }
+    }
+
+    @Test
+    void keepsOfWhatIsStoredSoManyBytesInRedis() {
+        String stream = Streams.telemetry(Streams.partitionOf("bulky"));
+        Frame large = frame(0, NOON_MICROS).toBuilder()
+                .addAllValues(Collections.nCopies(
+                        30,
+                        Value.newBuilder().setName("text").setText(noise(4_000)).build()))
+                .build();
+        for (int seq = 1; seq <= 80; seq++) {
+            fixture.send("bulky", EPOCH, large.toBuilder().setSeq(seq).build());
+        }
+        awaitCount(80, frames("bulky"));
+        // 9 MB came: of the last two batches, 2 MB each, as many stay as 1 MB needs.
+        await().atMost(LIMIT).until(() -> fixture.redis.memoryUsage(stream) < 5L << 20);
+    }
+
+    @Test
+    void readsNoMoreAtOnceThanTheBytesItMay() {
+        String stream = "weather/bulky";
+        for (int entry = 0; entry < 100; entry++) {
+            fixture.add(stream, "bulky", new byte[64 * 1024], null);
+        }
+        try (Redis redis = fixture.openRedis();
+                var reader = new StreamReader(redis)) {
+            reader.makeGroup(stream);
+            var size = new BatchSize(2_000, 1 << 20);
+            var seen = new ArrayList<String>();
+            for (int read = fresh(reader, stream, size, seen); read > 0; read = fresh(reader, stream, size, seen)) {
+                assertThat(read).isBetween(1, 1 + 2 * BatchSize.CHUNK);
+            }
+            assertThat(seen).hasSize(100).doesNotHaveDuplicates().isSorted();
+            var again = reader.pending(stream, "0-0".getBytes(UTF_8), size);
+            assertThat(again).hasSizeBetween(1, 1 + 2 * BatchSize.CHUNK);
+            assertThat(again.getFirst().idText()).isEqualTo(seen.getFirst());
+            size.failed();
+            assertThat(reader.pending(stream, again.getLast().id(), size))
+                    .hasSizeLessThanOrEqualTo(BatchSize.CHUNK)
+                    .first()
+                    .extracting(StreamEntry::idText)
+                    .isEqualTo(seen.get(again.size()));
+        }
+        fixture.redis.del(stream);
+    }
+
+    private static int fresh(StreamReader reader, String stream, BatchSize size, List<String> seen) {
+        List<StreamEntry> read =
+                reader.fresh(List.of(stream), size, Duration.ofMillis(1)).getOrDefault(stream, List.of());
+        read.forEach(entry -> seen.add(entry.idText()));
+        return read.size();
+    }
+
+    @Test
+    void aDeviceThatBeginsEpochsWithoutEndIsHeldToARate() throws SQLException {
+        for (int epoch = 1; epoch <= EpochRate.AT_ONCE + 50; epoch++) {
+            fixture.send("restless", epoch, frame(1, NOON_MICROS));
+        }
+        await().atMost(LIMIT)
+                .until(() -> fixture.count(frames("restless"))
+                                + fixture.count("select count(*) from reject where device = 'restless'")
+                        == EpochRate.AT_ONCE + 50);
+        assertThat(fixture.count(frames("restless"))).isBetween((long) EpochRate.AT_ONCE, EpochRate.AT_ONCE + 5L);
+        assertThat(fixture.count("select count(*) from reject where device = 'restless' and reason like '%too often%'"))
+                .isPositive();
+        // Epochs that it has begun go on.
+        fixture.send("restless", EpochRate.AT_ONCE, frame(2, NOON_MICROS));
+        awaitCount(1, "select count(*) from frame join device on id = device_id where name = 'restless' and seq = 2");
+    }
+
+    @Test
+    void oneNoticeThatCannotBeAppliedHoldsUpNoOther() throws SQLException {
+        fixture.run("alter table device add constraint poison check (type <> 'poison') not valid");
+        try {
+            for (String type : List.of("rover", "poison", "lander")) {
+                byte[] connect = Connect.newBuilder()
+                        .setSession(1)
+                        .setDeviceType(type)
+                        .build()
+                        .toByteArray();
+                fixture.add(Streams.CONNECT, "notice-" + type, connect, null);
+            }
+            awaitCount(2, "select count(*) from device where name like 'notice-%' and session = 1");
+            awaitCount(1, "select count(*) from reject where topic = 'fleet/notice-poison/connect'");
+        } finally {
+            fixture.run("alter table device drop constraint poison");
+        }
+    }
+
+    @Test
+    void aNameThatIsNoneHoldsUpNoPartition() {
+        String name = noise(6_000);
+        byte[] telemetry = Telemetry.newBuilder()
+                .setEpoch(EPOCH)
+                .addFrames(frame(1, NOON_MICROS))
+                .build()
+                .toByteArray();
+        String stream = Streams.telemetry(Streams.partitionOf("behind"));
+        fixture.add(stream, name, telemetry, null);
+        fixture.add(Streams.CONNECT, name, new byte[0], null);
+        fixture.add(Streams.REJECTS, name, new byte[0], null);
+        fixture.send("behind", EPOCH, frame(1, NOON_MICROS));
+        awaitCount(1, frames("behind"));
+        awaitCount(2, "select count(*) from reject where reason = 'The topic names no device'");
     }
 
     @Test

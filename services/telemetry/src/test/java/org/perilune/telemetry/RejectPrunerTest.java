@@ -6,19 +6,19 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RejectPrunerTest {
-    @TempDir
-    Path home;
-
     private IngestFixture stores;
 
-    @BeforeEach
-    void start() throws Exception {
+    @BeforeAll
+    void start(@TempDir Path home) throws Exception {
         stores = new IngestFixture(home);
         try (TelemetryService service = stores.service()) {
             assertThat(service.port()).isPositive();
@@ -28,13 +28,19 @@ class RejectPrunerTest {
         }
     }
 
-    @AfterEach
+    @BeforeEach
+    void empty() throws Exception {
+        stores.run("truncate reject, progress, parameter, device restart identity");
+    }
+
+    @AfterAll
     void stop() throws Exception {
         stores.close();
     }
 
     private RejectPruner pruner(int keep, Duration age) throws Exception {
-        return new RejectPruner(stores.dataSource(), new RejectPruner.Rejects(keep, age), Clock.systemUTC());
+        return new RejectPruner(
+                stores.dataSource(), new RejectPruner.Rejects(keep, Long.MAX_VALUE, age), Clock.systemUTC());
     }
 
     private void rejects(int count, String age) throws Exception {
@@ -78,5 +84,38 @@ class RejectPrunerTest {
             assertThat(pruner.prune()).isEqualTo(1);
         }
         assertThat(stores.count("select seq from reject")).isEqualTo(6);
+    }
+
+    @Test
+    void keepsSoManyBytesAtMost() throws Exception {
+        rejects(50, "1 hour");
+        stores.run("update reject set payload = decode(repeat('ab', 10000), 'hex')");
+        var limits = new RejectPruner.Rejects(1_000, 100_000, Duration.ofDays(30));
+        try (var pruner = new RejectPruner(stores.dataSource(), limits, Clock.systemUTC())) {
+            assertThat(pruner.prune()).isEqualTo(41);
+            assertThat(pruner.prune()).isZero();
+        }
+        assertThat(stores.count("select min(id) from reject")).isEqualTo(42);
+    }
+
+    @Test
+    void keepsTheProgressOfTheNewestEpochsAndOfThoseWithHolesForLonger() throws Exception {
+        stores.run("insert into device (name) values ('rover'), ('quiet')");
+        stores.run("""
+                insert into progress (device_id, epoch, upto, highest, missing)
+                select id, e, 1, 1, case when e %% 10 = 0 then 1 else 0 end
+                from device, generate_series(1, 5000) e where name = 'rover' or e <= 10
+                """.formatted());
+        rejects(1, "1 hour");
+        stores.run("update reject set epoch = 3, seq = 1");
+        try (var pruner = new EpochPruner(stores.dataSource(), 20)) {
+            // Of the 4,980 older ones 498 have a hole, and one has a reject: 519 are left, of which 200 may be.
+            assertThat(pruner.prune()).isEqualTo(4_980 - 498 - 1 + 319 - 1);
+            assertThat(pruner.prune()).isZero();
+        }
+        assertThat(stores.count("select count(*) from progress where epoch = 3"))
+                .isEqualTo(2);
+        assertThat(stores.count("select count(*) from progress join device on id = device_id where name = 'quiet'"))
+                .isEqualTo(10);
     }
 }
