@@ -17,7 +17,8 @@ import org.postgresql.PGStatement;
  * within a transaction, without which the driver would fetch everything at once; one call at a time.
  */
 final class FrameScan {
-    private static final int FETCH_ROWS = 2_000;
+    /** A frame may have 256 KiB: these are 50 MB at worst. */
+    private static final int FETCH_ROWS = 200;
 
     /** The offset keeps the planner from joining otherwise than mark by mark, along the key. */
     private static final String COUNTED = """
