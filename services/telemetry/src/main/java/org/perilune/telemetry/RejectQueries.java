@@ -1,9 +1,13 @@
 package org.perilune.telemetry;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.List;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.SqlTimes;
 
 /** {@code GET /rejects}. */
@@ -23,15 +27,27 @@ final class RejectQueries {
 
     record Rejects(long total, List<Rejected> rejects) {}
 
-    /** Newest first. */
-    Rejects newest(int limit) {
+    private static final String WANTED =
+            " from reject where (:device::text is null or device = :device) and received >= :from ";
+
+    /**
+     * Newest first.
+     *
+     * @param device null: of all devices
+     * @param from when they were received at the earliest
+     */
+    Rejects newest(@Nullable String device, Instant from, int limit) {
+        OffsetDateTime earliest = from.atOffset(ZoneOffset.UTC);
         return jdbi.withHandle(handle -> new Rejects(
-                handle.createQuery("select count(*) from reject")
+                handle.createQuery("select count(*)" + WANTED)
+                        .bind("device", device)
+                        .bind("from", earliest)
                         .mapTo(Long.class)
                         .one(),
-                handle.createQuery("""
-                        select received, device, topic, reason, payload from reject order by id desc limit :limit
-                        """)
+                handle.createQuery("select received, device, topic, reason, payload" + WANTED
+                                + "order by id desc limit :limit")
+                        .bind("device", device)
+                        .bind("from", earliest)
                         .bind("limit", limit)
                         .map((result, context) -> new Rejected(
                                 SqlTimes.instant(result, 1).toString(),

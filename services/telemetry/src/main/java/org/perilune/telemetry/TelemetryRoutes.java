@@ -95,8 +95,10 @@ final class TelemetryRoutes {
     }
 
     private void rejects(Context context) {
-        Requests.onlyParameters(context, Set.of("limit"));
-        context.json(rejects.newest(Requests.integer(context, "limit", 100, 1, 1_000)));
+        Requests.onlyParameters(context, Set.of("device", "from", "limit"));
+        Instant from = Requests.instant(context, "from").orElse(Times.EARLIEST);
+        context.json(rejects.newest(
+                context.queryParam("device"), Times.clamp(from), Requests.integer(context, "limit", 100, 1, 1_000)));
     }
 
     private void series(Context context) {

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,6 +51,19 @@ class RejectPrunerTest {
                 select now() - interval '%s', 'rover', 'x', 'bad', '\\x00', gen_random_uuid()::text
                 from generate_series(1, %d)
                 """.formatted(age, count));
+    }
+
+    @Test
+    void areCountedForADeviceSinceAnInstant() throws Exception {
+        rejects(3, "1 hour");
+        rejects(2, "1 minute");
+        var queries = new RejectQueries(Jdbi.create(stores.dataSource()));
+        Instant lately = Instant.now().minus(Duration.ofMinutes(30));
+        assertThat(queries.newest(null, Times.EARLIEST, 10).total()).isEqualTo(5);
+        assertThat(queries.newest("rover", lately, 1))
+                .extracting(RejectQueries.Rejects::total, page -> page.rejects().size())
+                .containsExactly(2L, 1);
+        assertThat(queries.newest("eagle", Times.EARLIEST, 10).total()).isZero();
     }
 
     @Test
