@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.ServiceClient;
@@ -18,7 +19,8 @@ import picocli.CommandLine.Parameters;
         name = "import-timeline",
         description = {
             "Puts a recorded mission's events on the timeline, counted from a new start.",
-            "Run again with the same file, start, speed and device it adds nothing."
+            "Run again with the same file, start, speed and device it adds nothing.",
+            "Exit status 1 if any row is not on the timeline."
         })
 final class ImportTimelineCommand implements Callable<Integer> {
     private static final Duration DEADLINE = Duration.ofSeconds(20);
@@ -30,8 +32,8 @@ final class ImportTimelineCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "FILE",
             description = {
-                "CSV with a header row, or a ZIP archive that holds one: a column with the time since the start"
-                        + " (get, elapsed: HH:MM:SS or seconds), one that says what happens (event, name), and if"
+                "A table (CSV), or a ZIP archive or .gz that holds one: a column with the time since the start"
+                        + " (get, elapsed: HH:MM:SS, 1/02:03:04 or seconds), one that says what happens (event, name), and if"
                         + " wanted command, parameters (JSON) and device"
             })
     private Path file = Path.of("");
@@ -40,7 +42,8 @@ final class ImportTimelineCommand implements Callable<Integer> {
             names = "--start",
             required = true,
             paramLabel = "INSTANT",
-            description = "When the mission's clock is zero, such as 2026-11-21T12:00:00Z")
+            description =
+                    "When the mission's clock is zero, or the first event where the file has dates; such as 2026-11-21T12:00:00Z")
     private String start = "";
 
     @Option(names = "--speed", paramLabel = "N", description = "Of the mission's clock; 1, the default: as it was")
@@ -50,29 +53,45 @@ final class ImportTimelineCommand implements Callable<Integer> {
     @Nullable
     private String device;
 
-    @Option(names = "--time-column", paramLabel = "C", description = "Header of the elapsed time; else guessed")
-    @Nullable
-    private String timeColumn;
+    @Mixin
+    private TableOptions options = new TableOptions();
+
+    @Option(names = "--dry-run", description = "Tells what the file is understood to hold, and sends nothing")
+    private boolean dryRun;
 
     @Override
     public Integer call() throws InterruptedException {
-        Instant zero = ReplayTime.parse(start)
-                .orElseThrow(() -> new LauncherException(
-                        "--start wants an instant such as 2026-11-21T12:00:00Z; not '" + start + "'"));
-        var source = new ReplayFile(file);
-        var plan = new TimelineImport.Plan(source.fingerprint(), zero, speed, device);
-        TimelineTable table = TimelineTable.of(source, timeColumn);
+        Instant zero = Objects.requireNonNull(TableOptions.start(start));
+        var source = new TableFile(file);
+        var plan = new TimelineImport.Plan(source.fingerprint(options.key()), zero, speed, device);
+        TimelineTable table = TimelineTable.of(source, options);
+        table.described().forEach(System.out::println);
         table.notes().stream().limit(MOST_NOTES).forEach(System.out::println);
+        if (table.notes().size() > MOST_NOTES) {
+            System.out.printf("and %,d more such lines%n", table.notes().size() - MOST_NOTES);
+        }
+        int status = table.leftOut() == 0 ? 0 : 1;
+        if (dryRun) {
+            table.rows().forEach(plan::time);
+            System.out.println(Count.of(table.rows().size(), "event") + " would be put on the timeline; "
+                    + Count.are(table.leftOut(), "row") + " left out. Nothing was sent");
+            return status;
+        }
         Home home = where.home();
         String token = Tokens.of(home, Role.OPERATOR.wireName());
         URI address = URI.create("http://127.0.0.1:" + StateFile.require(home).port(Topology.TIMELINE.name()));
         try (var timeline = ServiceClient.open(Topology.TIMELINE.name(), address, DEADLINE)) {
             var outcome = new TimelineImport(timeline, token, plan, System.out).send(table.rows());
             String sentence = outcome.fresh()
-                    ? "%,d events of %s are on the timeline, from %s to %s%n"
-                    : "All %,d events of %s were on the timeline before, from %s to %s; nothing was added%n";
-            System.out.printf(sentence, outcome.events(), source, outcome.first(), outcome.last());
+                    ? "%s on the timeline, from %s to %s; %s left out%n"
+                    : "%s on the timeline since before, from %s to %s; nothing was added, %s left out%n";
+            System.out.printf(
+                    sentence,
+                    Count.are(outcome.events(), "event"),
+                    outcome.first(),
+                    outcome.last(),
+                    Count.were(table.leftOut(), "row"));
         }
-        return 0;
+        return status;
     }
 }

@@ -1,13 +1,10 @@
 package org.perilune.launcher;
 
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
+import java.time.Instant;
 import org.perilune.contracts.Topics;
 import org.perilune.sdk.Device;
 import org.perilune.sdk.DeviceConfig;
@@ -27,38 +24,88 @@ final class Replay {
 
     private Replay() {}
 
+    /** How many readings a device's messages lost on the ground since an instant. */
+    interface Rejects {
+        /** @throws LauncherException if it cannot be told */
+        long since(Instant instant);
+    }
+
     /**
-     * Returns when every reading is stored.
+     * Returns when every reading has come to its end on the ground.
      *
-     * @param progress gets one line a second, and one for each of the first rows that cannot be used
+     * @param progress gets what was understood of the file, one line a second, and how it ended
+     * @return whether all rows are stored
      * @throws LauncherException if the file cannot be used, or nothing is stored any more; run again to go on
      */
-    static void run(ReplayRequest request, PrintStream progress) throws InterruptedException {
+    static boolean run(ReplayRequest request, Rejects rejects, PrintStream progress) throws InterruptedException {
         if (!Topics.DEVICE_NAME.matcher(request.device()).matches()) {
             throw new LauncherException("'" + request.device() + "' cannot be a device's name");
         }
-        var file = new ReplayFile(request.file());
-        Path folder = request.journal().resolve(request.device()).resolve(file.fingerprint());
-        Path complete = folder.resolve("complete");
-        if (Files.exists(complete)) {
+        var file = new TableFile(request.file());
+        var folder = new ReplayFolder(request.journal()
+                .resolve(request.device())
+                .resolve(file.fingerprint(request.recording().key())));
+        if (folder.outcome().isPresent()) {
             if (!request.again()) {
-                progress.println(file + " is stored already as " + request.device() + "; --again stores it once more");
-                return;
+                progress.println(file + " is stored already as " + request.device() + " ("
+                        + folder.outcome().get() + "); --again stores it once more");
+                return true;
             }
-            delete(folder);
+            folder.delete();
         }
-        var table = ReplayTable.of(file, request.timeColumn());
-        try (Device device = open(request, table, folder)) {
-            var run = new ReplayRun(request, table, device, progress);
-            run.fly(file);
+        var recording = understood(file, request.recording(), progress);
+        Instant began = folder.begun(Clock.systemUTC());
+        try (Device device = open(request, recording, folder.path())) {
+            new ReplayRun(request, recording, device, progress).fly();
         } catch (JournalFailedException failure) {
             throw new LauncherException(failure.getMessage() + "; is the same replay running already?", failure);
         }
-        mark(complete);
-        progress.printf("All %,d readings are stored%n", table.goodRows());
+        long rejected = rejects.since(began);
+        String outcome = outcome(recording.counts(), rejected);
+        folder.complete(outcome);
+        progress.println(outcome);
+        if (rejected > 0) {
+            progress.println("telemetry's GET /rejects?device=" + request.device() + " says why");
+        }
+        return rejected == 0 && recording.counts().leftOut() == 0;
     }
 
-    private static Device open(ReplayRequest request, ReplayTable table, Path folder) {
+    /**
+     * Reads all of the file, and sends nothing.
+     *
+     * @return whether all rows can be used
+     */
+    static boolean dryRun(Path path, RecordingOptions options, PrintStream progress) throws InterruptedException {
+        var counts = understood(new TableFile(path), options, progress).counts();
+        progress.println("%s would be sent; %s left out. Nothing was sent"
+                .formatted(
+                        Count.of(counts.good(), "reading"),
+                        Count.were(counts.leftOut(), "row")
+                                .replace(" was", " would be")
+                                .replace(" were", " would be")));
+        return counts.leftOut() == 0;
+    }
+
+    private static Recording understood(TableFile file, RecordingOptions options, PrintStream progress)
+            throws InterruptedException {
+        var recording = Recording.of(file, options);
+        recording.described().forEach(progress::println);
+        return recording;
+    }
+
+    static String outcome(Recording.Counts counts, long rejected) {
+        long stored = Math.max(0, counts.good() - rejected);
+        if (rejected == 0 && counts.leftOut() == 0) {
+            return (stored == 1 ? "" : "All ") + Count.are(stored, "reading") + " stored; none was rejected";
+        }
+        return "%s stored; %s left out, %s rejected"
+                .formatted(
+                        Count.are(stored, "reading"),
+                        Count.were(counts.leftOut(), "row"),
+                        Count.were(rejected, "reading"));
+    }
+
+    private static Device open(ReplayRequest request, Recording recording, Path folder) {
         var config = DeviceConfig.of(
                         request.device(), DeviceKey.of(request.key()), request.host(), request.port(), folder)
                 .withBackoff(Duration.ofMillis(250), Duration.ofSeconds(5))
@@ -66,25 +113,7 @@ final class Replay {
         // When the file is at its end nobody is to be called out: a recording that is silent is no outage.
         Clock clock = Clock.systemUTC();
         var silence = new SilenceWindow(clock.instant(), clock.instant().plus(SILENT_AFTERWARDS));
-        var description = new DeviceDescription("replay", Duration.ZERO, table.parameters(), silence);
+        var description = new DeviceDescription("replay", Duration.ZERO, recording.parameters(), silence);
         return Device.open(config, description, clock);
-    }
-
-    private static void mark(Path complete) {
-        try {
-            Files.write(complete, List.of());
-        } catch (IOException failure) {
-            throw new UncheckedIOException("The end of the replay cannot be noted", failure);
-        }
-    }
-
-    private static void delete(Path folder) {
-        try (var files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException failure) {
-            throw new LauncherException("The journal of the earlier replay cannot be deleted: " + folder, failure);
-        }
     }
 }

@@ -1,11 +1,19 @@
 package org.perilune.launcher;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.ServiceClient;
+import org.perilune.chassis.ServiceException;
+import org.perilune.contracts.Role;
 import org.perilune.contracts.Topology;
 import org.perilune.pad.DeviceKeys;
 import picocli.CommandLine.Command;
@@ -17,15 +25,17 @@ import picocli.CommandLine.Parameters;
         name = "replay",
         description = {
             "Flies a recorded file as a device, through the same pipeline as a live one.",
-            "The device is enrolled if need be. Interrupted and run again, it goes on where it was."
+            "The device is enrolled if need be. Interrupted and run again, it goes on where it was.",
+            "Exit status 1 if any row is not stored."
         })
 final class ReplayCommand implements Callable<Integer> {
+    private static final Duration DEADLINE = Duration.ofSeconds(20);
     private static final String MQTT = Topology.Store.MQTT.name();
 
     @Mixin
     private HomeOption where = new HomeOption();
 
-    @Parameters(paramLabel = "FILE", description = "CSV with a header row, or a ZIP archive that holds one")
+    @Parameters(paramLabel = "FILE", description = "A table (CSV), or a ZIP archive or .gz that holds one")
     private Path file = Path.of("");
 
     @Option(names = "--device", required = true, paramLabel = "NAME", description = "The device to fly it as")
@@ -35,9 +45,28 @@ final class ReplayCommand implements Callable<Integer> {
     @Nullable
     private Path keyFile;
 
-    @Option(names = "--time-column", paramLabel = "C", description = "Header of the time; else guessed")
+    @Mixin
+    private TableOptions table = new TableOptions();
+
+    @Option(
+            names = "--start",
+            paramLabel = "INSTANT",
+            description = "When the file's clock was zero, where its times are relative; such as 2026-11-21T12:00:00Z")
     @Nullable
-    private String timeColumn;
+    private String start;
+
+    @Option(names = "--columns", split = ",", paramLabel = "A", description = "Headers of the values wanted; else all")
+    private List<String> columns = List.of();
+
+    @Option(
+            names = "--from",
+            paramLabel = "NAME",
+            description = "Of several devices in the file, the one that is wanted")
+    @Nullable
+    private String source;
+
+    @Option(names = "--dry-run", description = "Tells what the file is understood to hold, and sends nothing")
+    private boolean dryRun;
 
     @Option(names = "--speed", paramLabel = "N", description = "Times real time; 0, the default: as fast as possible")
     private double speed;
@@ -50,6 +79,10 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        var recording = new RecordingOptions(table, TableOptions.start(start), columns, source);
+        if (dryRun) {
+            return Replay.dryRun(file, recording, System.out) ? 0 : 1;
+        }
         Home home = where.home();
         int port = StateFile.require(home).stores().stream()
                 .filter(store -> store.port() > 0 && store.name().startsWith(MQTT))
@@ -60,15 +93,30 @@ final class ReplayCommand implements Callable<Integer> {
                 file,
                 device,
                 key(home),
-                timeColumn,
+                recording,
                 speed,
                 "127.0.0.1",
                 port,
                 home.folder().resolve("replay"),
                 again,
                 Duration.ofSeconds(patienceSeconds));
-        Replay.run(request, System.out);
-        return 0;
+        return Replay.run(request, since -> rejects(home, since), System.out) ? 0 : 1;
+    }
+
+    private long rejects(Home home, Instant since) {
+        URI address = URI.create("http://127.0.0.1:" + StateFile.require(home).port(Topology.TELEMETRY.name()));
+        String token = Tokens.of(home, Role.VIEWER.wireName());
+        try (var telemetry = ServiceClient.open(Topology.TELEMETRY.name(), address, DEADLINE)) {
+            return telemetry
+                    .get("/rejects?limit=1&device=" + device + "&from=" + since, Optional.of(token), JsonNode.class)
+                    .path("total")
+                    .asLong();
+        } catch (ServiceException failure) {
+            throw new LauncherException(
+                    "Everything was taken, but whether any of it was rejected cannot be told: " + failure.getMessage()
+                            + "; run the same command again",
+                    failure);
+        }
     }
 
     /** The one given, or one of our own making, which is kept so that the replay can go on later. */

@@ -2,15 +2,14 @@ package org.perilune.launcher;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A recorded file to fly as a device.
  *
- * @param file a CSV file with a header row, or a ZIP archive that holds one
+ * @param file a table, or an archive that holds one
  * @param device an enrolled device's name
  * @param key the device's key
- * @param timeColumn header of the column with the time; null: guessed from the header
+ * @param recording how the file is to be read
  * @param speed times real time; 0: as fast as possible
  * @param host of the MQTT broker
  * @param port of the MQTT broker
@@ -22,7 +21,7 @@ record ReplayRequest(
         Path file,
         String device,
         String key,
-        @Nullable String timeColumn,
+        RecordingOptions recording,
         double speed,
         String host,
         int port,

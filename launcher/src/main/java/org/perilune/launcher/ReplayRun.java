@@ -11,49 +11,44 @@ import org.jspecify.annotations.Nullable;
 import org.perilune.sdk.Device;
 import org.perilune.sdk.JournalFullException;
 import org.perilune.sdk.MarkedReading;
+import org.perilune.sdk.Reading;
 
 /** One run of a replay over its file. Not safe for threads. */
-final class ReplayRun implements ReplayFile.RowConsumer {
+final class ReplayRun implements TableRow.Consumer {
     private static final int BATCH = 500;
-    private static final int MOST_FAULTS_SHOWN = 20;
     private static final Duration TELL_EVERY = Duration.ofSeconds(1);
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
     private final ReplayRequest request;
-    private final ReplayTable table;
+    private final Recording recording;
     private final Device device;
     private final PrintStream progress;
     private final long resumeBehind;
     private final List<MarkedReading> batch = new ArrayList<>();
 
-    private boolean headerRead;
     private long row;
     private long reported;
-    private long faults;
     private long toldNanos = System.nanoTime();
     private @Nullable Instant firstTime;
     private long firstNanos;
     private long unsettled = -1;
     private long movedNanos = System.nanoTime();
 
-    ReplayRun(ReplayRequest request, ReplayTable table, Device device, PrintStream progress) {
+    ReplayRun(ReplayRequest request, Recording recording, Device device, PrintStream progress) {
         this.request = request;
-        this.table = table;
+        this.recording = recording;
         this.device = device;
         this.progress = progress;
         this.resumeBehind = device.bookmark();
     }
 
     /** @throws LauncherException if nothing was stored for longer than the request's patience */
-    void fly(ReplayFile file) throws InterruptedException {
+    void fly() throws InterruptedException {
         if (resumeBehind > 0) {
             progress.printf("Going on behind row %,d, which is in the journal already%n", resumeBehind);
         }
-        file.read(this);
+        recording.read(this);
         flush();
-        if (faults > 0) {
-            progress.printf("%,d of %,d rows could not be used%n", faults, table.rows());
-        }
         while (!device.awaitStored(LOOK_EVERY)) {
             tell();
             checkPatience();
@@ -61,15 +56,10 @@ final class ReplayRun implements ReplayFile.RowConsumer {
     }
 
     @Override
-    public boolean take(long line, List<String> fields) throws InterruptedException {
-        if (!headerRead) {
-            headerRead = true;
-            return true;
-        }
+    public boolean take(TableRow taken) throws InterruptedException {
         row++;
-        Optional<Instant> time = table.time(fields);
+        Optional<Instant> time = recording.time(taken);
         if (time.isEmpty()) {
-            fault(line, table.fault(fields));
             return true;
         }
         if (row <= resumeBehind) {
@@ -78,22 +68,16 @@ final class ReplayRun implements ReplayFile.RowConsumer {
         }
         pace(time.get());
         try {
-            batch.add(new MarkedReading(table.reading(time.get(), fields), row));
-        } catch (IllegalArgumentException refused) {
-            fault(line, String.valueOf(refused.getMessage()));
+            Reading reading = recording.reading(time.get(), taken);
+            Recording.checkSize(reading);
+            batch.add(new MarkedReading(reading, row));
+        } catch (IllegalArgumentException saidBefore) {
             return true;
         }
         if (batch.size() == BATCH) {
             flush();
         }
         return true;
-    }
-
-    private void fault(long line, String what) {
-        faults++;
-        if (faults <= MOST_FAULTS_SHOWN) {
-            progress.println("Line " + line + ": " + what + "; the row is left out");
-        }
     }
 
     /** Waits until it is the row's turn; what came before goes out meanwhile. */
@@ -142,7 +126,9 @@ final class ReplayRun implements ReplayFile.RowConsumer {
         }
         toldNanos = now;
         long stored = Math.max(0, reported - device.status().unsettledFrames());
-        progress.printf("%,d of %,d rows (%d %%), %,d stored%n", row, table.rows(), 100 * row / table.rows(), stored);
+        progress.printf(
+                "%,d of %,d rows (%d %%), %,d stored%n",
+                row, recording.counts().rows(), 100 * row / recording.counts().rows(), stored);
     }
 
     private void checkPatience() {

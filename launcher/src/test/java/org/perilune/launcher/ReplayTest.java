@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -22,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Value;
@@ -30,6 +30,7 @@ import org.perilune.contracts.v1.Value;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReplayTest {
     private final ByteArrayOutputStream told = new ByteArrayOutputStream();
+    private long rejected;
     private ReplayGround ground;
 
     @TempDir
@@ -48,7 +49,7 @@ class ReplayTest {
     @Test
     void everyRowArrivesOnceWithItsOwnTimeAndValues() throws Exception {
         Path file = zipped("flight.csv", table(2_345));
-        run(request("iss", file));
+        assertThat(run(request("iss", file))).isTrue();
 
         assertThat(ground.of("iss")).hasSize(2_345);
         Frame first = withTime("iss", "2015-08-20T23:58:30Z");
@@ -56,7 +57,7 @@ class ReplayTest {
                 .containsEntry("ROW_ID", 0.0)
                 .containsEntry("temp_h", 26.5)
                 .containsEntry("mode", "idle");
-        assertThat(told()).contains("All 2,345 readings are stored");
+        assertThat(told()).contains("All 2,345 readings are stored; none was rejected", "Text (1): mode");
 
         told.reset();
         run(request("iss", file));
@@ -96,7 +97,7 @@ class ReplayTest {
                 file,
                 "stopped",
                 request.key(),
-                null,
+                RecordingOptions.none(),
                 1_000,
                 request.host(),
                 request.port(),
@@ -127,13 +128,30 @@ class ReplayTest {
         Path file = written(
                 "broken.csv",
                 "time,a\n2020-01-01 00:00:00,1\nyesterday,2\n2020-01-01 00:00:02,3,4\n2020-01-01 00:00:03,\n");
-        run(request("broken", file));
+        assertThat(run(request("broken", file))).isFalse();
 
         assertThat(ground.of("broken")).hasSize(2);
         assertThat(told())
-                .contains("Line 3: 'yesterday' is not a time")
+                .contains("2 of 4 rows cannot be used and will be left out:")
+                .contains("Line 3: 'yesterday' in column time is not a time")
                 .contains("Line 4: has 3 fields where the header has 2")
-                .contains("2 of 4 rows could not be used");
+                .contains("2 readings are stored; 2 rows were left out, no reading was rejected");
+    }
+
+    @Test
+    void saysHowManyReadingsTheGroundRejected() throws Exception {
+        rejected = 1;
+        try {
+            assertThat(run(request("refused", written("refused.csv", "time,a\n2020-01-01,1\n2020-01-02,2\n"))))
+                    .isFalse();
+        } finally {
+            rejected = 0;
+        }
+        assertThat(told())
+                .contains("1 reading is stored; no row was left out, 1 reading was rejected")
+                .contains("GET /rejects?device=refused");
+        assertThat(run(request("refused", folder.resolve("refused.csv")))).isTrue();
+        assertThat(told()).contains("is stored already as refused (1 reading is stored; no row");
     }
 
     @Test
@@ -149,22 +167,30 @@ class ReplayTest {
 
     @Test
     void keepsThePaceThatIsAsked() throws Exception {
-        Path file = written("paced.csv", "time,a\n2020-01-01 00:00:00,1\n2020-01-01 00:00:30,2\n");
+        Path file = written("paced.csv", "time,a\n2020-01-01 00:00:00,1\n2020-01-02 00:00:00,2\n");
         var request = request("paced", file);
-        long began = System.nanoTime();
-        run(new ReplayRequest(
+        var dayLong = new ReplayRequest(
                 file,
                 "paced",
                 request.key(),
-                null,
-                100,
+                RecordingOptions.none(),
+                1,
                 request.host(),
                 request.port(),
                 folder,
                 false,
-                Duration.ofSeconds(20)));
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(Duration.ofMillis(300));
-        assertThat(ground.of("paced")).hasSize(2);
+                request.patience());
+        var replay = Thread.ofVirtual().start(() -> {
+            try {
+                run(dayLong);
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        await().until(() -> ground.of("paced").size() == 1);
+        replay.interrupt();
+        replay.join();
+        assertThat(ground.of("paced")).hasSize(1);
     }
 
     @ParameterizedTest
@@ -179,40 +205,16 @@ class ReplayTest {
     @Test
     void aMissingFileAndAMissingColumnAreNamed() throws IOException {
         assertThatThrownBy(() -> run(request("x", folder.resolve("none.csv")))).hasMessageContaining("none.csv");
-        var request = request("x", written("some.csv", "time,a\n2020-01-01,1\n"));
-        assertThatThrownBy(() -> ReplayTable.of(new ReplayFile(request.file()), "when"))
+        var options = new TableOptions();
+        options.timeColumns = List.of("when");
+        var file = new TableFile(written("some.csv", "time,a\n2020-01-01,1\n"));
+        assertThatThrownBy(() -> Recording.of(file, new RecordingOptions(options, null, List.of(), null)))
                 .hasMessageContaining("when")
                 .hasMessageContaining("[time, a]");
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "2015-08-20 23:58:30, 2015-08-20T23:58:30Z",
-        "2015-08-20 23:58:30.25, 2015-08-20T23:58:30.250Z",
-        "2015-08-20T23:58:30, 2015-08-20T23:58:30Z",
-        "2015-08-20T23:58:30Z, 2015-08-20T23:58:30Z",
-        "2015-08-21 01:58:30 +02:00, 2015-08-20T23:58:30Z",
-        "2015-08-20T20:58:30-0300, 2015-08-20T23:58:30Z",
-        "2015-08-20, 2015-08-20T00:00:00Z",
-        "1440115110, 2015-08-20T23:58:30Z",
-        "1440115110.5, 2015-08-20T23:58:30.500Z",
-        "1440115110500, 2015-08-20T23:58:30.500Z",
-        "1440115110500123, 2015-08-20T23:58:30.500123Z",
-        "-14188080, 1969-07-20T18:52:00Z"
-    })
-    void understandsTimesAsFilesWriteThem(String text, String expected) {
-        assertThat(ReplayTime.parse(text)).contains(Instant.parse(expected));
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"", "soon", "2015-13-01", "2015-08-20 25:00:00", "20/08/2015", "1e9", "99999999999999999999"})
-    void doesNotGuessAtOtherTimes(String text) {
-        assertThat(ReplayTime.parse(text)).isEmpty();
-    }
-
-    private void run(ReplayRequest request) throws InterruptedException {
-        Replay.run(request, new PrintStream(told, true, StandardCharsets.UTF_8));
+    private boolean run(ReplayRequest request) throws InterruptedException {
+        return Replay.run(request, since -> rejected, new PrintStream(told, true, StandardCharsets.UTF_8));
     }
 
     private String told() {
@@ -224,7 +226,7 @@ class ReplayTest {
                 file,
                 device,
                 ground.enrol(device),
-                null,
+                RecordingOptions.none(),
                 0,
                 "127.0.0.1",
                 ground.port(),
@@ -238,7 +240,7 @@ class ReplayTest {
                 once.file(),
                 once.device(),
                 once.key(),
-                null,
+                RecordingOptions.none(),
                 0,
                 once.host(),
                 once.port(),

@@ -10,38 +10,13 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 final class TimelineTableTest {
     @TempDir
     private Path folder = Path.of("");
 
     private TimelineTable table(String text) throws IOException, InterruptedException {
-        return TimelineTable.of(new ReplayFile(Files.writeString(folder.resolve("log.csv"), text)), null);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "102:45:39.9, PT102H45M39.9S",
-        "000:00:00, PT0S",
-        "-028:00:00, PT-28H",
-        "\u221200:10, PT-10M",
-        "195:08, PT195H8M",
-        "T+01:02:03, PT1H2M3S",
-        "T-0:05, PT-5M",
-        "3600, PT1H",
-        "-0.5, PT-0.5S"
-    })
-    void readsElapsedTimes(String text, Duration expected) {
-        assertThat(ElapsedTime.parse(text)).contains(expected);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "soon", "1:60:00", "1:00:61", "1:2:3:4", "1969-07-16", "--1", "1e5"})
-    void takesNothingElseForATime(String text) {
-        assertThat(ElapsedTime.parse(text)).isEmpty();
+        return TimelineTable.of(new TableFile(Files.writeString(folder.resolve("log.csv"), text)), new TableOptions());
     }
 
     @Test
@@ -94,6 +69,31 @@ final class TimelineTableTest {
                 .hasMessageContaining("Line 7: has 2 fields where the header has 4");
         assertThatThrownBy(() -> table("when,event\n1,a\n")).hasMessageContaining("--time-column: [when, event]");
         assertThatThrownBy(() -> table("elapsed,note\n1,a\n")).hasMessageContaining("event, name or description");
+    }
+
+    @Test
+    void saysWhatItUnderstood() throws Exception {
+        TimelineTable table = table("get;event\n-1/02:00:00;a\n;b\n1 day, 2:03:04;c\n");
+
+        assertThat(table.described())
+                .containsExactly(
+                        "log.csv: columns separated by semicolons, UTF-8; header in line 1; 3 rows",
+                        "Time: column get: hours, minutes and seconds since the start; from -26:00:00 to 26:03:04",
+                        "Event: column event");
+        assertThat(table.leftOut()).isEqualTo(1);
+    }
+
+    @Test
+    void datesAndTimesCountFromTheFirst() throws Exception {
+        TimelineTable table = table("Date;Time;Event\n1969-07-16;13:32;Lift-off\n1969-07-20;20:17:40;Landing\n");
+
+        assertThat(table.rows())
+                .extracting(TimelineRow::elapsed)
+                .containsExactly(
+                        Duration.ZERO, Duration.ofHours(102).plusMinutes(45).plusSeconds(40));
+        assertThat(table.described())
+                .contains("Time: column Date and Time: dates and times, no zone named, taken as UTC;"
+                        + " from 0:00:00 to 102:45:40 after the first, 1969-07-16T13:32:00Z, which becomes the start");
     }
 
     @Test
