@@ -1,16 +1,11 @@
 package org.perilune.chassis;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
 
 /** Reads the {@code data} of events that services publish. Safe for threads. */
 public final class EventData {
     /** Fields that a later version of the publisher adds are no reason to refuse an event. */
-    private static final ObjectReader TOLERANT =
-            Json.mapper().reader().without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
-
     private EventData() {}
 
     /**
@@ -24,7 +19,7 @@ public final class EventData {
             throw new ServiceException.Invalid("data", "is missing from an event of the type " + event.type());
         }
         try {
-            return TOLERANT.treeToValue(data, type);
+            return Json.tolerant().treeToValue(data, type);
         } catch (JsonProcessingException failure) {
             throw new ServiceException.Invalid(
                     "data", "does not fit an event of the type " + event.type() + ": " + failure.getOriginalMessage());

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -28,7 +29,37 @@ public final class Json {
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .build();
 
+    /**
+     * What other processes wrote, perhaps newer ones: fields that are not known are passed over, and names of
+     * enumerations that are not known are null.
+     */
+    private static final ObjectReader TOLERANT = MAPPER.reader()
+            .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .with(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL);
+
     private Json() {}
+
+    /** For what is stored, published or answered, as opposed to requests: bears what a newer version may have added. */
+    public static ObjectReader tolerant() {
+        return TOLERANT;
+    }
+
+    /**
+     * What another service answered.
+     *
+     * @throws ServiceException.Unavailable if it does not fit the type
+     */
+    static <T> T answer(byte[] body, Class<T> type, String from) {
+        try {
+            T value = TOLERANT.forType(type).readValue(body);
+            if (value != null) {
+                return value;
+            }
+        } catch (IOException failure) {
+            throw new ServiceException.Unavailable(from + " answered what cannot be understood", failure);
+        }
+        throw new ServiceException.Unavailable(from + " answered nothing", new IOException("null"));
+    }
 
     /** For streaming and trees. Shared; never reconfigure it. */
     public static ObjectMapper mapper() {

@@ -54,7 +54,7 @@ public final class ServiceClient implements AutoCloseable {
     /** An answer taken as it is, for callers that pass it on. */
     public record Answer(int status, String contentType, byte[] body) {
         public <T> T as(Class<T> type) {
-            return Json.parse(body, type);
+            return Json.answer(body, type, "Another service");
         }
     }
 

@@ -19,21 +19,31 @@ public final class SqlFailures {
 
     /**
      * Whether the database is away or out of resources, so that the same work may succeed later: SQLSTATE classes 08
-     * (connection), 53 (resources), 57 (operator intervention), 55P03 and 40 (rolled back), and an exhausted pool.
+     * (connection), 53 (resources), 57 (operator intervention), 55P03 and 40 (rolled back), an exhausted pool, and one
+     * that was closed. That something in it cannot be understood is none of these, however it was wrapped.
      */
     public static boolean isAway(Throwable failure) {
         return sqlCause(failure)
                 .map(cause -> {
                     String state = cause.getSQLState();
                     return cause instanceof SQLTransientConnectionException
-                            || state == null
-                            || state.startsWith("08")
-                            || state.startsWith("53")
-                            || state.startsWith("57")
-                            || state.startsWith("40")
-                            || state.equals("55P03");
+                            || (state == null && isOwnWord(cause))
+                            || (state != null && isAway(state));
                 })
                 .orElse(false);
+    }
+
+    private static boolean isAway(String state) {
+        return state.startsWith("08")
+                || state.startsWith("53")
+                || state.startsWith("57")
+                || state.startsWith("40")
+                || state.equals("55P03");
+    }
+
+    /** A pool's, such as that the connection is closed; not what somebody made of another failure. */
+    private static boolean isOwnWord(SQLException failure) {
+        return failure.getCause() == null || failure.getCause() instanceof SQLException;
     }
 
     /** The SQLSTATE of the failure, where the database gave one. */

@@ -19,11 +19,15 @@ public final class SqlReferences {
         return new String(Json.bytes(references), StandardCharsets.UTF_8);
     }
 
+    /** Without those of kinds that only a newer version knows. */
     public static List<Reference> read(ResultSet rows, String column) throws SQLException {
+        String json = rows.getString(column);
         try {
-            return Json.mapper().readValue(rows.getString(column), LIST);
+            List<Reference> all = Json.tolerant().forType(LIST).readValue(json);
+            return all.stream().filter(reference -> reference.kind() != null).toList();
         } catch (JsonProcessingException failure) {
-            throw new SQLException("What is stored as references is something else", failure);
+            // No fault of the database's, which would have it tried again for ever.
+            throw new IllegalStateException("What is stored as references is something else", failure);
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.perilune.commanddispatcher;
 
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
@@ -35,9 +36,15 @@ enum CommandState {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** @throws IllegalArgumentException for a name that is none */
+    /**
+     * {@code UNKNOWN} for a name that only a newer version gives, while both run: it is final, so that we leave the
+     * command to those who know.
+     */
     static CommandState ofWireName(String wireName) {
-        return valueOf(wireName.toUpperCase(Locale.ROOT));
+        return Arrays.stream(values())
+                .filter(state -> state.wireName().equals(wireName))
+                .findFirst()
+                .orElse(UNKNOWN);
     }
 
     boolean isFinal() {
