@@ -3,6 +3,8 @@ package org.perilune.chassis;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -25,7 +27,12 @@ public final class Postgres implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Postgres.class);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration RETRY = Duration.ofMillis(500);
+    private static final Duration FIRST_MIGRATION = Duration.ofSeconds(30);
     private static final int STATEMENT_TIMEOUT_MILLIS = 10_000;
+
+    /** A client that vanished is noticed within some 8 s. */
+    private static final String KEEP_ALIVE = "-c tcp_keepalives_idle=3 -c tcp_keepalives_interval=2"
+            + " -c tcp_keepalives_count=2 -c tcp_user_timeout=7000 -c client_connection_check_interval=2000";
 
     private final HikariDataSource pool;
     private final PostgresConfig config;
@@ -67,9 +74,7 @@ public final class Postgres implements AutoCloseable {
         hikari.addDataSourceProperty("options", serverOptions(config));
         hikari.setMetricRegistry(meters);
         var postgres = new Postgres(new HikariDataSource(hikari), config);
-        if (!postgres.migrate(migrations)) {
-            Threads.start(config.user() + "-migrate", () -> postgres.migrateUntilDone(migrations));
-        }
+        postgres.startMigrating(migrations);
         return postgres;
     }
 
@@ -84,11 +89,7 @@ public final class Postgres implements AutoCloseable {
                 "-c statement_timeout=" + STATEMENT_TIMEOUT_MILLIS,
                 "-c idle_in_transaction_session_timeout="
                         + config.clientTimeout().toMillis(),
-                "-c tcp_keepalives_idle=3",
-                "-c tcp_keepalives_interval=2",
-                "-c tcp_keepalives_count=2",
-                "-c tcp_user_timeout=7000",
-                "-c client_connection_check_interval=2000");
+                KEEP_ALIVE);
     }
 
     /** @return as {@link LeaderSession#on}, over this connection of the pool */
@@ -127,6 +128,35 @@ public final class Postgres implements AutoCloseable {
         pool.close();
     }
 
+    /** Returns when it is done, failed once, or takes so long that the service starts without: probes must answer. */
+    private void startMigrating(List<String> migrations) {
+        var tried = new CountDownLatch(1);
+        Threads.start(config.user() + "-migrate", () -> {
+            boolean done = migrate(migrations);
+            tried.countDown();
+            if (!done) {
+                migrateUntilDone(migrations);
+            }
+        });
+        try {
+            if (!tried.await(FIRST_MIGRATION.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn(
+                        "The schema is still being migrated; the service starts meanwhile [migrations: {}]",
+                        migrations);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A server that takes connections and answers nothing must not hold this for ever. */
+    private static String migrationUrl(PostgresConfig config) {
+        String options = URLEncoder.encode(KEEP_ALIVE, StandardCharsets.UTF_8).replace("+", "%20");
+        return config.url() + (config.url().contains("?") ? "&" : "?") + "loginTimeout=4&connectTimeout=2"
+                + "&tcpKeepAlive=true&socketTimeout="
+                + config.migrationTimeout().toSeconds() + "&options=" + options;
+    }
+
     private void migrateUntilDone(List<String> migrations) {
         try {
             while (!closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -143,7 +173,10 @@ public final class Postgres implements AutoCloseable {
         try {
             Flyway.configure(Postgres.class.getClassLoader())
                     // Outside the pool: building an index may take longer than any statement of a request.
-                    .dataSource(config.url(), config.user(), config.password().reveal())
+                    .dataSource(
+                            migrationUrl(config),
+                            config.user(),
+                            config.password().reveal())
                     .locations(migrations.stream()
                             .map(folder -> "classpath:" + folder)
                             .toArray(String[]::new))

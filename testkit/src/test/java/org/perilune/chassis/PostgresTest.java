@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,10 +15,10 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.testkit.Gate;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
+import org.perilune.testkit.Gate;
 
 /** A service whose PostgreSQL is away at its start, comes, goes and comes back. */
 class PostgresTest {
@@ -60,6 +62,26 @@ class PostgresTest {
             gate.open();
             await().atMost(PATIENCE).until(() -> asked.get("/ready").statusCode() == 200);
             assertThat(asked.get("/things").statusCode()).isEqualTo(200);
+        }
+    }
+
+    /** It takes connections, and answers nothing. */
+    @Test
+    void startsWhileItsDatabaseHangs() throws Exception {
+        try (var silent = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
+                var owned = new Resources();
+                HttpClient http = HttpClient.newHttpClient()) {
+            var config = new PostgresConfig(
+                    "jdbc:postgresql://127.0.0.1:" + silent.getLocalPort() + "/crew", "crew", new Secret("secret"), 2);
+            PrometheusMeterRegistry meters = Meters.open();
+            owned.add(meters::close);
+            Postgres postgres = owned.add(Postgres.open(config, "db/chassis", meters));
+            var health = new Health();
+            health.add("postgresql", postgres::problem);
+            HttpListener listener = owned.add(listen(health, meters, postgres));
+            var asked = new Asked(http, listener.port());
+            assertThat(asked.get("/health").statusCode()).isEqualTo(200);
+            assertThat(asked.get("/ready").statusCode()).isEqualTo(503);
         }
     }
 
