@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
@@ -32,7 +32,6 @@ public final class ChangedIds implements AutoCloseable {
     /** A payload holds 8,000 bytes at most; an id with its comma has 37. */
     private static final int IDS_AT_ONCE = 200;
 
-    private static final Duration RETRY = Duration.ofMillis(500);
     /** A connection that is silent for so long is asked whether it still lives. */
     private static final int QUIET_MILLIS = 5_000;
 
@@ -41,6 +40,7 @@ public final class ChangedIds implements AutoCloseable {
     private final List<Consumer<List<UUID>>> listeners = new CopyOnWriteArrayList<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile @Nullable Connection current;
+    private volatile @Nullable Loop loop;
 
     private ChangedIds(PostgresConfig config, String channel) {
         this.config = config;
@@ -54,7 +54,7 @@ public final class ChangedIds implements AutoCloseable {
      */
     public static ChangedIds open(PostgresConfig config, String channel) {
         var changes = new ChangedIds(config, channel);
-        Threads.start(config.user() + "-changes", changes::run);
+        changes.loop = Loop.start(config.user() + "-changes", changes::follow);
         return changes;
     }
 
@@ -64,6 +64,12 @@ public final class ChangedIds implements AutoCloseable {
      */
     public void onChange(Consumer<List<UUID>> listener) {
         listeners.add(listener);
+    }
+
+    /** For {@link Health}: empty while changes are followed. */
+    public Optional<String> problem() {
+        Loop running = loop;
+        return running == null ? Optional.empty() : running.problem();
     }
 
     /** Says at commit of the handle's transaction that these changed. */
@@ -88,32 +94,22 @@ public final class ChangedIds implements AutoCloseable {
                 LOG.debug("The listening connection could not be cut", failure);
             }
         }
+        Loop running = loop;
+        if (running != null) {
+            running.close();
+        }
     }
 
-    private void run() {
-        boolean said = false;
-        while (closing.getCount() > 0) {
-            try (Connection connection = connect()) {
-                current = connection;
-                said = false;
-                tell(List.of());
-                listen(connection, connection.unwrap(PGConnection.class));
-            } catch (SQLException failure) {
-                if (!said && closing.getCount() > 0) {
-                    LOG.warn("Changes cannot be followed; trying again [reason: {}]", failure.getMessage());
-                    said = true;
-                }
-            }
+    /** Ends when the connection does. */
+    private Duration follow() throws SQLException {
+        try (Connection connection = connect()) {
+            current = connection;
+            tell(List.of());
+            listen(connection, connection.unwrap(PGConnection.class));
+        } finally {
             current = null;
-            try {
-                if (closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
-                    return;
-                }
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                return;
-            }
         }
+        return Duration.ZERO;
     }
 
     private Connection connect() throws SQLException {
@@ -145,11 +141,19 @@ public final class ChangedIds implements AutoCloseable {
             }
             var ids = new ArrayList<UUID>();
             for (PGNotification note : notes) {
-                Arrays.stream(note.getParameter().split(","))
-                        .map(UUID::fromString)
-                        .forEach(ids::add);
+                read(note.getParameter(), ids);
             }
             tell(List.copyOf(ids));
+        }
+    }
+
+    /** What is no list of ids makes everybody look for whatever may have changed. */
+    private void read(String payload, List<UUID> ids) {
+        try {
+            Arrays.stream(payload.split(",")).map(UUID::fromString).forEach(ids::add);
+        } catch (IllegalArgumentException malformed) {
+            LOG.warn("A notification holds something else than ids [channel: {}]", channel, malformed);
+            tell(List.of());
         }
     }
 

@@ -51,6 +51,7 @@ public final class CommandDispatcherService implements AutoCloseable {
             health.add("redis", redis::problem);
             health.add("dictionary", dictionary::problem);
             ChangedIds changes = owned.add(ChangedIds.open(config.postgres(), CommandStore.CHANGED));
+            health.add("changes", changes::problem);
             publish(owned, config, postgres, changes, meters);
             var queries = new CommandQueries(postgres.jdbi());
             LiveCommands live = owned.add(LiveCommands.open(queries, changes, clock));

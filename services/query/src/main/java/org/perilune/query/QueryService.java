@@ -41,6 +41,7 @@ public final class QueryService implements AutoCloseable {
             health.add("postgresql", postgres::problem);
             health.add("amqp", amqp::problem);
             ChangedIds changes = owned.add(ChangedIds.open(config.postgres(), LiveEntries.CHANNEL));
+            health.add("changes", changes::problem);
             Freshness freshness = owned.add(Freshness.open(postgres));
             var entries = new EntryStore(postgres.jdbi());
             var pages = new Pages(entries, freshness, config.pageCacheBytes());

@@ -10,15 +10,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
-import org.perilune.chassis.SqlFailures;
-import org.perilune.chassis.Threads;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.perilune.chassis.Loop;
 
 /**
  * Keeps roll-ups in step with frames: a mark that is closed is rolled; an open one is
@@ -27,31 +23,31 @@ import org.slf4j.LoggerFactory;
  * {@link RollupTurn} bounds it.
  */
 final class RollupWorker implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(RollupWorker.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration AT_ONCE = Duration.ofMillis(5);
     private static final int DEVICES_AT_ONCE = 64;
 
     private static final String LAG = """
-            select coalesce((extract(epoch from now() - min(changed)) * 1000)::bigint, 0) from mark
-            where not rolled and seq_to is not null
-            """;
+        select coalesce((extract(epoch from now() - min(changed)) * 1000)::bigint, 0) from mark
+        where not rolled and seq_to is not null
+        """;
 
     private static final String WAITING = """
-            select device_id from mark
-            where not rolled and seq_to is not null
-            group by device_id
-            order by min(minute)
-            limit ?
-            """;
+        select device_id from mark
+        where not rolled and seq_to is not null
+        group by device_id
+        order by min(minute)
+        limit ?
+        """;
 
     private final DataSource database;
     private final RollupTurn turn;
-    private final CountDownLatch closing = new CountDownLatch(1);
     private final AtomicLong waitingDevices = new AtomicLong();
     private final AtomicLong lagMillis = new AtomicLong();
     private final Counter rolled;
     private long lagMeasured = System.nanoTime() - PAUSE.toNanos(); // of the worker's thread
-    private final Thread thread;
+    private final Loop loop;
+    private volatile boolean closing;
 
     private RollupWorker(DataSource database, BooleanSupplier busy, MeterRegistry meters) {
         this.database = database;
@@ -66,7 +62,7 @@ final class RollupWorker implements AutoCloseable {
                 .description("Time since the closed mark that waits longest was written")
                 .baseUnit("seconds")
                 .register(meters);
-        this.thread = Threads.start("telemetry-rollup", this::run);
+        this.loop = Loop.start("telemetry-rollup", this::turn);
     }
 
     /** @param busy whether ingest has so much to do that roll-ups should wait */
@@ -74,24 +70,22 @@ final class RollupWorker implements AutoCloseable {
         return new RollupWorker(database, busy, meters);
     }
 
-    private void run() {
-        try {
-            long wait = 0;
-            while (!closing.await(wait, TimeUnit.MILLISECONDS)) {
-                wait = rollSome() ? 5 : PAUSE.toMillis();
-            }
-        } catch (InterruptedException interruption) {
-            Thread.currentThread().interrupt();
-        }
+    /** For {@link org.perilune.chassis.Health}. */
+    Optional<String> problem() {
+        return loop.problem();
+    }
+
+    private Duration turn() throws SQLException {
+        return rollSome() ? AT_ONCE : PAUSE;
     }
 
     /** Whether there may be more to do at once. */
-    private boolean rollSome() {
+    private boolean rollSome() throws SQLException {
         try (Connection connection = database.getConnection()) {
             measureLag(connection);
             boolean more = false;
             for (int device : waiting(connection)) {
-                if (closing.getCount() == 0 || !turn.take()) {
+                if (closing || !turn.take()) {
                     return false;
                 }
                 int minutes = new Rollup(connection).roll(device);
@@ -99,11 +93,6 @@ final class RollupWorker implements AutoCloseable {
                 more |= minutes > 0;
             }
             return more;
-        } catch (SQLException failure) {
-            if (!SqlFailures.isAway(failure)) {
-                LOG.error("Roll-ups could not be made; trying again", failure);
-            }
-            return false;
         }
     }
 
@@ -136,11 +125,7 @@ final class RollupWorker implements AutoCloseable {
 
     @Override
     public void close() {
-        closing.countDown();
-        try {
-            thread.join(Duration.ofSeconds(5));
-        } catch (InterruptedException interruption) {
-            Thread.currentThread().interrupt();
-        }
+        closing = true;
+        loop.close();
     }
 }

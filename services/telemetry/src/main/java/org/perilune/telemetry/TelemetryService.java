@@ -41,7 +41,8 @@ public final class TelemetryService implements AutoCloseable {
             var devices = new DeviceRegistry(postgres.jdbi());
             Ingest ingest = owned.add(Ingest.start(config, postgres, redis, devices, health, meters, clock));
             owned.add(GapWatch.start(postgres, relay::wake, clock));
-            owned.add(RollupWorker.open(postgres.dataSource(), ingest::isBusy, meters));
+            RollupWorker rollups = owned.add(RollupWorker.open(postgres.dataSource(), ingest::isBusy, meters));
+            health.add("rollups", rollups::problem);
             owned.add(RejectPruner.open(
                     postgres,
                     new RejectPruner.Rejects(config.rejectsKept(), config.rejectsBytes(), config.rejectsAge()),
