@@ -92,6 +92,13 @@ final class Courier {
         bell.close();
     }
 
+    /** Ends where nobody renewed it: what it is about is another copy's. It is started again where it is ours. */
+    void breakOffOverdue() {
+        if (mayTryUntilNanos - System.nanoTime() <= 0) {
+            thread.interrupt();
+        }
+    }
+
     /** Waits for the try under way, and breaks it off where it takes longer. */
     void awaitStopped(Duration patience) throws InterruptedException {
         if (!thread.join(patience)) {

@@ -15,10 +15,11 @@ import org.slf4j.LoggerFactory;
  * one copy delivers at a time and another goes on where one dies.
  */
 final class Couriers implements AutoCloseable {
-    private static final Duration LEASE = Duration.ofSeconds(20);
+    /** With the two seconds after which others look, a subscription is somebody else's within ten. */
+    private static final Duration LEASE = Duration.ofSeconds(7);
 
-    /** A try that begins until then ends within the lease. */
-    private static final Duration MAY_TRY = LEASE.minus(CallbackClient.DEADLINE).minusSeconds(1);
+    /** After that a try begins no more, and one under way is broken off: by our monotonic clock, before the lease ends. */
+    private static final Duration MAY_TRY = LEASE.minusSeconds(1);
 
     private static final int MOST_LOOKED_AT = 10_000;
     private static final Duration RENEW = Duration.ofSeconds(2);
@@ -94,6 +95,7 @@ final class Couriers implements AutoCloseable {
                 } catch (RuntimeException failure) {
                     LOG.debug("Subscriptions wait for the database", failure);
                 }
+                all().forEach(Courier::breakOffOverdue);
                 bell.await(heard, RENEW);
             }
         } catch (InterruptedException stopping) {
