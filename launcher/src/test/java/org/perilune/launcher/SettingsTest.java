@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.InvalidSettings;
+import org.perilune.pad.PadConfig;
 
 final class SettingsTest {
     @TempDir
@@ -74,6 +75,19 @@ final class SettingsTest {
 
         assertThat(plan.effective()).containsEntry("crew.cli.secret", "•••");
         assertThat(plan.effective().toString()).doesNotContain("a-secret-of-mine");
+    }
+
+    /** A second copy of any service must find room; a dozen connections are outside of pools. */
+    @Test
+    void poolsOfTwoCopiesFitIntoTheEmbeddedDatabase() {
+        LaunchPlan plan = LaunchPlan.read(new Home(folder), Map.of());
+
+        int all = plan.effective().entrySet().stream()
+                .filter(setting -> setting.getKey().endsWith(".postgres.pool-size"))
+                .mapToInt(setting -> Integer.parseInt(setting.getValue()))
+                .sum();
+        assertThat(all).isPositive();
+        assertThat(2 * all + 12).isLessThan(PadConfig.POSTGRESQL_CONNECTIONS - 3);
     }
 
     /** As for a store that is not the pad's. */

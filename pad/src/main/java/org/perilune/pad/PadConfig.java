@@ -21,6 +21,9 @@ import org.perilune.contracts.Topology.Store;
  */
 public record PadConfig(
         Path home, Map<Store, Integer> ports, List<String> databases, Set<Store> stores, DeviceLimit deviceLimit) {
+    /** What the embedded PostgreSQL takes: the pools of all services twice, since each may run a second time beside. */
+    public static final int POSTGRESQL_CONNECTIONS = 200;
+
     /** How fast a device may publish; beyond it its messages are read later. */
     public record DeviceLimit(int messagesPerSecond, int bytesPerSecond) {
         /** More than a device needs that empties its journal, and what a hundred of them may do at once is stored. */

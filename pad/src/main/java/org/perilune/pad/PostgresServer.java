@@ -75,7 +75,7 @@ final class PostgresServer implements ServerProgram {
                 listen_addresses = '127.0.0.1'
                 port = %d
                 unix_socket_directories = ''
-                max_connections = 100
+                max_connections = %d
                 password_encryption = 'scram-sha-256'
 
                 fsync = on
@@ -102,7 +102,7 @@ final class PostgresServer implements ServerProgram {
                 log_checkpoints = off
                 log_min_error_statement = panic
                 idle_in_transaction_session_timeout = '5min'
-                """.formatted(port);
+                """.formatted(port, PadConfig.POSTGRESQL_CONNECTIONS);
     }
 
     private String program(String name) {
