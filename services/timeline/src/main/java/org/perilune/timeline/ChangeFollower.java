@@ -1,5 +1,7 @@
 package org.perilune.timeline;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,11 +36,21 @@ final class ChangeFollower implements AutoCloseable {
     private final Followers followers;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Map<Long, Long> holes = new HashMap<>();
+    private final Counter reloads;
     private final Thread thread;
     private volatile boolean loaded;
     private long last;
 
-    private ChangeFollower(EventStore store, ChangeLog log, EventIndex index, Timeline timeline, Followers followers) {
+    private ChangeFollower(
+            EventStore store,
+            ChangeLog log,
+            EventIndex index,
+            Timeline timeline,
+            Followers followers,
+            MeterRegistry meters) {
+        this.reloads = Counter.builder("timeline.reloads")
+                .description("How often this copy has read the whole timeline anew")
+                .register(meters);
         this.store = store;
         this.log = log;
         this.index = index;
@@ -48,8 +60,13 @@ final class ChangeFollower implements AutoCloseable {
     }
 
     static ChangeFollower start(
-            EventStore store, ChangeLog log, EventIndex index, Timeline timeline, Followers followers) {
-        return new ChangeFollower(store, log, index, timeline, followers);
+            EventStore store,
+            ChangeLog log,
+            EventIndex index,
+            Timeline timeline,
+            Followers followers,
+            MeterRegistry meters) {
+        return new ChangeFollower(store, log, index, timeline, followers, meters);
     }
 
     /** Whether the index holds what MongoDB holds, give or take a moment. */
@@ -82,6 +99,8 @@ final class ChangeFollower implements AutoCloseable {
             return INTERVAL;
         } catch (ServiceException.Unavailable away) {
             LOG.info("Changes of other copies wait: {}", away.getMessage());
+            // Whoever was about to note something was held up as well.
+            holes.replaceAll((_, _) -> System.nanoTime());
             return RETRY;
         } catch (RuntimeException failure) {
             LOG.error("Changes of other copies could not be read; it is tried again", failure);
@@ -112,9 +131,11 @@ final class ChangeFollower implements AutoCloseable {
     }
 
     private void follow() {
+        log.settle();
         long newest = log.newest();
         if (newest - last > ChangeLog.KEPT / 2) {
             LOG.info("So much changed that the timeline is read anew [changes: {}]", newest - last);
+            reloads.increment();
             load();
             return;
         }
@@ -141,6 +162,7 @@ final class ChangeFollower implements AutoCloseable {
         long patience = ChangeLog.PATIENCE.toNanos();
         if (holes.values().stream().anyMatch(since -> System.nanoTime() - since > patience)) {
             LOG.info("A copy ended while it changed the timeline, which is read anew");
+            reloads.increment();
             load();
         }
     }

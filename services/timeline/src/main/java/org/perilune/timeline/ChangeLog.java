@@ -1,5 +1,7 @@
 package org.perilune.timeline;
 
+import com.mongodb.ErrorCategory;
+import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
@@ -10,7 +12,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.LongStream;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
@@ -27,8 +31,11 @@ final class ChangeLog {
     /** How many of the newest are kept at least. */
     static final int KEPT = 10_000;
 
-    /** A number that is still empty after this stays so. Longer than a call to MongoDB may take. */
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    /**
+     * A number that is still empty after this, MongoDB being there, stays so. Longer than a change may take: two calls,
+     * the second of which the driver may repeat.
+     */
+    static final Duration PATIENCE = Duration.ofSeconds(40);
 
     /** Whoever took longer takes a new number: others may be about to give up on the old one. */
     private static final long STALE_NANOS = Duration.ofSeconds(3).toNanos();
@@ -38,11 +45,15 @@ final class ChangeLog {
     private static final String TRIMMED = "trimmed";
     private static final String EVENTS = "events";
     private static final String BY = "by";
+    /** Whatever is noted by nobody is news to every copy. */
+    private static final String NOBODY = "";
+
     private static final int TRIM_AT_ONCE = 2_000;
 
     private final MongoCollection<BsonDocument> changes;
     private final MongoCollection<BsonDocument> counters;
     private final String copy;
+    private final Queue<Abandoned> abandoned = new ConcurrentLinkedQueue<>();
 
     /** @param copy names this copy among all */
     ChangeLog(MongoDatabase database, String copy) {
@@ -50,6 +61,8 @@ final class ChangeLog {
         this.counters = database.getCollection("counter", BsonDocument.class);
         this.copy = copy;
     }
+
+    private record Abandoned(Ticket ticket, List<UUID> events) {}
 
     /** A number taken. */
     record Ticket(long number, long takenNanos) {}
@@ -74,13 +87,46 @@ final class ChangeLog {
     }
 
     void note(Ticket taken, Collection<UUID> events) {
-        Ticket ticket = System.nanoTime() - taken.takenNanos() > STALE_NANOS ? take() : taken;
+        boolean late = System.nanoTime() - taken.takenNanos() > STALE_NANOS;
+        note(late ? take() : taken, copy, events);
+        if (late) {
+            // Else everybody would take the hole for a copy that ended, and read everything anew.
+            abandon(taken, List.of());
+        }
+    }
+
+    private void note(Ticket ticket, String by, Collection<UUID> events) {
         var ids = new BsonArray(
                 events.stream().map(id -> new BsonString(id.toString())).toList());
         var document = new BsonDocument("_id", new BsonInt64(ticket.number()))
-                .append(BY, new BsonString(copy))
+                .append(BY, new BsonString(by))
                 .append(EVENTS, ids);
-        MongoFailures.told(() -> changes.insertOne(document));
+        MongoFailures.told(() -> {
+            try {
+                return changes.insertOne(document).wasAcknowledged();
+            } catch (MongoWriteException failure) {
+                if (failure.getError().getCategory() == ErrorCategory.DUPLICATE_KEY) {
+                    return true; // an attempt before this one did it after all
+                }
+                throw failure;
+            }
+        });
+    }
+
+    /**
+     * What was to be changed under a number, and may have been or not: it is noted as soon as MongoDB is there, so that
+     * everybody, this copy too, looks at those events again, and at no others.
+     */
+    void abandon(Ticket ticket, Collection<UUID> events) {
+        abandoned.add(new Abandoned(ticket, List.copyOf(events)));
+    }
+
+    /** Notes what was abandoned. */
+    void settle() {
+        for (Abandoned next = abandoned.peek(); next != null; next = abandoned.peek()) {
+            note(next.ticket(), NOBODY, next.events());
+            abandoned.remove(next);
+        }
     }
 
     /** The newest number taken; 0 before the first. */

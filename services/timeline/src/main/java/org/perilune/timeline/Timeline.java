@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.perilune.chassis.ServiceException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,8 +44,22 @@ final class Timeline {
      * @throws ServiceException.Conflict where it was made from another request; nothing is stored then
      */
     Created create(List<Event> fresh) {
-        ChangeLog.Ticket ticket = log.take();
         List<UUID> ids = fresh.stream().map(Event::id).toList();
+        return noted(ids, ticket -> create(fresh, ids, ticket));
+    }
+
+    /** A change that fails leaves no hole in the log: it may have been made. */
+    private <T> T noted(List<UUID> ids, Function<ChangeLog.Ticket, T> change) {
+        ChangeLog.Ticket ticket = log.take();
+        try {
+            return change.apply(ticket);
+        } catch (RuntimeException failure) {
+            log.abandon(ticket, ids);
+            throw failure;
+        }
+    }
+
+    private Created create(List<Event> fresh, List<UUID> ids, ChangeLog.Ticket ticket) {
         Event first = fresh.getFirst();
         boolean anyFresh = store.insert(first);
         if (!anyFresh && !madeFrom(first)) {
@@ -73,9 +88,11 @@ final class Timeline {
 
     /** The changed event; empty where the version is not the newest. */
     Optional<Event> change(UUID id, long version, Change change) {
-        ChangeLog.Ticket ticket = log.take();
-        Optional<Event> event = store.change(id, version, change);
-        log.note(ticket, event.isPresent() ? List.of(id) : List.of());
+        Optional<Event> event = noted(List.of(id), ticket -> {
+            Optional<Event> changed = store.change(id, version, change);
+            log.note(ticket, changed.isPresent() ? List.of(id) : List.of());
+            return changed;
+        });
         event.ifPresentOrElse(this::learned, () -> refresh(id));
         return event;
     }
@@ -93,7 +110,10 @@ final class Timeline {
     /** Tells the other copies of what {@link #changeFirst} changed. Failing is harmless. */
     void tell(UUID id) {
         try {
-            log.note(log.take(), List.of(id));
+            noted(List.of(id), ticket -> {
+                log.note(ticket, List.of(id));
+                return id;
+            });
         } catch (ServiceException.Unavailable away) {
             LOG.info("Other copies learn later of a change [event: {}]", id);
         }
@@ -104,9 +124,11 @@ final class Timeline {
         if (ids.isEmpty()) {
             return;
         }
-        ChangeLog.Ticket ticket = log.take();
-        Set<UUID> kept = store.remove(ids);
-        log.note(ticket, ids);
+        Set<UUID> kept = noted(ids, ticket -> {
+            Set<UUID> stay = store.remove(ids);
+            log.note(ticket, ids);
+            return stay;
+        });
         ids.stream().filter(id -> !kept.contains(id)).forEach(this::gone);
     }
 

@@ -59,7 +59,7 @@ public final class TimelineService implements AutoCloseable {
             var followers = owned.add(new Followers());
             var timeline = new Timeline(store, log, index, followers, bell);
             var lease = owned.add(new Lease(mongo.database(), copy, config.lease()));
-            var changes = owned.add(ChangeFollower.start(store, log, index, timeline, followers));
+            var changes = owned.add(ChangeFollower.start(store, log, index, timeline, followers, meters));
             health.add("timeline", changes::problem);
             var series = new SeriesTurn(timeline, store, config.grace(), clock);
             var launches = new Launches(timeline, store, series, dispatcher, lease, config.grace(), clock, meters);
