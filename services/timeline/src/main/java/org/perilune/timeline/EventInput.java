@@ -3,7 +3,6 @@ package org.perilune.timeline;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -72,15 +71,19 @@ final class EventInput {
             fault(TIME, "is missing");
             return null;
         }
+        if (!time.isTextual()) {
+            fault(TIME, "must be a text such as 2026-11-21T02:38:00Z");
+            return null;
+        }
         try {
-            Instant instant = toMillis(Instant.parse(time.isTextual() ? time.textValue() : ""));
+            Instant instant = toMillis(TimeText.parse(time.textValue()));
             if (!instant.isBefore(Instant.EPOCH) && !instant.isAfter(Schedule.LATEST)) {
                 return instant;
             }
-        } catch (DateTimeParseException ignored) {
-            // Answered below, like an instant out of range.
+            fault(TIME, "must be of the years 1970 to 9999");
+        } catch (IllegalArgumentException fault) {
+            fault(TIME, String.valueOf(fault.getMessage()));
         }
-        fault(TIME, "must be an instant in UTC such as 2026-11-21T02:38:00Z, of the years 1970 to 9999");
         return null;
     }
 

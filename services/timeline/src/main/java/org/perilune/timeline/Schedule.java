@@ -9,15 +9,11 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** When a repeated event comes: a cron expression of five fields, in UTC, where no hour is skipped or comes twice. */
 final class Schedule {
     /** The last instant that anything can be planned for. */
     static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
-
-    private static final int LONGEST = 100;
-    private static final Pattern FIVE_FIELDS = Pattern.compile("\\S+( +\\S+){4}");
 
     private final ExecutionTime times;
 
@@ -27,12 +23,13 @@ final class Schedule {
 
     /** @throws IllegalArgumentException whose message says what is wrong with the expression */
     static Schedule parse(String expression) {
-        if (expression.length() > LONGEST || !FIVE_FIELDS.matcher(expression).matches()) {
-            throw new IllegalArgumentException(
-                    "must be five cron fields: minute, hour, day of month, month, day of week");
-        }
+        CronWords.check(expression);
         var parser = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
-        return new Schedule(ExecutionTime.forCron(parser.parse(expression)));
+        try {
+            return new Schedule(ExecutionTime.forCron(parser.parse(expression)));
+        } catch (IllegalArgumentException unforeseen) {
+            throw new IllegalArgumentException("cannot be read; " + CronWords.EXPECTED, unforeseen);
+        }
     }
 
     /** The first one at that instant or after it; empty where none comes any more. */

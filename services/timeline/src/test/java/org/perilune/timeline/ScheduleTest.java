@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ScheduleTest {
@@ -71,5 +72,37 @@ class ScheduleTest {
             strings = {"", "* * * *", "* * * * * *", "60 * * * *", "* 24 * * *", "0 0 32 * *", "@daily", "a b c d e"})
     void refusesWhatIsNoExpression(String expression) {
         assertThatThrownBy(() -> Schedule.parse(expression)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0 0 L * * | in the day of month: \"L\" is not known here",
+                "0 0 15W * * | in the day of month: \"15W\" is not known here",
+                "0 0 * * 5#2 | in the day of week: \"5#2\" is not known here",
+                "0 0 ? * * | in the day of month: ? is not known here",
+                "60 * * * * | in the minute: \"60\" is not from 0 to 59",
+                "* 24 * * * | in the hour: \"24\" is not from 0 to 23",
+                "0 0 1 13 * | in the month: \"13\" is not from 1 to 12, or from JAN to DEC",
+                "*/0 * * * * | in the minute: the step /0 must be from 1 to 59",
+                "0 9-5 * * * | in the hour: the range 9-5 goes backwards",
+                "0 0 1,, * * | in the day of month: \"\" is no value",
+                "0 0 * * Monday | in the day of week: \"Monday\" is not from 0 to 7, or from SUN to SAT",
+                "* * * * | has 4 fields; must be five fields: minute, hour",
+                "0 0 0 ? * * | has 6 fields",
+                "@daily | is a shorthand that is not known here"
+            })
+    void saysWhatIsWrong(String expression, String fault) {
+        assertThatThrownBy(() -> Schedule.parse(expression))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(fault);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"*/15 0-6,12 1 JAN-mar MON", "0 0 * * 7", "5 4 * * sun", "0 22 * * 1-5"})
+    void takesWhatCronTakes(String expression) {
+        assertThat(Schedule.parse(expression).atOrAfter(at("2026-01-01T00:00:00Z")))
+                .isPresent();
     }
 }
