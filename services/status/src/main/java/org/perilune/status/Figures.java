@@ -16,7 +16,7 @@ final class Figures {
 
     /** Most lines are others', and there are hundreds at every look. */
     private static final List<String> WANTED =
-            List.of("process_", "jvm_memory_committed_bytes", "telemetry_frames_", "outbox_waiting", "events_");
+            List.of("process_", "jvm_memory_committed_bytes", "telemetry_frames_", "outbox_waiting", "events_", "clock_");
 
     private static final Pattern QUEUE = Pattern.compile("[{,]queue=\"([^\"]*)\"");
 

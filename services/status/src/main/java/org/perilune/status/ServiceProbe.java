@@ -58,10 +58,20 @@ final class ServiceProbe implements Probe {
         OptionalDouble start = measured.value("process_start_time_seconds");
         return new Finding(
                 problem,
-                "Works",
+                note(measured),
                 whole(measured.value("process_uptime_seconds")),
                 memory(measured),
                 start.isPresent() ? base.getHost() + "@" + start.getAsDouble() : null);
+    }
+
+    private static String note(Figures measured) {
+        OptionalDouble steady = measured.value("clock_steady");
+        long off = Math.round(measured.value("clock_off_seconds").orElse(0));
+        if (off == 0 || steady.orElse(1) > 0) {
+            return "Works";
+        }
+        return "Works, but waits: the database's clock was set " + (off < 0 ? "back" : "ahead") + " by " + Math.abs(off)
+                + " s. Nothing is launched, missed or expired until it is set right or has lasted for some minutes.";
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {

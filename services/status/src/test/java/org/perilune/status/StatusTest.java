@@ -125,12 +125,18 @@ class StatusTest {
         Gauge.builder("events.lag.seconds", () -> 2.5)
                 .tag("queue", "query.events")
                 .register(meters);
+        Gauge.builder("clock.steady", () -> 0).register(meters);
+        Gauge.builder("clock.off", () -> -3600).baseUnit("seconds").register(meters);
         try (var peer = peer(meters);
                 var service = StatusService.start(config(servicesAt(peer.port())), Clock.systemUTC())) {
             await().atMost(LIMIT).untilAsserted(() -> {
                 JsonNode now = status(service);
                 assertThat(now.path("status").asText()).as(now.toPrettyString()).isEqualTo("up");
             });
+            assertThat(part(status(service), "services", "timeline")
+                            .path("detail")
+                            .asText())
+                    .contains("the database's clock was set back by 3600 s");
             JsonNode up = status(service);
             assertThat(up.path("version").asText()).matches("[0-9].*");
             assertThat(up.path("services")).hasSize(Topology.SERVICES.size());

@@ -1,6 +1,5 @@
 package org.perilune.timeline;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
@@ -11,6 +10,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.DatabaseClock;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.Threads;
 import org.perilune.timeline.Launches.Result;
@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Waits for the next event to be due and starts its launch, as long as this copy holds the lease. The thread waits for
- * changes of the index, and never for long: the clock may be set.
+ * changes of the index, and never for long: the clock may begin or cease to be steady. While it is not, nothing is launched
+ * or missed.
  */
 final class LaunchTimer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LaunchTimer.class);
@@ -34,7 +35,7 @@ final class LaunchTimer implements AutoCloseable {
     private final Launches launches;
     private final Lease lease;
     private final Supplier<Boolean> loaded;
-    private final Clock clock;
+    private final DatabaseClock clock;
     private final Semaphore launchPermits = new Semaphore(MOST_LAUNCHES);
     private final Semaphore repeatPermits = new Semaphore(MOST_REPEATS);
     private final Map<UUID, Boolean> underWay = new ConcurrentHashMap<>();
@@ -50,7 +51,13 @@ final class LaunchTimer implements AutoCloseable {
      * @param bell rings when the index has changed
      * @param loaded whether the index has all
      */
-    LaunchTimer(EventIndex index, Launches launches, Lease lease, Supplier<Boolean> loaded, Bell bell, Clock clock) {
+    LaunchTimer(
+            EventIndex index,
+            Launches launches,
+            Lease lease,
+            Supplier<Boolean> loaded,
+            Bell bell,
+            DatabaseClock clock) {
         this.bell = bell;
         this.index = index;
         this.launches = launches;
@@ -64,7 +71,7 @@ final class LaunchTimer implements AutoCloseable {
         try {
             while (!closing) {
                 Duration wait = LONGEST_WAIT;
-                if (lease.isHeld() && loaded.get()) {
+                if (lease.isHeld() && loaded.get() && clock.isSteady()) {
                     repeatClaimed();
                     wait = launchDue();
                 }

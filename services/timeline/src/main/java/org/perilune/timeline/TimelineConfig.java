@@ -3,6 +3,7 @@ package org.perilune.timeline;
 import java.net.URI;
 import java.time.Duration;
 import org.perilune.chassis.AmqpConfig;
+import org.perilune.chassis.DatabaseClockConfig;
 import org.perilune.chassis.HttpConfig;
 import org.perilune.chassis.MongoConfig;
 import org.perilune.chassis.Secret;
@@ -16,7 +17,9 @@ import org.perilune.contracts.Topology;
  * @param crew gives the tokens for the other two
  * @param commandDispatcher takes the commands of due events
  * @param lunarModule computes its passes, losses of signal and shadows ahead
- * @param grace how late an event may be launched and still be on time
+ * @param clock when the time of the MongoDB server counts
+ * @param grace how late an event may be launched and still be on time; longer than a replica set takes to elect a new
+ *     primary, 12 s or so
  * @param lease how long the copy that launches may be silent before another one takes over
  * @param keepPlanned how long past events are kept
  * @param keepPredicted how long past predictions are kept
@@ -30,6 +33,7 @@ public record TimelineConfig(
         URI crew,
         URI commandDispatcher,
         URI lunarModule,
+        DatabaseClockConfig clock,
         Duration grace,
         Duration lease,
         Duration keepPlanned,
@@ -40,7 +44,7 @@ public record TimelineConfig(
 
     /**
      * Reads {@code http.*}, {@code mongodb.*}, {@code amqp.*}, {@code token.secret} (or {@code token.secret-file}),
-     * {@code crew.url}, {@code command-dispatcher.url}, {@code lunar-module.url}, {@code dispatch.grace}, {@code lease}, {@code
+     * {@code crew.url}, {@code command-dispatcher.url}, {@code lunar-module.url}, {@code clock.*}, {@code dispatch.grace}, {@code lease}, {@code
      * keep.planned}, {@code keep.predicted}, {@code most-events}.
      *
      * @param in the settings under {@code timeline.}
@@ -54,7 +58,8 @@ public record TimelineConfig(
                 in.uri("crew.url", URI.create("http://127.0.0.1:" + Topology.CREW.port())),
                 in.uri("command-dispatcher.url", URI.create("http://127.0.0.1:" + Topology.COMMAND_DISPATCHER.port())),
                 in.uri("lunar-module.url", URI.create("http://127.0.0.1:" + Topology.LUNAR_MODULE.port())),
-                in.duration("dispatch.grace", Duration.ofSeconds(2)),
+                DatabaseClockConfig.read(in),
+                in.duration("dispatch.grace", Duration.ofSeconds(20)),
                 in.duration("lease", Duration.ofSeconds(5)),
                 in.duration("keep.planned", Duration.ofDays(365)),
                 in.duration("keep.predicted", Duration.ofDays(30)),

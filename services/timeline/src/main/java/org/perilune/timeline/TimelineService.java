@@ -1,10 +1,13 @@
 package org.perilune.timeline;
 
+import com.mongodb.client.MongoDatabase;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.perilune.chassis.Amqp;
+import org.perilune.chassis.DatabaseClock;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Meters;
@@ -36,6 +39,21 @@ public final class TimelineService implements AutoCloseable {
 
     /** Returns at once even where MongoDB or other services are away: the timeline is unready until MongoDB is there. */
     public static TimelineService start(TimelineConfig config, Clock clock) {
+        return start(
+                config,
+                clock,
+                (mongo, meters) -> DatabaseClock.follow(
+                        Topology.TIMELINE.name(), DatabaseClock.time(mongo), clock, config.clock(), meters));
+    }
+
+    /** By which time is decided what is due. */
+    @FunctionalInterface
+    interface Time {
+        DatabaseClock of(MongoDatabase mongo, MeterRegistry meters);
+    }
+
+    /** @param wall is for tokens only, whose times come from another service */
+    static TimelineService start(TimelineConfig config, Clock wall, Time time) {
         var owned = new Resources();
         try {
             var meters = Meters.open();
@@ -43,8 +61,9 @@ public final class TimelineService implements AutoCloseable {
             var health = new Health();
             Mongo mongo = owned.add(Mongo.open(config.mongo()));
             health.add("mongodb", mongo::problem);
+            DatabaseClock clock = owned.add(time.of(mongo.database(), meters));
             ServiceTokens tokens =
-                    owned.add(ServiceTokens.open(Topology.TIMELINE.name(), config.tokenSecret(), config.crew(), clock));
+                    owned.add(ServiceTokens.open(Topology.TIMELINE.name(), config.tokenSecret(), config.crew(), wall));
             var dispatcher = owned.add(new DispatcherClient(config.commandDispatcher(), tokens));
             var lunarModule = owned.add(ServiceClient.open("lunar-module", config.lunarModule(), PREDICTIONS_TIMEOUT));
             String copy = UUID.randomUUID().toString();
@@ -87,7 +106,7 @@ public final class TimelineService implements AutoCloseable {
                     Topology.TIMELINE.name(),
                     health,
                     meters,
-                    TokenVerifier.byKeysAt(config.http().keys(), clock),
+                    TokenVerifier.byKeysAt(config.http().keys(), wall),
                     routes::register));
             return new TimelineService(owned, http);
         } catch (Throwable failure) {

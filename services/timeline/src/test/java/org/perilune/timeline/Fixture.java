@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.perilune.chassis.AmqpConfig;
+import org.perilune.chassis.DatabaseClock;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.Settings;
 import org.perilune.testkit.Gate;
@@ -77,6 +78,7 @@ final class Fixture implements AutoCloseable {
         settings.put("timeline.command-dispatcher.url", others.uri().toString());
         settings.put("timeline.lunar-module.url", others.uri().toString());
         settings.put("timeline.lease", "1s");
+        settings.put("timeline.dispatch.grace", "2s");
     }
 
     /** For copies started from now on. */
@@ -102,10 +104,19 @@ final class Fixture implements AutoCloseable {
 
     /** @param way to MongoDB */
     TimelineService start(Clock clock, Gate way) throws Exception {
+        return start(clock, (mongo, meters) -> DatabaseClock.of(clock), way);
+    }
+
+    /** A copy that takes its time from somewhere. */
+    TimelineService start(TimelineService.Time time) throws Exception {
+        return start(Clock.systemUTC(), time, gate);
+    }
+
+    private TimelineService start(Clock wall, TimelineService.Time time, Gate way) throws Exception {
         var own = new HashMap<>(settings);
         own.put("timeline.mongodb.port", Integer.toString(way.port()));
         TimelineService copy =
-                TimelineService.start(TimelineConfig.read(Settings.of(own).at("timeline")), clock);
+                TimelineService.start(TimelineConfig.read(Settings.of(own).at("timeline")), wall, time);
         copies.add(copy);
         awaitReady(copy);
         return copy;
