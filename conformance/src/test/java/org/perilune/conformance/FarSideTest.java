@@ -18,7 +18,8 @@ import org.perilune.conformance.Perilune.Part;
 /** A command sent while the module is behind the Moon waits and is executed when it is back, or expires. */
 final class FarSideTest {
     /** A revolution in two minutes, behind the Moon for about a quarter of a minute of it. */
-    private static final Map<String, String> FAST = Map.of("lunar-module.time-scale", "200");
+    private static final Map<String, String> FAST =
+            Map.of("lunar-module.time-scale", "200", "lunar-module.first-loss.after", "30m");
 
     private static final Duration REVOLUTION = Duration.ofMinutes(3);
 

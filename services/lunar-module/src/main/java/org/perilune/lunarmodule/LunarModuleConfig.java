@@ -16,6 +16,8 @@ import org.perilune.contracts.Topology;
  * @param commandDispatcher who sends commands; {@code POST /command} passes them on
  * @param journal folder of what it records on board
  * @param orbitPeriod of one revolution around the Moon before any manoeuvre, simulated time
+ * @param firstLossAfter simulated time from the first start until the first loss of signal; at most what is left of the
+ *     pass that a mission begins with, right after acquisition of signal
  * @param timeScale simulated seconds in a real one; telemetry bears real time
  * @param reportInterval real time between two readings, until another is commanded
  */
@@ -26,19 +28,21 @@ public record LunarModuleConfig(
         URI commandDispatcher,
         Path journal,
         Duration orbitPeriod,
+        Duration firstLossAfter,
         double timeScale,
         Duration reportInterval) {
     /** A shorter revolution would go through the ground, on a longer one the tilted orbit could miss the Moon's far side. */
     static final Duration SHORTEST_ORBIT = Duration.ofMinutes(130);
 
     static final Duration LONGEST_ORBIT = Duration.ofHours(16);
+    private static final Duration SHORTEST_CONTACT = Duration.ofMinutes(1);
     private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(10);
     private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(10);
     private static final int POOL_SIZE = 3;
 
     /**
      * Reads {@code http.*}, {@code postgres.*}, {@code mqtt.*}, {@code command-dispatcher.url}, {@code journal}, {@code orbit.period},
-     * {@code time-scale}, {@code report.interval}.
+     * {@code first-loss.after}, {@code time-scale}, {@code report.interval}.
      *
      * @param in the settings under {@code lunar-module.}
      */
@@ -50,9 +54,11 @@ public record LunarModuleConfig(
                 in.uri("command-dispatcher.url", URI.create("http://127.0.0.1:" + Topology.COMMAND_DISPATCHER.port())),
                 in.path("journal", Path.of("lunar-module-journal")),
                 in.duration("orbit.period", Duration.ofHours(6)),
+                in.duration("first-loss.after", LONGEST_ORBIT),
                 in.decimal("time-scale", 1, 0.001, 3_600),
                 in.duration("report.interval", Duration.ofSeconds(1)));
         check(in, "orbit.period", config.orbitPeriod(), SHORTEST_ORBIT, LONGEST_ORBIT);
+        check(in, "first-loss.after", config.firstLossAfter(), SHORTEST_CONTACT, LONGEST_ORBIT);
         check(in, "report.interval", config.reportInterval(), SHORTEST_INTERVAL, LONGEST_INTERVAL);
         return config;
     }

@@ -57,7 +57,8 @@ final class Mission {
         double period = MissionState.seconds(config.orbitPeriod());
         MissionState state = file.read(period)
                 .or(() -> store.readIfThere(period))
-                .orElseGet(() -> MissionState.first(config.orbitPeriod(), clock.instant(), config.timeScale()))
+                .orElseGet(() -> MissionState.first(
+                        config.orbitPeriod(), clock.instant(), config.timeScale(), config.firstLossAfter()))
                 .under(config.orbitPeriod(), clock.instant(), config.timeScale());
         file.write(state);
         return new Mission(file, state, clock);

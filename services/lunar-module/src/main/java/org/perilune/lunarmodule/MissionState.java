@@ -12,10 +12,10 @@ import java.time.Instant;
 record MissionState(
         MissionTime time, Trajectory trajectory, Phase phase, Slew attitude, double reportIntervalSeconds, int boots) {
 
-    /** A first start is in view, and goes behind the Moon some minutes later. */
-    static MissionState first(Duration period, Instant now, double scale) {
+    /** @see MissionTime#first */
+    static MissionState first(Duration period, Instant now, double scale, Duration firstLossAfter) {
         double seconds = seconds(period);
-        return begunAt(MissionTime.first(new LunarOrbit(Elements.first(seconds)), now, scale), seconds);
+        return begunAt(MissionTime.first(new LunarOrbit(Elements.first(seconds)), now, scale, firstLossAfter), seconds);
     }
 
     /** Nothing was commanded yet. */

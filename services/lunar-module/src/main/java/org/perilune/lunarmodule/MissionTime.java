@@ -11,15 +11,18 @@ import java.time.Instant;
  * @param scale simulated seconds in a real one
  */
 record MissionTime(Instant at, double elapsedSeconds, double scale) {
-    /** How long after its first start the lunar module first goes behind the Moon, simulated. */
-    private static final Duration FIRST_LOSS_AFTER = Duration.ofMinutes(17);
+    /** So that it is in view beyond doubt. */
+    private static final double AFTER_ACQUISITION_SECONDS = 10;
 
-    /** A first start is in view, and goes behind the Moon 17 minutes of simulated time later. */
-    static MissionTime first(LunarOrbit orbit, Instant now, double scale) {
-        double before = MissionState.seconds(FIRST_LOSS_AFTER);
-        double firstView = orbit.next(0, true).orElse(0);
-        double firstLoss = orbit.next(firstView, false).orElse(before);
-        return new MissionTime(now, firstLoss - before, scale);
+    /**
+     * A mission begins right after acquisition of signal, or later in that pass.
+     *
+     * @param firstLossAfter simulated time until the first loss of signal, as far as the pass lasts so long
+     */
+    static MissionTime first(LunarOrbit orbit, Instant now, double scale, Duration firstLossAfter) {
+        double acquisition = orbit.next(0, true).orElse(0) + AFTER_ACQUISITION_SECONDS;
+        double loss = orbit.next(acquisition, false).orElse(acquisition);
+        return new MissionTime(now, Math.max(acquisition, loss - MissionState.seconds(firstLossAfter)), scale);
     }
 
     double elapsed(Instant now) {

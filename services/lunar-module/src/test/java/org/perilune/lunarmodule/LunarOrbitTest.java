@@ -80,9 +80,19 @@ class LunarOrbitTest {
     }
 
     @Test
-    void firstStartIsInViewAndLosesTheLinkSoon() {
+    void firstStartIsInViewForMoreThanFourHours() {
         var now = Instant.parse("2026-11-21T04:00:00Z");
-        var mission = situation(MissionTime.first(orbit, now, 60));
+        var mission = situation(MissionTime.first(orbit, now, 1, LunarModuleConfig.LONGEST_ORBIT));
+
+        assertThat(orbit.seesEarth(mission.elapsed(now))).isTrue();
+        assertThat(orbit.seesEarth(mission.elapsed(now.minusSeconds(20)))).isFalse();
+        assertThat(silence(mission, now).from()).isAfter(now.plus(Duration.ofHours(4)));
+    }
+
+    @Test
+    void firstStartCanBeCloseToTheFirstLoss() {
+        var now = Instant.parse("2026-11-21T04:00:00Z");
+        var mission = situation(MissionTime.first(orbit, now, 60, Duration.ofMinutes(17)));
 
         assertThat(orbit.seesEarth(mission.elapsed(now))).isTrue();
         var silence = silence(mission, now);
