@@ -10,9 +10,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Server-sent events, written on the request's own virtual thread until one side ends it or the token does. See
+ * Server-sent events, written on the request's own virtual thread until one side ends it, or the token or its session
+ * does. See
  * https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 public final class EventStream {
@@ -51,8 +53,12 @@ public final class EventStream {
         return out.toByteArray();
     }
 
-    /** Returns when the follower went, the source ended or the asking token expired; the caller lets the source go. */
+    /**
+     * Returns when the follower went, the source ended, or the asking token expired or was revoked; the caller lets the
+     * source go.
+     */
     public static void serve(Context context, Source source, Clock clock) {
+        Revocations.@Nullable Watch watch = TokenVerifier.whenRevoked(context, source::end);
         try {
             HttpServletResponse response = context.res();
             response.setStatus(200);
@@ -68,6 +74,10 @@ public final class EventStream {
             source.end(); // the follower went, which is how streams end
         } catch (InterruptedException interruption) {
             Thread.currentThread().interrupt();
+        } finally {
+            if (watch != null) {
+                watch.close();
+            }
         }
     }
 

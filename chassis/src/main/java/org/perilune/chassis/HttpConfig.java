@@ -1,6 +1,5 @@
 package org.perilune.chassis;
 
-import java.net.URI;
 import java.time.Duration;
 
 /**
@@ -9,15 +8,15 @@ import java.time.Duration;
  * @param host address to listen on; loopback unless told otherwise
  * @param port 0 picks a free one
  * @param drain how long requests under way may take when the service stops
- * @param keys where crew publishes the keys that tokens are checked by
+ * @param tokens what tokens are checked by
  */
-public record HttpConfig(String host, int port, Duration drain, URI keys) {
-    /** Reads {@code http.host}, {@code http.port}, {@code http.drain}, {@code tokens.keys-url}. */
+public record HttpConfig(String host, int port, Duration drain, TokenConfig tokens) {
+    /** Reads {@code http.host}, {@code http.port}, {@code http.drain}, {@code tokens.*}. */
     public static HttpConfig read(Settings in, int defaultPort) {
         return new HttpConfig(
                 in.text("http.host", "127.0.0.1"),
                 in.port("http.port", defaultPort),
                 in.duration("http.drain", Duration.ofSeconds(3)),
-                in.uri("tokens.keys-url", URI.create("http://127.0.0.1:8100/keys")));
+                TokenConfig.read(in));
     }
 }

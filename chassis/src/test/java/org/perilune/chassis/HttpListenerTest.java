@@ -34,7 +34,7 @@ class HttpListenerTest {
 
     private HttpListener open() {
         return HttpListener.open(
-                new HttpConfig("127.0.0.1", 0, Duration.ofSeconds(3), URI.create("http://127.0.0.1:1/keys")),
+                new HttpConfig("127.0.0.1", 0, Duration.ofSeconds(3), TokenConfig.of(URI.create("http://127.0.0.1:1/keys"))),
                 "test",
                 health,
                 meters,

@@ -39,7 +39,7 @@ class SettingsTest {
 
         assertThat(http)
                 .isEqualTo(new HttpConfig(
-                        "127.0.0.1", 8100, Duration.ofSeconds(3), URI.create("http://127.0.0.1:8100/keys")));
+                        "127.0.0.1", 8100, Duration.ofSeconds(3), TokenConfig.of(URI.create("http://127.0.0.1:8100/keys"))));
         assertThat(in.effective())
                 .containsEntry("crew.http.host", "127.0.0.1")
                 .containsEntry("crew.http.port", "8100")
@@ -53,6 +53,8 @@ class SettingsTest {
                 Map.entry("crew.http.port", "0"),
                 Map.entry("crew.http.drain", "250ms"),
                 Map.entry("crew.tokens.keys-url", "https://crew/keys"),
+                Map.entry("crew.tokens.revocations-url", "https://crew/ended"),
+                Map.entry("crew.tokens.revocations-max-age", "1m"),
                 Map.entry("crew.postgres.url", "jdbc:postgresql://db/crew"),
                 Map.entry("crew.postgres.user", "crew"),
                 Map.entry("crew.postgres.password", "p"),
@@ -68,7 +70,14 @@ class SettingsTest {
         Settings crew = in.at("crew");
 
         assertThat(HttpConfig.read(crew, 1))
-                .isEqualTo(new HttpConfig("0.0.0.0", 0, Duration.ofMillis(250), URI.create("https://crew/keys")));
+                .isEqualTo(new HttpConfig(
+                        "0.0.0.0",
+                        0,
+                        Duration.ofMillis(250),
+                        new TokenConfig(
+                                URI.create("https://crew/keys"),
+                                URI.create("https://crew/ended"),
+                                Duration.ofMinutes(1))));
         assertThat(PostgresConfig.read(crew, 1))
                 .isEqualTo(new PostgresConfig("jdbc:postgresql://db/crew", "crew", new Secret("p"), 7));
         assertThat(RedisConfig.read(crew)).isEqualTo(new RedisConfig("cache", 1, "r", new Secret("q")));

@@ -39,7 +39,7 @@ class TokenVerifierTest {
     private final PrometheusMeterRegistry meters = Meters.open();
     private final HttpListener crew = serve(0);
     private final Moved clock = new Moved();
-    private final TokenVerifier verifier = TokenVerifier.byKeysAt(keysAt(crew.port()), clock);
+    private final TokenVerifier verifier = TokenVerifier.open(TokenConfig.of(keysAt(crew.port())), meters, clock);
 
     private static final class Moved extends Clock {
         private volatile Instant now = Instant.parse("2026-11-21T12:00:00Z");
@@ -74,7 +74,7 @@ class TokenVerifierTest {
 
     private HttpListener serve(int port) {
         return HttpListener.open(
-                new HttpConfig("127.0.0.1", port, Duration.ofSeconds(1), keysAt(1)),
+                new HttpConfig("127.0.0.1", port, Duration.ofSeconds(1), TokenConfig.of(keysAt(1))),
                 "crew",
                 new Health(),
                 meters,
@@ -190,7 +190,7 @@ class TokenVerifierTest {
         String token = signed(claims());
         int port = crew.port();
         crew.close();
-        var late = TokenVerifier.byKeysAt(keysAt(port), clock);
+        var late = TokenVerifier.open(TokenConfig.of(keysAt(port)), meters, clock);
         for (int attempt = 0; attempt < 5; attempt++) {
             assertThatThrownBy(() -> late.verify(token)).isInstanceOf(ServiceException.Unavailable.class);
         }

@@ -22,14 +22,18 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Date;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.TokenVerifier;
 
 /**
  * Stands in for crew in tests: publishes a key at {@code /keys}, signs tokens with it, and gives services theirs at
- * {@code POST /tokens} whatever their secret. Other services that are asked can be played on the same server. Safe for
+ * {@code POST /tokens} whatever their secret. Sessions end when the test says so. Other services that are asked can be played on the same server. Safe for
  * threads.
  */
 public final class StandInCrew implements AutoCloseable {
@@ -38,6 +42,7 @@ public final class StandInCrew implements AutoCloseable {
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpServer server;
     private final ECKey key;
+    private final Set<String> ended = new LinkedHashSet<>(); // guarded by this
 
     /** Listens on a free port of loopback. */
     public StandInCrew() throws Exception {
@@ -47,6 +52,7 @@ public final class StandInCrew implements AutoCloseable {
         String keys = new JWKSet(key.toPublicJWK()).toString();
         serve("/keys", exchange -> answer(exchange, 200, keys));
         serve("/tokens", this::serviceToken);
+        serve("/revocations", this::revocations);
         server.start();
     }
 
@@ -66,13 +72,19 @@ public final class StandInCrew implements AutoCloseable {
      * @param name such as {@code alice}, {@code program:cli}, {@code service:posts}
      * @param role {@code viewer}, {@code operator}, {@code flight-director} or {@code administrator}
      */
-    @SuppressWarnings("JavaUtilDate") // the token library's own type
     public String token(String name, String role) {
+        return token(name, role, null);
+    }
+
+    /** The same, made from a session that {@link #end} ends. */
+    @SuppressWarnings("JavaUtilDate") // the token library's own type
+    public String token(String name, String role, @Nullable String session) {
         var claims = new JWTClaimsSet.Builder()
                 .issuer(TokenVerifier.ISSUER)
                 .audience(TokenVerifier.AUDIENCE)
                 .subject(name)
                 .claim("role", role)
+                .claim("sid", session)
                 .issueTime(Date.from(Instant.EPOCH))
                 .expirationTime(Date.from(END))
                 .build();
@@ -87,6 +99,26 @@ public final class StandInCrew implements AutoCloseable {
             throw new IllegalStateException("Could not sign a token", failure);
         }
         return signed.serialize();
+    }
+
+    /** Whoever asks which sessions have ended is told that this one has. */
+    public synchronized void end(String session) {
+        ended.add(session);
+        notifyAll();
+    }
+
+    private synchronized void revocations(HttpExchange exchange) throws IOException {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(200);
+        try {
+            while (("known=" + ended.size()).equals(exchange.getRequestURI().getQuery()) && System.nanoTime() < until) {
+                wait(20);
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+        String sessions = String.join("\",\"", ended);
+        String list = ended.isEmpty() ? "" : "\"" + sessions + "\"";
+        answer(exchange, 200, "{\"version\":\"" + ended.size() + "\",\"sessions\":[" + list + "]}");
     }
 
     /** Plays another service under a path; each request on a thread of its own. */

@@ -52,7 +52,7 @@ public final class BatchRouterService implements AutoCloseable {
                     Topology.BATCH_ROUTER.name(),
                     health,
                     meters,
-                    TokenVerifier.byKeysAt(config.http().keys(), clock),
+                    owned.add(TokenVerifier.open(config.http().tokens(), meters, clock)),
                     javalin -> {}));
         } catch (Throwable failure) {
             owned.closeAfter(failure);

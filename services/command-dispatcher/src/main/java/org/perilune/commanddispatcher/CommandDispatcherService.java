@@ -67,7 +67,7 @@ public final class CommandDispatcherService implements AutoCloseable {
                     name,
                     health,
                     meters,
-                    TokenVerifier.byKeysAt(config.http().keys(), clock),
+                    owned.add(TokenVerifier.open(config.http().tokens(), meters, clock)),
                     javalin -> {
                         commands.register(javalin);
                         new DictionaryRoutes(dictionary).register(javalin);

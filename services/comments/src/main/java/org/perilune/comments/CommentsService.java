@@ -62,7 +62,7 @@ public final class CommentsService implements AutoCloseable {
                     name,
                     health,
                     meters,
-                    TokenVerifier.byKeysAt(config.http().keys(), clock),
+                    owned.add(TokenVerifier.open(config.http().tokens(), meters, clock)),
                     routes::register));
             return new CommentsService(owned, http);
         } catch (Throwable failure) {

@@ -27,6 +27,7 @@ final class CrewRoutes {
     private final People people;
     private final PersonStore store;
     private final GuessLimiter limiter;
+    private final RevocationFeed revocations;
     private final Programs programs;
 
     CrewRoutes(
@@ -37,7 +38,8 @@ final class CrewRoutes {
             SessionStore sessions,
             People people,
             PersonStore store,
-            GuessLimiter limiter) {
+            GuessLimiter limiter,
+            RevocationFeed revocations) {
         this.config = config;
         this.keys = keys;
         this.tokens = tokens;
@@ -46,11 +48,15 @@ final class CrewRoutes {
         this.people = people;
         this.store = store;
         this.limiter = limiter;
+        this.revocations = revocations;
         this.programs = new Programs(config);
     }
 
     void addTo(JavalinConfig javalin) {
+        // Whoever waits there would hold up the end.
+        javalin.events.serverStopping(revocations::close);
         javalin.routes.get("/keys", this::keys, OPEN);
+        javalin.routes.get("/revocations", revocations::serve, OPEN);
         javalin.routes.post("/sessions", this::openSession, OPEN);
         javalin.routes.post("/sessions/token", this::sessionToken, OPEN);
         javalin.routes.post("/sessions/end", this::endSession, OPEN);
@@ -64,6 +70,10 @@ final class CrewRoutes {
             @Nullable String name, @Nullable String password) {}
 
     private record SessionSecret(@Nullable String session) {}
+
+    /** @param used whether its person did something; false where only an open page asks. True where it is absent */
+    private record SessionUse(
+            @Nullable String session, @Nullable Boolean used) {}
 
     private record Program(
             @Nullable String client,
@@ -82,12 +92,14 @@ final class CrewRoutes {
 
     private record SessionAnswer(
             String session,
+            @JsonProperty("session_id") String sessionId,
             @JsonProperty("access_token") String accessToken,
             @JsonProperty("expires_in") long expiresIn,
             String name,
             String role) {}
 
     private record TokenAnswer(
+            @JsonProperty("session_id") String sessionId,
             @JsonProperty("access_token") String accessToken,
             @JsonProperty("expires_in") long expiresIn,
             String name,
@@ -115,10 +127,11 @@ final class CrewRoutes {
                 required("password", given.password()),
                 ClientAddress.of(context, config.trustedProxies()));
         Person person = opened.person();
-        String token = tokens.issue(person.name(), person.role());
+        String token = tokens.issue(person.name(), person.role(), opened.session());
         secretAnswer(context.status(201))
                 .json(new SessionAnswer(
                         opened.secret(),
+                        opened.session(),
                         token,
                         TokenIssuer.LIFE.toSeconds(),
                         person.name(),
@@ -126,12 +139,14 @@ final class CrewRoutes {
     }
 
     private void sessionToken(Context context) {
-        SessionSecret given = Requests.json(context, SessionSecret.class);
-        SessionStore.Holder holder = sessions.use(required("session", given.session()))
+        SessionUse given = Requests.json(context, SessionUse.class);
+        boolean used = !Boolean.FALSE.equals(given.used());
+        SessionStore.Holder holder = sessions.holder(required("session", given.session()), used)
                 .orElseThrow(() -> new ServiceException.Unauthenticated("The session has ended; log in again"));
-        String token = tokens.issue(holder.name(), holder.role());
+        String token = tokens.issue(holder.name(), holder.role(), holder.session());
         secretAnswer(context)
                 .json(new TokenAnswer(
+                        holder.session(),
                         token,
                         TokenIssuer.LIFE.toSeconds(),
                         holder.name(),
@@ -161,7 +176,7 @@ final class CrewRoutes {
                     .formatted(program.subject(), program.most().wireName()));
         }
         secretAnswer(context)
-                .json(new ProgramAnswer(tokens.issue(program.subject(), role), TokenIssuer.LIFE.toSeconds()));
+                .json(new ProgramAnswer(tokens.issue(program.subject(), role, null), TokenIssuer.LIFE.toSeconds()));
     }
 
     private void allPeople(Context context) {

@@ -34,10 +34,15 @@ public final class CrewService implements AutoCloseable {
             var amqp = owned.add(Amqp.open(config.amqp()));
             var relay = owned.add(OutboxRelay.start(Topology.CREW.name(), postgres, amqp, meters));
             var store = new PersonStore(postgres);
-            var sessions = new SessionStore(postgres, clock, relay::wake);
+            var revocations = owned.add(RevocationFeed.start(postgres));
+            Runnable committed = () -> {
+                relay.wake();
+                revocations.changed();
+            };
+            var sessions = new SessionStore(postgres, clock, committed);
             var refusals = new Refusals(postgres.jdbi(), clock);
             var hasher = new PasswordHasher();
-            var people = new People(store, hasher, clock);
+            var people = new People(store, hasher, clock, committed);
             var keys = new KeyRing(new SigningKeyStore(postgres), clock);
             health.add("postgresql", postgres::problem);
             health.add("keys", keys::problem);
@@ -48,12 +53,13 @@ public final class CrewService implements AutoCloseable {
                         config.administratorPassword().reveal());
                 sessions.sweep();
                 refusals.tell();
+                RevocationFeed.prune(postgres);
             }));
             var limiter = new GuessLimiter(clock);
             var logIn = new LogIn(store, sessions, hasher, limiter, refusals, new CrewMeters(meters));
             var tokens = new TokenIssuer(keys, clock);
-            var routes = new CrewRoutes(config, keys, tokens, logIn, sessions, people, store, limiter);
-            var verifier = TokenVerifier.byKeys(keys.source(), clock);
+            var routes = new CrewRoutes(config, keys, tokens, logIn, sessions, people, store, limiter, revocations);
+            var verifier = TokenVerifier.byKeys(keys.source(), revocations::hasEnded, clock);
             var http = owned.add(
                     HttpListener.open(config.http(), Topology.CREW.name(), health, meters, verifier, routes::addTo));
             return new CrewService(http.port(), owned);

@@ -35,7 +35,7 @@ final class LogIn {
         this.meters = meters;
     }
 
-    record Opened(String secret, Person person) {
+    record Opened(String secret, String session, Person person) {
         @Override
         public String toString() {
             return "Opened[" + person.name() + "]";
@@ -87,13 +87,14 @@ final class LogIn {
             return Optional.empty();
         }
         String secret = secret();
-        if (!sessions.open(secret, person)) {
+        Optional<String> session = sessions.open(secret, person);
+        if (session.isEmpty()) {
             return Optional.empty();
         }
         if (hasher.outdated(person.passwordHash())) {
             people.rehash(person.name(), person.passwordHash(), hasher.hash(password));
         }
-        return Optional.of(new Opened(secret, person));
+        return session.map(id -> new Opened(secret, id, person));
     }
 
     private String secret() {

@@ -15,11 +15,14 @@ final class People {
     private final PasswordHasher hasher;
     private final PasswordRules rules = new PasswordRules();
     private final Clock clock;
+    private final Runnable committed;
 
-    People(PersonStore store, PasswordHasher hasher, Clock clock) {
+    /** @param committed what to call when sessions may have ended */
+    People(PersonStore store, PasswordHasher hasher, Clock clock, Runnable committed) {
         this.store = store;
         this.hasher = hasher;
         this.clock = clock;
+        this.committed = committed;
     }
 
     /** Where nobody is yet; otherwise nothing happens. */
@@ -49,7 +52,8 @@ final class People {
         password.ifPresent(value -> check(value, name));
         var change = new PersonStore.Change(password.map(hasher::hash), role, disabled);
         switch (store.change(name, change, by, clock.instant())) {
-            case CHANGED ->
+            case CHANGED -> {
+                committed.run();
                 LOG.info(
                         "A person was changed [name: {}, password: {}, role: {}, disabled: {}, by: {}]",
                         name,
@@ -57,6 +61,7 @@ final class People {
                         role.map(Role::wireName).orElse("kept"),
                         disabled.map(String::valueOf).orElse("kept"),
                         by);
+            }
             case NO_SUCH_PERSON -> throw new ServiceException.NotFound("There is no person of that name");
             case LAST_ADMINISTRATOR ->
                 throw new ServiceException.Conflict("This is the last administrator; make somebody else one first");

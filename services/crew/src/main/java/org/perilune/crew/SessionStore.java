@@ -17,24 +17,27 @@ import org.perilune.contracts.Role;
 final class SessionStore {
     static final Duration IDLE = Duration.ofMinutes(30);
     static final Duration LONGEST = Duration.ofHours(12);
+    /** How exactly it is noted when a session was last used: writing it for every request would cost more than that. */
+    private static final Duration NOTED_EVERY = Duration.ofSeconds(30);
 
     private final Jdbi jdbi;
     private final Clock clock;
     private final Runnable committed;
 
-    /** @param committed what to call when there may be something in the outbox */
+    /** @param committed what to call when there may be something in the outbox, and sessions may have ended */
     SessionStore(Postgres postgres, Clock clock, Runnable committed) {
         this.jdbi = postgres.jdbi();
         this.clock = clock;
         this.committed = committed;
     }
 
-    record Holder(String name, Role role) {}
+    /** @param session the id of the session, which is no secret */
+    record Holder(String session, String name, Role role) {}
 
     /**
-     * @return whether it was opened: not if the person was disabled or got another password since that was read
+     * @return its id; empty if it was not opened, as the person was disabled or got another password since that was read
      */
-    boolean open(String secret, Person person) {
+    Optional<String> open(String secret, Person person) {
         Instant now = clock.instant();
         // The row is locked, so that a change of the person waits, and then ends this session with the others.
         Optional<String> id = jdbi.inTransaction(transaction -> {
@@ -57,26 +60,38 @@ final class SessionStore {
             return opened;
         });
         committed.run();
-        return id.isPresent();
+        return id;
     }
 
-    /** Whose session it is, and that it is used; empty when it has ended. */
-    Optional<Holder> use(String secret) {
+    /**
+     * Whose session it is; empty when it has ended.
+     *
+     * @param used whether its person did something, or only a page that is open asks
+     */
+    Optional<Holder> holder(String secret, boolean used) {
         Instant now = clock.instant();
         return jdbi.withHandle(handle -> handle.createQuery("""
-                        update session set used = :now from person
-                        where session.secret_hash = :hash
-                          and session.ends > :now
-                          and session.used > :idle
-                          and person.name = session.person
-                          and not person.disabled
-                        returning person.name, person.role
+                        with held as (
+                            select session.id, session.used, person.name, person.role
+                            from session join person on person.name = session.person
+                            where session.secret_hash = :hash
+                              and session.ends > :now
+                              and session.used > :idle
+                              and not person.disabled),
+                        noted as (
+                            update session set used = :now from held
+                            where session.id = held.id and :used and held.used < :noted)
+                        select id, name, role from held
                         """)
                 .bind("now", SqlTimes.of(now))
+                .bind("used", used)
+                .bind("noted", SqlTimes.of(now.minus(NOTED_EVERY)))
                 .bind("hash", Digests.sha256(secret))
                 .bind("idle", SqlTimes.of(now.minus(IDLE)))
                 .map((row, context) -> new Holder(
-                        row.getString(1), Role.ofWireName(row.getString(2)).orElseThrow()))
+                        row.getString("id"),
+                        row.getString("name"),
+                        Role.ofWireName(row.getString("role")).orElseThrow()))
                 .findOne());
     }
 
@@ -126,5 +141,6 @@ final class SessionStore {
                     .list();
             Outbox.append(transaction, events);
         });
+        committed.run();
     }
 }

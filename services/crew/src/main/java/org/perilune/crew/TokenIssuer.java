@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.TokenVerifier;
 import org.perilune.contracts.Role;
 
@@ -27,13 +28,14 @@ final class TokenIssuer {
         this.clock = clock;
     }
 
-    String issue(String name, Role role) {
+    /** @param session that the token ends with; null for programs and services, which have none */
+    String issue(String name, Role role, @Nullable String session) {
         SigningKey key = keys.signing();
         var header = new JWSHeader.Builder(JWSAlgorithm.ES256)
                 .type(new JOSEObjectType(TokenVerifier.TYPE))
                 .keyID(key.jwk().getKeyID())
                 .build();
-        var token = new SignedJWT(header, claims(name, role));
+        var token = new SignedJWT(header, claims(name, role, session));
         try {
             token.sign(new ECDSASigner(key.jwk()));
         } catch (JOSEException failure) {
@@ -43,13 +45,14 @@ final class TokenIssuer {
     }
 
     @SuppressWarnings("JavaUtilDate") // the library's own type
-    private JWTClaimsSet claims(String name, Role role) {
+    private JWTClaimsSet claims(String name, Role role, @Nullable String session) {
         Instant now = clock.instant();
         return new JWTClaimsSet.Builder()
                 .issuer(TokenVerifier.ISSUER)
                 .audience(TokenVerifier.AUDIENCE)
                 .subject(name)
                 .claim(TokenVerifier.ROLE_CLAIM, role.wireName())
+                .claim(TokenVerifier.SESSION_CLAIM, session)
                 .issueTime(Date.from(now))
                 .notBeforeTime(Date.from(now))
                 .expirationTime(Date.from(now.plus(LIFE)))

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +17,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.AmqpConfig;
 import org.perilune.chassis.Settings;
+import org.perilune.chassis.TokenConfig;
 import org.perilune.chassis.TokenVerifier;
 import org.perilune.testkit.Gate;
 import org.perilune.testkit.HeardEvents;
@@ -35,6 +38,7 @@ final class CrewFixture implements AutoCloseable {
     SettableClock clock = new SettableClock();
     private @Nullable CrewService crew;
     Client client = new Client(0);
+    private final List<TokenVerifier> verifiers = new ArrayList<>();
     /** On the way to the broker. */
     final Gate broker;
 
@@ -54,6 +58,8 @@ final class CrewFixture implements AutoCloseable {
     }
 
     void end() throws Exception {
+        verifiers.forEach(TokenVerifier::close);
+        verifiers.clear();
         running().close();
         rootLogger().detachAppender(log);
         try (var connection = DriverManager.getConnection(
@@ -61,7 +67,7 @@ final class CrewFixture implements AutoCloseable {
                         "crew",
                         config().postgres().password().reveal());
                 var statement = connection.createStatement()) {
-            statement.execute("truncate person, session, refusal, signing_key, outbox");
+            statement.execute("truncate person, session, ended_session, refusal, signing_key, outbox");
         }
     }
 
@@ -92,7 +98,10 @@ final class CrewFixture implements AutoCloseable {
     }
 
     TokenVerifier verifier() {
-        return TokenVerifier.byKeysAt(URI.create("http://127.0.0.1:" + running().port() + "/keys"), clock);
+        var keys = URI.create("http://127.0.0.1:" + running().port() + "/keys");
+        var verifier = TokenVerifier.open(TokenConfig.of(keys), new SimpleMeterRegistry(), clock);
+        verifiers.add(verifier);
+        return verifier;
     }
 
     Client.Answer programToken(String body) throws Exception {

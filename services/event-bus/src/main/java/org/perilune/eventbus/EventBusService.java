@@ -86,7 +86,7 @@ public final class EventBusService implements AutoCloseable {
                     name,
                     health,
                     meters,
-                    TokenVerifier.byKeysAt(config.http().keys(), clock),
+                    owned.add(TokenVerifier.open(config.http().tokens(), meters, clock)),
                     javalin -> {
                         // Streams never end by themselves: stopping would wait for them in vain.
                         javalin.events.serverStopping(watch::close);

@@ -56,7 +56,7 @@ public final class LunarModuleService implements AutoCloseable {
             var dispatcher = owned.add(ServiceClient.open(
                     Topology.COMMAND_DISPATCHER.name(), config.commandDispatcher(), DISPATCHER_TIMEOUT));
             var routes = new LunarModuleRoutes(config.mqtt().user(), flight, mission, commands, dispatcher, clock);
-            var verifier = TokenVerifier.byKeysAt(config.http().keys(), clock);
+            var verifier = owned.add(TokenVerifier.open(config.http().tokens(), meters, clock));
             var http = owned.add(HttpListener.open(
                     config.http(), Topology.LUNAR_MODULE.name(), health, meters, verifier, routes::addTo));
             return new LunarModuleService(http.port(), owned);

@@ -59,7 +59,7 @@ public final class ModerationService implements AutoCloseable {
                     name,
                     health,
                     meters,
-                    TokenVerifier.byKeysAt(config.http().keys(), clock),
+                    owned.add(TokenVerifier.open(config.http().tokens(), meters, clock)),
                     javalin -> {
                         ruleRoutes.register(javalin);
                         decisionRoutes.register(javalin);

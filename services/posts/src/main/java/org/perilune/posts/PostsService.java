@@ -46,7 +46,7 @@ public final class PostsService implements AutoCloseable {
                     name,
                     health,
                     meters,
-                    TokenVerifier.byKeysAt(config.http().keys(), clock),
+                    owned.add(TokenVerifier.open(config.http().tokens(), meters, clock)),
                     routes::register));
             return new PostsService(owned, http);
         } catch (Throwable failure) {

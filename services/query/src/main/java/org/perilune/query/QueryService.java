@@ -64,7 +64,7 @@ public final class QueryService implements AutoCloseable {
                     name,
                     health,
                     meters,
-                    TokenVerifier.byKeysAt(config.http().keys(), clock),
+                    owned.add(TokenVerifier.open(config.http().tokens(), meters, clock)),
                     javalin -> {
                         // Streams never end by themselves: stopping would wait for them in vain.
                         javalin.events.serverStopping(live::close);

@@ -80,7 +80,7 @@ public final class StatusService implements AutoCloseable {
                     events,
                     version(),
                     () -> Duration.between(began, clock.instant()).toSeconds());
-            var verifier = TokenVerifier.byKeysAt(config.http().keys(), clock);
+            var verifier = owned.add(TokenVerifier.open(config.http().tokens(), meters, clock));
             var http = owned.add(HttpListener.open(
                     config.http(),
                     Topology.STATUS.name(),

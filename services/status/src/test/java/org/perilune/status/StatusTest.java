@@ -29,6 +29,7 @@ import org.perilune.chassis.Json;
 import org.perilune.chassis.Meters;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.Settings;
+import org.perilune.chassis.TokenConfig;
 import org.perilune.testkit.StandInCrew;
 import org.perilune.contracts.Topology;
 import org.perilune.pad.Pad;
@@ -63,7 +64,7 @@ class StatusTest {
         var health = new Health();
         health.add("postgresql", trouble::get);
         return HttpListener.open(
-                new HttpConfig("127.0.0.1", 0, Duration.ofSeconds(1), URI.create("http://127.0.0.1:1/keys")),
+                new HttpConfig("127.0.0.1", 0, Duration.ofSeconds(1), TokenConfig.of(URI.create("http://127.0.0.1:1/keys"))),
                 "peer",
                 health,
                 meters,

@@ -56,7 +56,7 @@ public final class TelemetryService implements AutoCloseable {
                     Topology.TELEMETRY.name(),
                     health,
                     meters,
-                    TokenVerifier.byKeysAt(config.http().keys(), clock),
+                    owned.add(TokenVerifier.open(config.http().tokens(), meters, clock)),
                     new TelemetryRoutes(postgres, deviceQueries, live, new FrameStore(postgres, redis, devices), clock)
                             ::register));
             return new TelemetryService(owned, http);

@@ -106,7 +106,7 @@ public final class TimelineService implements AutoCloseable {
                     Topology.TIMELINE.name(),
                     health,
                     meters,
-                    TokenVerifier.byKeysAt(config.http().keys(), wall),
+                    owned.add(TokenVerifier.open(config.http().tokens(), meters, wall)),
                     routes::register));
             return new TimelineService(owned, http);
         } catch (Throwable failure) {
