@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jdbi.v3.core.Handle;
+import org.perilune.contracts.EventOwners;
 import org.perilune.contracts.Topology;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,37 @@ public final class Inbox {
                         })
                         .toList(),
                 handler);
+    }
+
+    /**
+     * Lets everything through but events of a type that is a service's own and that came from elsewhere; they are
+     * counted as {@code events.foreign}, too.
+     */
+    public static EventConsumer.BatchHandler genuine(EventConsumer.BatchHandler handler, MeterRegistry meters) {
+        var told = new AtomicBoolean();
+        return (transaction, events) -> {
+            List<CloudEvent> genuine = events.stream()
+                    .filter(event -> {
+                        boolean counts = isGenuine(event);
+                        if (!counts) {
+                            Topology.Service owner =
+                                    EventOwners.ownerOf(event.type()).orElseThrow();
+                            passOver(owner, event, meters.counter("events.foreign", "source", owner.name()), told);
+                        }
+                        return counts;
+                    })
+                    .toList();
+            if (!genuine.isEmpty()) {
+                handler.handle(transaction, genuine);
+            }
+        };
+    }
+
+    /** Whether an event's type is anybody's, or its source the service whose own the type is. */
+    public static boolean isGenuine(CloudEvent event) {
+        return EventOwners.ownerOf(event.type())
+                .map(owner -> CloudEvent.sourceOf(owner.name()).equals(event.source()))
+                .orElse(true);
     }
 
     private static void passOver(Topology.Service publisher, CloudEvent event, Counter foreign, AtomicBoolean told) {

@@ -7,22 +7,21 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.CloudEvent;
+import org.perilune.chassis.Inbox;
 import org.perilune.chassis.ServiceException;
 import org.perilune.contracts.FlightLog;
-import org.perilune.contracts.Topology;
 
 /** What several events tell: of each thing the newest, so that neither their order nor repetition matters. */
 record Batch(List<PostRow> posts, List<CommentRow> comments, List<HappeningRow> happenings) {
     private static final int LENGTH_OF_ID = 36;
-    private static final String POSTS = CloudEvent.sourceOf(Topology.POSTS.name());
-    private static final String COMMENTS = CloudEvent.sourceOf(Topology.COMMENTS.name());
 
     boolean isEmpty() {
         return posts.isEmpty() && comments.isEmpty() && happenings.isEmpty();
     }
 
     /**
-     * Events of the flight log count only from those who alone may publish them.
+     * Events of types that are a service's own count only from there: what anybody posted under such a type tells
+     * nothing, here as in a rebuild from the log.
      *
      * @throws ServiceException.Invalid for an event of theirs that cannot be read
      */
@@ -31,18 +30,15 @@ record Batch(List<PostRow> posts, List<CommentRow> comments, List<HappeningRow> 
         var comments = new HashMap<UUID, CommentRow>();
         var happenings = new HashMap<UUID, HappeningRow>();
         for (CloudEvent event : events) {
-            if (event.source().equals(POSTS)) {
-                switch (event.type()) {
-                    case FlightLog.POST_CREATED, FlightLog.POST_UPDATED -> keep(posts, PostRow.of(event));
-                    case FlightLog.POST_DELETED -> keep(posts, PostRow.deleted(event));
-                    default -> {}
-                }
-            } else if (event.source().equals(COMMENTS)) {
-                switch (event.type()) {
-                    case FlightLog.COMMENT_CREATED, FlightLog.COMMENT_UPDATED -> keep(comments, CommentRow.of(event));
-                    case FlightLog.COMMENT_DELETED -> keep(comments, CommentRow.deleted(event));
-                    default -> {}
-                }
+            if (!Inbox.isGenuine(event)) {
+                continue;
+            }
+            switch (event.type()) {
+                case FlightLog.POST_CREATED, FlightLog.POST_UPDATED -> keep(posts, PostRow.of(event));
+                case FlightLog.POST_DELETED -> keep(posts, PostRow.deleted(event));
+                case FlightLog.COMMENT_CREATED, FlightLog.COMMENT_UPDATED -> keep(comments, CommentRow.of(event));
+                case FlightLog.COMMENT_DELETED -> keep(comments, CommentRow.deleted(event));
+                default -> {}
             }
             HappeningRow.of(event).ifPresent(happening -> happenings.putIfAbsent(happening.key(), happening));
         }

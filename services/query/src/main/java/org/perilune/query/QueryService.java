@@ -8,6 +8,7 @@ import org.perilune.chassis.ChangedIds;
 import org.perilune.chassis.EventConsumer;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpListener;
+import org.perilune.chassis.Inbox;
 import org.perilune.chassis.Meters;
 import org.perilune.chassis.OpenSearch;
 import org.perilune.chassis.Postgres;
@@ -57,7 +58,12 @@ public final class QueryService implements AutoCloseable {
                     new Search(new IndexedSearch(postgres.jdbi(), index), new TextSearch(postgres.jdbi()), freshness);
             // What every type of event tells may be of use: see HappeningRow.
             QueueConsumer events = owned.add(EventConsumer.startBatches(
-                    Topology.QUERY, Set.of(Exchanges.EVERY_TYPE), postgres, amqp, Projection::apply, meters));
+                    Topology.QUERY,
+                    Set.of(Exchanges.EVERY_TYPE),
+                    postgres,
+                    amqp,
+                    Inbox.genuine(Projection::apply, meters),
+                    meters));
             health.add("events", events::problem);
             var http = owned.add(HttpListener.open(
                     config.http(),
