@@ -59,7 +59,9 @@ public final class CommandDispatcherService implements AutoCloseable {
             Intake intake = owned.add(Intake.open(postgres.jdbi(), meters));
             var devices = new DeviceDirectory(telemetry, tokens, postgres.jdbi(), clock);
             var store = new CommandStore(postgres.jdbi());
-            var dispatch = new DispatchRoute(dictionary, devices, intake, store, uplink, clock);
+            var rights = owned.add(new AskerRights(
+                    config.crew(), tokens, config.http().tokens().revocationsMaxAge(), meters));
+            var dispatch = new DispatchRoute(dictionary, devices, intake, store, rights, uplink, clock);
             var approvals = new Approvals(postgres.jdbi(), new Transitions(clock), clock);
             var commands = new CommandRoutes(dispatch, queries, approvals, uplink);
             var http = owned.add(HttpListener.open(

@@ -35,6 +35,7 @@ final class DispatchRoute {
     private final DeviceDirectory devices;
     private final Intake intake;
     private final CommandStore store;
+    private final AskerRights rights;
     private final Uplink uplink;
     private final Clock clock;
 
@@ -43,12 +44,14 @@ final class DispatchRoute {
             DeviceDirectory devices,
             Intake intake,
             CommandStore store,
+            AskerRights rights,
             Uplink uplink,
             Clock clock) {
         this.dictionary = dictionary;
         this.devices = devices;
         this.intake = intake;
         this.store = store;
+        this.rights = rights;
         this.uplink = uplink;
         this.clock = clock;
     }
@@ -133,6 +136,9 @@ final class DispatchRoute {
 
     private NewCommand compose(Dispatch dispatch, Principal principal, Optional<IdempotencyKey> key, String trace) {
         Fields in = dispatch.in();
+        if (!dispatch.requestedBy().equals(principal.name())) {
+            rights.check(dispatch.requestedBy());
+        }
         Optional<DictionaryVersion> declared = in.isSound() ? declared(dispatch) : Optional.empty();
         Optional<CommandType> known = declared.flatMap(version -> version.command(dispatch.commandType()));
         if (declared.isPresent() && known.isEmpty()) {

@@ -165,6 +165,31 @@ class DispatchTest {
     }
 
     @Test
+    void nothingIsSentForWhoeverMayNoLongerCommand() throws Exception {
+        String asked = "{\"command_type\":\"START_MISSION\",\"on_behalf_of\":\"%s\"}";
+        house.taken("service:timeline", asked.formatted("fiona"));
+        house.ground.changed.put("fiona", "viewer");
+        await().until(() -> house.dispatch("service:timeline", asked.formatted("fiona"))
+                        .statusCode()
+                == 403);
+        assertThat(house.dispatch("service:timeline", asked.formatted("fiona")).body())
+                .contains("fiona is viewer now");
+        house.ground.changed.put("fiona", "disabled");
+        await().until(() -> house.dispatch("service:timeline", asked.formatted("fiona"))
+                .body()
+                .contains("the account of fiona is disabled"));
+        assertThat(house.dispatch("service:timeline", asked.formatted("nobody")).body())
+                .contains("nobody has no account any more");
+        house.ground.crewAway = true;
+        house.taken("service:timeline", asked.formatted("fred")); // by what crew said a moment ago
+        house.ground.crewAway = false;
+        house.ground.changed.remove("fiona");
+        await().until(() -> house.dispatch("service:timeline", asked.formatted("fiona"))
+                        .statusCode()
+                == 202);
+    }
+
+    @Test
     void sameKeyAtTheSameMomentIsOneCommandWhicheverCopyIsAsked() throws Exception {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int round = 0; round < 40; round++) {

@@ -23,6 +23,7 @@ import java.util.Date;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.perilune.chassis.TokenVerifier;
 
 /** crew and telemetry, as far as the dispatcher asks them. */
@@ -41,7 +42,11 @@ final class GroundStandIn implements AutoCloseable {
     private final HttpServer server;
     private final Map<String, String> tokens = new ConcurrentHashMap<>();
     final Map<String, String> devices = new ConcurrentHashMap<>(Map.of("lunar-module", "lunar-module"));
+    /** What crew says of people that {@link #ROLES} does not: "disabled", or another role. */
+    final Map<String, String> changed = new ConcurrentHashMap<>();
+
     volatile boolean telemetryAway;
+    volatile boolean crewAway;
 
     GroundStandIn() throws IOException, JOSEException {
         key = new ECKeyGenerator(Curve.P_256).keyID("test").generate();
@@ -53,6 +58,7 @@ final class GroundStandIn implements AutoCloseable {
             answer(exchange, 200, "{\"access_token\":\"" + token + "\",\"expires_in\":300}");
         });
         server.createContext("/devices/", this::device);
+        server.createContext("/people", this::people);
         server.start();
     }
 
@@ -86,6 +92,18 @@ final class GroundStandIn implements AutoCloseable {
             throw new IllegalStateException(failure);
         }
         return signed.serialize();
+    }
+
+    private void people(HttpExchange exchange) throws IOException {
+        String people = ROLES.keySet().stream()
+                .filter(name -> name.indexOf(':') < 0)
+                .map(name -> {
+                    String role = changed.getOrDefault(name, String.valueOf(ROLES.get(name)));
+                    return "{\"name\":\"%s\",\"role\":\"%s\",\"disabled\":%s}"
+                            .formatted(name, role.equals("disabled") ? "operator" : role, role.equals("disabled"));
+                })
+                .collect(Collectors.joining(","));
+        answer(exchange, crewAway ? 503 : 200, crewAway ? "{}" : "{\"people\":[" + people + "]}");
     }
 
     private void device(HttpExchange exchange) throws IOException {
