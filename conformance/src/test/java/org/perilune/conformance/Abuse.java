@@ -71,7 +71,7 @@ final class Abuse implements AutoCloseable {
     private void every(int millis, String name, Act act) {
         var taken = counter(name);
         var refused = counter(name + " refused");
-        pace.scheduleAtFixedRate(
+        var _ = pace.scheduleAtFixedRate(
                 () -> {
                     try {
                         act.perform();
