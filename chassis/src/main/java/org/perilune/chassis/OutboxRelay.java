@@ -34,7 +34,12 @@ public final class OutboxRelay implements AutoCloseable {
 
     /** @param postgres has the table of {@link Outbox#SCHEMA} */
     public static OutboxRelay start(String service, Postgres postgres, Amqp amqp, MeterRegistry meters) {
-        return new OutboxRelay(Relay.start(service, new Table(postgres), amqp, meters));
+        return start(service, postgres, amqp, meters, Relay.POLL);
+    }
+
+    /** @param poll how long it waits at most before it looks again, where nobody wakes it */
+    static OutboxRelay start(String service, Postgres postgres, Amqp amqp, MeterRegistry meters, Duration poll) {
+        return new OutboxRelay(Relay.start(service, new Table(postgres), amqp, meters, poll));
     }
 
     /** Something was committed: look now, not at the next poll. */

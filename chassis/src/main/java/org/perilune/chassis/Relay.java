@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 final class Relay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     /** For what other copies wrote, and what came while the broker was away. */
-    private static final Duration POLL = Duration.ofMillis(500);
+    static final Duration POLL = Duration.ofMillis(500);
 
     /** After a failure, whoever wakes us meanwhile; doubled up to the longest. */
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
@@ -40,6 +40,7 @@ final class Relay implements AutoCloseable {
     private final boolean ours;
 
     private final RelayMeters meters;
+    private final Duration poll;
     private long countedNanos = System.nanoTime() - COUNT_EVERY.toNanos();
     private final Semaphore bell = new Semaphore(0);
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -83,7 +84,8 @@ final class Relay implements AutoCloseable {
         AmqpPublisher.Answers publish(List<AmqpPublisher.Message> messages) throws InterruptedException;
     }
 
-    private Relay(String service, Unsent unsent, Amqp amqp, MeterRegistry meters) {
+    private Relay(String service, Unsent unsent, Amqp amqp, MeterRegistry meters, Duration poll) {
+        this.poll = poll;
         this.unsent = unsent;
         this.amqp = amqp;
         this.ours = Topology.SERVICES.stream().anyMatch(one -> one.name().equals(service));
@@ -92,7 +94,12 @@ final class Relay implements AutoCloseable {
     }
 
     static Relay start(String service, Unsent unsent, Amqp amqp, MeterRegistry meters) {
-        return new Relay(service, unsent, amqp, meters);
+        return start(service, unsent, amqp, meters, POLL);
+    }
+
+    /** @param poll how long it waits at most before it looks again, where nobody wakes it */
+    static Relay start(String service, Unsent unsent, Amqp amqp, MeterRegistry meters, Duration poll) {
+        return new Relay(service, unsent, amqp, meters, poll);
     }
 
     void wake() {
@@ -113,7 +120,7 @@ final class Relay implements AutoCloseable {
                 }
                 pause = FIRST_PAUSE;
                 if (turn == Turn.DONE) {
-                    bell.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
+                    bell.tryAcquire(poll.toMillis(), TimeUnit.MILLISECONDS);
                     bell.drainPermits();
                 }
             }

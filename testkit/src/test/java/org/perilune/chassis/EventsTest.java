@@ -152,6 +152,18 @@ class EventsTest {
         assertThat(effects()).containsExactly("a", "b", "last", "many 1", "many 2", "many 3");
     }
 
+    /** The relay would look again by itself in an hour. */
+    @Test
+    void isPublishedAsSoonAsItIsCommitted() {
+        consume("one");
+        OutboxRelay relay = owned.add(OutboxRelay.start(name, postgres, amqp, meters, Duration.ofHours(1)));
+        for (String id : List.of("a", "b", "c")) {
+            commit(event(id));
+            relay.wake();
+            await().atMost(PATIENCE).until(() -> effects().contains(id));
+        }
+    }
+
     @Test
     void eventsWaitForAQueueThatTakesThem() {
         OutboxRelay relay = relay();

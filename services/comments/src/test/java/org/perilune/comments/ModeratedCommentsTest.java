@@ -243,29 +243,4 @@ class ModeratedCommentsTest {
                     .hasMessageContaining("ERROR");
         }
     }
-
-    /** Otherwise each would wait for the next look of the relay, a quarter of a second on average. */
-    @Test
-    void decisionsAreToldAtOnce() throws Exception {
-        var ids = new ArrayList<String>();
-        for (int i = 0; i < 10; i++) {
-            ids.add(commented().path("id").asText());
-        }
-        var millis = new ArrayList<Long>();
-        for (String id : ids) {
-            fixture.publish(decision(id, 1, 1, Status.APPROVED));
-            await().atMost(PATIENCE)
-                    .pollInterval(Duration.ofMillis(2))
-                    .until(() -> status(id).equals("approved"));
-            long began = System.nanoTime();
-            await().atMost(PATIENCE)
-                    .pollInterval(Duration.ofMillis(2))
-                    .until(() -> revisionsTold(id).contains(2L));
-            millis.add((System.nanoTime() - began) / 1_000_000);
-        }
-        Collections.sort(millis);
-        assertThat(millis.get(5))
-                .as("milliseconds from commit to event: " + millis)
-                .isLessThan(150);
-    }
 }
