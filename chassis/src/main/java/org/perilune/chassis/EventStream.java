@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 public final class EventStream {
-    private static final Duration HEARTBEAT = Duration.ofSeconds(10);
+    /** Followers are told something at least so often, be it nothing. */
+    static final Duration HEARTBEAT = Duration.ofSeconds(10);
     /** A write that takes longer had to wait for the follower to read: it is behind. */
     private static final long BLOCKED_NANOS = Duration.ofMillis(10).toNanos();
 

@@ -5,18 +5,20 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.json.JavalinJackson;
-import io.javalin.security.RouteRole;
 import io.javalin.util.JavalinException;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.slf4j.Logger;
@@ -30,7 +32,9 @@ public final class HttpListener implements AutoCloseable {
     /** Bodies over this are answered with 413. */
     public static final int MAX_BODY_BYTES = 1024 * 1024;
 
-    private static final String PRINCIPAL = "perilune.principal";
+    /** The same on {@link Access#OPEN} routes, which anybody may send to. */
+    public static final int MAX_OPEN_BODY_BYTES = 16 * 1024;
+
     private static final String BEGAN = "perilune.began";
     /** Within a request. */
     private static final long IDLE_MILLIS = 30_000;
@@ -44,15 +48,21 @@ public final class HttpListener implements AutoCloseable {
     /** Connections that wait to be accepted: a burst beyond Java's own 50 would be reset on a busy machine. */
     private static final int ACCEPT_QUEUE = 1_024;
 
+    /** Longer than streams of events are silent. */
+    private static final long FULL_IDLE_MILLIS =
+            EventStream.HEARTBEAT.plusSeconds(5).toMillis();
+
     private static final long SHUTDOWN_IDLE_MILLIS = 100;
     private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
 
     private final Javalin server;
     private final Health health;
+    private final Probes probes;
 
-    private HttpListener(Javalin server, Health health) {
+    private HttpListener(Javalin server, Health health, Probes probes) {
         this.server = server;
         this.health = health;
+        this.probes = probes;
     }
 
     /**
@@ -69,12 +79,14 @@ public final class HttpListener implements AutoCloseable {
             PrometheusMeterRegistry meters,
             Authenticator authenticator,
             Consumer<JavalinConfig> routes) {
+        var probes = new Probes(config, health, meters);
+        var admission = new Admission(config, authenticator, meters);
         Javalin server = Javalin.create(javalin -> {
-            basics(javalin, config);
+            basics(javalin, config, meters);
             javalin.routes.before(HttpListener::harden);
-            javalin.routes.beforeMatched(context -> admit(context, authenticator));
-            probes(javalin, health, meters);
+            probes.addTo(javalin);
             measure(javalin, service, meters);
+            admission.addTo(javalin);
             javalin.routes.exception(ServiceException.class, Problems::answer);
             javalin.routes.exception(HttpResponseException.class, Problems::answer);
             javalin.routes.exception(Exception.class, Problems::answerUnexpected);
@@ -90,11 +102,16 @@ public final class HttpListener implements AutoCloseable {
         }
         connectors(server).forEach(connector -> connector.setIdleTimeout(KEPT.toMillis()));
         health.started();
-        return new HttpListener(server, health);
+        return new HttpListener(server, health, probes);
     }
 
     public int port() {
         return server.port();
+    }
+
+    /** Where probes and metrics are; {@link #port} unless they have a port of their own. */
+    public int managementPort() {
+        return probes.port().orElse(port());
     }
 
     /** How long connections without a request are kept. */
@@ -113,11 +130,7 @@ public final class HttpListener implements AutoCloseable {
 
     /** Who is asking; only in handlers of routes that are not {@link Access#OPEN}. */
     public static Principal principal(Context context) {
-        Principal principal = context.attribute(PRINCIPAL);
-        if (principal == null) {
-            throw new IllegalStateException("An open route has no principal");
-        }
-        return principal;
+        return Admission.principal(context);
     }
 
     @Override
@@ -135,7 +148,7 @@ public final class HttpListener implements AutoCloseable {
         }
     }
 
-    private static void basics(JavalinConfig javalin, HttpConfig config) {
+    private static void basics(JavalinConfig javalin, HttpConfig config, MeterRegistry meters) {
         javalin.startup.showJavalinBanner = false;
         javalin.startup.showOldJavalinVersionWarning = false;
         javalin.concurrency.useVirtualThreads = true;
@@ -144,14 +157,14 @@ public final class HttpListener implements AutoCloseable {
         javalin.http.defaultContentType = "application/json";
         javalin.jsonMapper(new JavalinJackson(Json.mapper(), true));
         javalin.jetty.addConnector((server, http) -> {
-            var connector = new ServerConnector(server, new HttpConnectionFactory(http));
-            connector.setHost(config.host());
-            connector.setPort(config.port());
-            connector.setAcceptQueueSize(ACCEPT_QUEUE);
+            ServerConnector connector = connector(server, http, config.host(), config.port());
+            connections(connector, config.limits().connections(), meters);
             return connector;
         });
-        javalin.jetty.modifyServer(
-                (Server server) -> server.setStopTimeout(config.drain().toMillis()));
+        javalin.jetty.modifyServer((Server server) -> {
+            server.setStopTimeout(config.drain().toMillis());
+            server.setHandler(new RequestBodies(config.limits(), meters));
+        });
         javalin.jetty.modifyHttpConfiguration(http -> {
             http.setSendServerVersion(false);
             http.setRequestHeaderSize(16 * 1024);
@@ -159,43 +172,28 @@ public final class HttpListener implements AutoCloseable {
         });
     }
 
+    static ServerConnector connector(Server server, HttpConfiguration http, String host, int port) {
+        var connector = new ServerConnector(server, new HttpConnectionFactory(http));
+        connector.setHost(host);
+        connector.setPort(port);
+        connector.setAcceptQueueSize(ACCEPT_QUEUE);
+        return connector;
+    }
+
+    /** While there are as many as may be, no more are accepted, and those without a request are closed sooner. */
+    private static void connections(ServerConnector connector, int most, MeterRegistry meters) {
+        var limit = new NetworkConnectionLimit(most, connector);
+        limit.setEndPointIdleTimeout(FULL_IDLE_MILLIS);
+        connector.addBean(limit);
+        Gauge.builder("http.connections", limit, NetworkConnectionLimit::getNetworkConnectionCount)
+                .register(meters);
+        Gauge.builder("http.connections.most", () -> most).register(meters);
+    }
+
     /** Before any handler, which may set what it wants instead. What needs a token must not stay in caches. */
     private static void harden(Context context) {
         context.header("X-Content-Type-Options", "nosniff");
         context.header("Cache-Control", "no-store");
-    }
-
-    private static void admit(Context context, Authenticator authenticator) {
-        Set<RouteRole> roles = context.routeRoles();
-        if (roles.contains(Access.OPEN)) {
-            return;
-        }
-        Principal principal = authenticator.authenticate(context);
-        boolean admitted =
-                roles.stream().anyMatch(role -> role instanceof Access access && access.admits(principal.role()));
-        if (!admitted) {
-            throw new ServiceException.Forbidden("%s has the role %s, which may not do this"
-                    .formatted(principal.name(), principal.role().wireName()));
-        }
-        context.attribute(PRINCIPAL, principal);
-    }
-
-    private static void probes(JavalinConfig javalin, Health health, PrometheusMeterRegistry meters) {
-        javalin.routes.get(
-                "/health", context -> context.json(new Health.Report("up", java.util.List.of())), Access.OPEN);
-        javalin.routes.get("/started", context -> context.status(health.isStarted() ? 200 : 503), Access.OPEN);
-        javalin.routes.get(
-                "/ready",
-                context -> {
-                    Health.Report report = health.report();
-                    context.status(report.status().equals("up") ? 200 : 503).json(report);
-                },
-                Access.OPEN);
-        javalin.routes.get(
-                "/metrics",
-                context -> context.contentType("text/plain; version=0.0.4; charset=utf-8")
-                        .result(meters.scrape()),
-                Access.OPEN);
     }
 
     private static void measure(JavalinConfig javalin, String service, PrometheusMeterRegistry meters) {

@@ -1,11 +1,8 @@
 package org.perilune.crew;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Stream;
 import org.perilune.chassis.AmqpConfig;
 import org.perilune.chassis.HttpConfig;
 import org.perilune.chassis.PostgresConfig;
@@ -17,7 +14,6 @@ import org.perilune.contracts.Topology;
  * @param administratorName of the first person, made when there is nobody yet
  * @param commandLineSecret what the client {@code cli} shows for its tokens
  * @param serviceSecrets what services that call others show for their tokens, by service
- * @param trustedProxies addresses whose {@code X-Forwarded-For} tells who is guessing; the console's
  */
 public record CrewConfig(
         HttpConfig http,
@@ -26,14 +22,14 @@ public record CrewConfig(
         String administratorName,
         Secret administratorPassword,
         Secret commandLineSecret,
-        Map<String, Secret> serviceSecrets,
-        Set<String> trustedProxies) {
+        Map<String, Secret> serviceSecrets) {
     private static final int SHORTEST_SECRET = 16;
     private static final int POOL_SIZE = 8;
+    /** The console on the same machine, which says whose browser it asks for. */
+    private static final String CONSOLE = "127.0.0.1,::1";
 
     public CrewConfig {
         serviceSecrets = Map.copyOf(serviceSecrets);
-        trustedProxies = Set.copyOf(trustedProxies);
     }
 
     /** @param in the settings below {@code crew.} */
@@ -55,14 +51,13 @@ public record CrewConfig(
             services.put(service.name(), longSecret(in, "services." + service.name() + ".secret"));
         }
         return new CrewConfig(
-                HttpConfig.read(in, Topology.CREW.port()),
+                HttpConfig.read(in, Topology.CREW.port(), CONSOLE),
                 PostgresConfig.read(in, POOL_SIZE),
                 AmqpConfig.read(in),
                 name,
                 password,
                 commandLine,
-                services,
-                addresses(in.text("trusted-proxies", "127.0.0.1,0:0:0:0:0:0:0:1")));
+                services);
     }
 
     private static Secret longSecret(Settings in, String key) {
@@ -71,14 +66,5 @@ public record CrewConfig(
             in.fault(key, "must have " + SHORTEST_SECRET + " characters or more");
         }
         return secret;
-    }
-
-    private static Set<String> addresses(String list) {
-        var addresses = new HashSet<String>();
-        Stream.of(list.split(","))
-                .map(String::strip)
-                .filter(one -> !one.isEmpty())
-                .forEach(addresses::add);
-        return addresses;
     }
 }

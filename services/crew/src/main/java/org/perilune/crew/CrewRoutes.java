@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.ClientAddress;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Requests;
 import org.perilune.chassis.ServiceException;
@@ -125,7 +126,7 @@ final class CrewRoutes {
         LogIn.Opened opened = logIn.logIn(
                 required("name", given.name()),
                 required("password", given.password()),
-                ClientAddress.of(context, config.trustedProxies()));
+                ClientAddress.of(context, config.http().proxies()));
         Person person = opened.person();
         String token = tokens.issue(person.name(), person.role(), opened.session());
         secretAnswer(context.status(201))
@@ -163,11 +164,13 @@ final class CrewRoutes {
         Program given = Requests.json(context, Program.class);
         String client = required("client", given.client());
         String secret = required("secret", given.secret());
-        // Not among people's names, which have no ':'.
-        GuessLimiter.Try charged =
-                limiter.begin("program:" + client, ClientAddress.of(context, config.trustedProxies()));
-        Programs.Program program = programs.named(client)
-                .filter(known -> Digests.same(secret, known.secret().reveal()))
+        Optional<Programs.Program> named = programs.named(client);
+        // Not among people's names, which have no ':'. What was sent is not kept unless it is a client's name.
+        GuessLimiter.Try charged = limiter.begin(
+                named.isPresent() ? "program:" + client : GuessLimiter.NOBODY,
+                ClientAddress.of(context, config.http().proxies()));
+        Programs.Program program = named.filter(
+                        known -> Digests.same(secret, known.secret().reveal()))
                 .orElseThrow(() -> new ServiceException.Unauthenticated("The client or its secret is wrong"));
         charged.succeeded();
         Role role = given.role() == null ? program.most() : role(given.role());

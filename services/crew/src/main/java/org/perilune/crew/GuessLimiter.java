@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import org.perilune.chassis.ClientAddress;
 import org.perilune.chassis.ServiceException;
 
 /**
@@ -13,15 +14,20 @@ import org.perilune.chassis.ServiceException;
  * one costs a wait that doubles from 1 s to 5 min. An address has twenty tries a minute. Tries are charged before the
  * password is looked at, so that many at once gain nothing, and given back when the password was right.
  *
- * <p>Kept in memory, for each copy of crew by itself. Safe for threads.
+ * <p>Kept in memory, for each copy of crew by itself, and bounded: by how many, and each by its length. What cannot be an
+ * account's name counts as {@link #NOBODY}. Safe for threads.
  */
 final class GuessLimiter {
+    /** Whom everything counts for that cannot be an account. */
+    static final String NOBODY = "?";
+
     static final int FREE_TRIES = 5;
     static final int TRIES_A_MINUTE = 20;
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
     private static final Duration FORGOTTEN_AFTER = Duration.ofHours(1);
     private static final Duration MINUTE = Duration.ofMinutes(1);
-    private static final int ENTRIES = 100_000;
+    private static final int ENTRIES = 30_000;
+    private static final int LONGEST_ACCOUNT = 128;
 
     private final Cache<AccountKey, Account> accounts;
     private final Cache<String, Window> addresses;
@@ -71,8 +77,14 @@ final class GuessLimiter {
         }
     }
 
-    /** @throws ServiceException.TooMany with the time to wait; the try is not charged then */
+    /**
+     * @param account of a form that accounts have, or {@link #NOBODY}
+     * @throws ServiceException.TooMany with the time to wait; the try is not charged then
+     */
     Try begin(String account, ClientAddress client) {
+        if (account.length() > LONGEST_ACCOUNT) {
+            throw new IllegalArgumentException("Whoever asks checks the account's form first; it is kept here");
+        }
         Instant now = clock.instant();
         var key = new AccountKey(account, client.network());
         chargeAddress(client.address(), now);
@@ -115,6 +127,12 @@ final class GuessLimiter {
                 .asMap()
                 .computeIfPresent(
                         address, (ignored, known) -> new Window(known.began(), Math.max(0, known.tries() - 1)));
+    }
+
+    /** How many accounts it remembers tries of. */
+    long remembered() {
+        accounts.cleanUp();
+        return accounts.estimatedSize();
     }
 
     private static ServiceException.TooMany tooMany(Duration wait) {

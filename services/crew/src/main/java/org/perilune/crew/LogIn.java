@@ -3,6 +3,7 @@ package org.perilune.crew;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
+import org.perilune.chassis.ClientAddress;
 import org.perilune.chassis.ServiceException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,12 +45,12 @@ final class LogIn {
 
     /** @throws ServiceException.Unauthenticated whatever of the two was wrong */
     Opened logIn(String typedName, String password, ClientAddress client) {
-        String name = PersonName.normalise(typedName);
-        GuessLimiter.Try charged = begin(name, client);
+        Optional<String> name = PersonName.typed(typedName);
+        GuessLimiter.Try charged = begin(name.orElse(GuessLimiter.NOBODY), client);
         Optional<Person> known;
         Optional<Opened> opened;
         try {
-            known = PersonName.isValid(name) ? people.byName(name) : Optional.empty();
+            known = name.flatMap(people::byName);
             opened = known.isPresent() ? compare(known.get(), password) : nobody(password);
         } catch (RuntimeException ours) {
             charged.withdrawn();
@@ -64,7 +65,7 @@ final class LogIn {
         }
         charged.succeeded();
         meters.accepted.increment();
-        LOG.info("Logged in [name: {}]", name);
+        LOG.info("Logged in [name: {}]", opened.get().person().name());
         return opened.get();
     }
 

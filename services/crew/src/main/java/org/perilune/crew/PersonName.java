@@ -1,6 +1,7 @@
 package org.perilune.crew;
 
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -16,12 +17,22 @@ final class PersonName {
                     Stream.of("device", "perilune"), Topology.SERVICES.stream().map(Topology.Service::name))
             .collect(Collectors.toUnmodifiableSet());
 
+    /** With spaces around it. */
+    private static final int LONGEST_TYPED = 256;
+
     private static final Pattern FORM = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
 
     private PersonName() {}
 
     static boolean isValid(String name) {
         return FORM.matcher(name).matches();
+    }
+
+    /** What somebody typed to log in; empty where nobody can have that name, however long it is. */
+    static Optional<String> typed(String typed) {
+        return typed.length() > LONGEST_TYPED
+                ? Optional.empty()
+                : Optional.of(normalise(typed)).filter(PersonName::isValid);
     }
 
     static String normalise(String typed) {

@@ -74,6 +74,28 @@ class LogInTest {
     }
 
     @Test
+    void keepsNothingOfNamesThatNobodyCanHave() throws Exception {
+        String endless = "x".repeat(10_000);
+        assertThat(crew.client.logIn(endless, "not the password").status()).isEqualTo(401);
+        assertThat(crew.programToken("{\"client\":\"%s\",\"secret\":\"wrong\"}".formatted(endless))
+                        .status())
+                .isEqualTo(401);
+        assertThat(crew.client.logIn("x".repeat(20_000), "not the password").status())
+                .as("more than anybody without a token may send")
+                .isEqualTo(413);
+    }
+
+    @Test
+    void slowsEverybodyDownWhoGuessesAtNobody() throws Exception {
+        for (int guess = 0; guess < 5; guess++) {
+            assertThat(crew.client.logIn("no name, number " + guess, "a guess").status())
+                    .isEqualTo(401);
+        }
+        assertThat(crew.client.logIn("no name at all", "a guess").status()).isEqualTo(429);
+        assertThat(crew.client.logIn("admin", PASSWORD).status()).isEqualTo(201);
+    }
+
+    @Test
     void guessingGetsSlowAndNeverLocksAnybodyOut() throws Exception {
         for (int guess = 0; guess < 5; guess++) {
             assertThat(crew.client.logIn("admin", "guess number " + guess).status())

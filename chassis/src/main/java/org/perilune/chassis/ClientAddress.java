@@ -1,29 +1,29 @@
-package org.perilune.crew;
+package org.perilune.chassis;
 
 import io.javalin.http.Context;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.util.Collections;
 import java.util.HexFormat;
-import java.util.Set;
 
 /**
- * Whose tries are counted together.
+ * Whose requests are counted together.
  *
  * @param address one IPv4 address, or one IPv6 /64, which is what a single customer has
  * @param network the /24 or /48 around it
  */
-record ClientAddress(String address, String network) {
-    /** Behind the console every browser has the console's address; the last hop it names is the browser's. */
-    static ClientAddress of(Context context, Set<String> trustedProxies) {
-        String peer = context.ip();
-        String forwarded = context.header("X-Forwarded-For");
-        if (forwarded == null || !trustedProxies.contains(peer)) {
-            return of(peer);
-        }
-        return of(forwarded.substring(forwarded.lastIndexOf(',') + 1).strip());
+public record ClientAddress(String address, String network) {
+    /** As written, for whoever it is passed on to. */
+    public static String origin(Context context, TrustedProxies proxies) {
+        return proxies.origin(
+                context.req().getRemoteAddr(), Collections.list(context.req().getHeaders("X-Forwarded-For")));
     }
 
-    static ClientAddress of(String literal) {
+    public static ClientAddress of(Context context, TrustedProxies proxies) {
+        return of(origin(context, proxies));
+    }
+
+    public static ClientAddress of(String literal) {
         try {
             InetAddress address = InetAddress.ofLiteral(literal);
             byte[] bytes = address.getAddress();
