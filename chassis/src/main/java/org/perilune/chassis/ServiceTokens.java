@@ -1,5 +1,6 @@
 package org.perilune.chassis;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.net.URI;
 import java.time.Clock;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +26,20 @@ public final class ServiceTokens implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private volatile @Nullable Token token;
 
-    private record Token(String value, Instant renew) {}
+    /** A renewal that failed is not tried again for so long while the token still holds. */
+    private static final Duration PAUSE = Duration.ofSeconds(5);
 
+    private record Token(String value, Instant renew, Instant expires) {
+        boolean holdsAt(Instant now) {
+            return now.isBefore(expires);
+        }
+
+        Token renewedAt(Instant later) {
+            return new Token(value, later, expires);
+        }
+    }
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
     private record Answer(
             @JsonProperty("access_token") String accessToken,
             @JsonProperty("expires_in") long expiresIn) {}
@@ -43,35 +57,63 @@ public final class ServiceTokens implements AutoCloseable {
     }
 
     /**
-     * A token that holds for a minute at least, as {@link ServiceClient} takes it.
+     * A token as {@link ServiceClient} takes it. It holds for a minute at least, or as long as the last one does while
+     * crew is away: one caller at a time asks crew, and the others go on with what there is.
      *
-     * @throws ServiceException.Unavailable if crew does not answer
+     * @throws ServiceException.Unavailable if there is none that holds, and crew does not answer in time
      */
     public Optional<String> token() {
         Token known = token;
-        if (known == null || clock.instant().isAfter(known.renew)) {
-            known = renew();
+        Instant now = clock.instant();
+        if (known != null && now.isBefore(known.renew)) {
+            return Optional.of(known.value);
         }
-        return Optional.of(known.value);
-    }
-
-    private Token renew() {
-        lock.lock();
+        boolean holds = known != null && known.holdsAt(now);
         try {
-            Token known = token;
-            Instant now = clock.instant();
-            if (known != null && now.isBefore(known.renew)) {
-                return known;
+            if (!lock.tryLock(holds ? 0 : TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)) {
+                return Optional.of(stillHolding(null));
             }
-            var request = Map.of("client", Principal.SERVICE + service, "secret", secret.reveal());
-            Answer answer = crew.post("/tokens", Optional.empty(), request, Answer.class);
-            var fresh = new Token(
-                    answer.accessToken(), now.plusSeconds(answer.expiresIn()).minus(RESERVE));
-            token = fresh;
-            return fresh;
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return Optional.of(stillHolding(stopping));
+        }
+        try {
+            return Optional.of(renew());
         } finally {
             lock.unlock();
         }
+    }
+
+    private String renew() {
+        Token known = token;
+        Instant now = clock.instant();
+        if (known != null && now.isBefore(known.renew)) {
+            return known.value;
+        }
+        try {
+            var request = Map.of("client", Principal.SERVICE + service, "secret", secret.reveal());
+            Answer answer = crew.post("/tokens", Optional.empty(), request, Answer.class);
+            Instant expires = now.plusSeconds(answer.expiresIn());
+            token = new Token(answer.accessToken(), expires.minus(RESERVE), expires);
+            return answer.accessToken();
+        } catch (ServiceException failure) {
+            String kept = stillHolding(failure);
+            if (known != null) {
+                token = known.renewedAt(now.plus(PAUSE));
+            }
+            return kept;
+        }
+    }
+
+    private String stillHolding(@Nullable Exception reason) {
+        Token known = token;
+        if (known != null && known.holdsAt(clock.instant())) {
+            return known.value;
+        }
+        if (reason instanceof ServiceException refused && !(reason instanceof ServiceException.Unavailable)) {
+            throw refused;
+        }
+        throw new ServiceException.Unavailable("crew gives " + service + " no token just now", reason);
     }
 
     @Override
