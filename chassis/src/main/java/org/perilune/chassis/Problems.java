@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,6 +12,7 @@ import org.slf4j.LoggerFactory;
 /** The one place where failures become HTTP answers. */
 final class Problems {
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
 
     private Problems() {}
 
@@ -34,6 +36,13 @@ final class Problems {
                 retryAfter(context, tooMany.retryAfter());
                 write(context, 429, "too-many", "Too many requests", tooMany, List.of());
             }
+            case ServiceException.Uncertain uncertain
+            when mayChange(context) ->
+                LOG.warn(
+                        "Nobody knows what came of a request [path: {}, instance: {}]",
+                        context.path(),
+                        write(context, 504, "uncertain", "Nobody knows what came of it", uncertain, List.of()),
+                        uncertain);
             case ServiceException.Unavailable unavailable -> {
                 retryAfter(context, unavailable.retryAfter());
                 String instance = write(context, 503, "unavailable", "Not possible just now", unavailable, List.of());
@@ -56,7 +65,25 @@ final class Problems {
         }
     }
 
+    /** A body that was not read to its end. */
+    static void answer(RequestBodies.Refused failure, Context context) {
+        if (failure.status() == 408) {
+            write(context, 408, "too-slow", "The body came too slowly", failure, List.of());
+            return;
+        }
+        write(context, 413, "content-too-large", "The body is too large", failure, List.of());
+    }
+
     static void answerUnexpected(Exception failure, Context context) {
+        if (mayChange(context) && SqlFailures.isUncertain(failure)) {
+            answer(
+                    new ServiceException.Uncertain(
+                            "The database went away before it said what came of it. "
+                                    + "It may have been done: look before you repeat it.",
+                            failure),
+                    context);
+            return;
+        }
         if (SqlFailures.isAway(failure)) {
             answer(
                     new ServiceException.Unavailable(
@@ -74,6 +101,11 @@ final class Problems {
                 instance,
                 List.of());
         send(context, problem);
+    }
+
+    /** Where nothing can have changed, a failure is never in doubt. */
+    private static boolean mayChange(Context context) {
+        return !SAFE.contains(context.method().name());
     }
 
     private static String write(

@@ -2,6 +2,7 @@ package org.perilune.chassis;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,16 +26,22 @@ public final class ServiceClient implements AutoCloseable {
     /** How long the JDK's client keeps idle connections ({@code jdk.httpclient.keepalive.timeout}). */
     static final Duration KEPT = Duration.ofSeconds(30);
 
+    /** More than two of the heartbeats that streams of events have. */
+    private static final Duration SILENCE =
+            EventStream.HEARTBEAT.multipliedBy(5).dividedBy(2);
+
     private final HttpClient http;
     private final String name;
     private final URI base;
     private final Duration timeout;
+    private final Duration silence;
 
-    private ServiceClient(HttpClient http, String name, URI base, Duration timeout) {
+    private ServiceClient(HttpClient http, String name, URI base, Duration timeout, Duration silence) {
         this.http = http;
         this.name = name;
         this.base = base;
         this.timeout = timeout;
+        this.silence = silence;
     }
 
     /**
@@ -42,13 +49,18 @@ public final class ServiceClient implements AutoCloseable {
      * @param timeout longest wait for a whole answer, or for the head of a stream
      */
     public static ServiceClient open(String name, URI base, Duration timeout) {
+        return open(name, base, timeout, SILENCE);
+    }
+
+    /** @param silence how long a stream may say nothing */
+    static ServiceClient open(String name, URI base, Duration timeout, Duration silence) {
         HttpClient http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(timeout)
                 .executor(Executors.newThreadPerTaskExecutor(Threads.factory(name + "-client")))
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
-        return new ServiceClient(http, name, base, timeout);
+        return new ServiceClient(http, name, base, timeout, silence);
     }
 
     /** An answer taken as it is, for callers that pass it on. */
@@ -83,12 +95,15 @@ public final class ServiceClient implements AutoCloseable {
         return new Answer(response.statusCode(), contentType(response), response.body());
     }
 
-    /** A stream without an end; the caller closes it. */
+    /**
+     * A stream without an end; the caller closes it. Reading fails when nothing came for longer than heartbeats are
+     * apart, since the other side may be gone without a word.
+     */
     public InputStream stream(String pathAndQuery, Optional<String> token) {
         HttpResponse<Opened> response =
                 send(request("GET", pathAndQuery, token, Optional.empty()).build(), ServiceClient::open);
         if (response.statusCode() == 200) {
-            return response.body().stream();
+            return SilenceWatch.over(response.body().stream(), name, silence);
         }
         throw failure(new Answer(
                 response.statusCode(), contentType(response), response.body().refusal()));
@@ -131,13 +146,24 @@ public final class ServiceClient implements AutoCloseable {
         try {
             return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException | TimeoutException failure) {
-            throw away(failure);
+            throw failure(request, failure);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw away(interrupted);
+            throw failure(request, interrupted);
         } finally {
             answer.cancel(true);
         }
+    }
+
+    /** What was sent may have been done, though nobody said so; what never got there was not. */
+    private ServiceException.Unavailable failure(HttpRequest request, Exception failure) {
+        boolean asksOnly = request.method().equals("GET") || request.method().equals("HEAD");
+        if (asksOnly || failure.getCause() instanceof ConnectException) {
+            return away(failure);
+        }
+        return new ServiceException.Uncertain(
+                "%s did not say what came of it. It may have been done: look before you repeat it".formatted(name),
+                failure);
     }
 
     private ServiceException.Unavailable away(Exception failure) {
@@ -161,6 +187,7 @@ public final class ServiceClient implements AutoCloseable {
             case 409 -> new ServiceException.Conflict(detail);
             case 422 -> new ServiceException.Invalid("request", detail);
             case 429 -> new ServiceException.TooMany(detail, Duration.ofSeconds(1));
+            case 504 -> new ServiceException.Uncertain(detail, null);
             default -> new ServiceException.Unavailable(name + ": " + detail, null);
         };
     }

@@ -90,7 +90,7 @@ public abstract sealed class ServiceException extends RuntimeException {
     }
 
     /** Ours: too busy, or a backing store or another service is away. Try again after the delay. */
-    public static final class Unavailable extends ServiceException {
+    public static sealed class Unavailable extends ServiceException permits Uncertain {
         private final Duration retryAfter;
 
         public Unavailable(String message, Duration retryAfter, @Nullable Throwable cause) {
@@ -104,6 +104,16 @@ public abstract sealed class ServiceException extends RuntimeException {
 
         public Duration retryAfter() {
             return retryAfter;
+        }
+    }
+
+    /**
+     * As unavailable as the rest, and what was asked for may have been done all the same: whoever only knows
+     * {@link Unavailable} tries again as it would, which must be harmless.
+     */
+    public static final class Uncertain extends Unavailable {
+        public Uncertain(String message, @Nullable Throwable cause) {
+            super(message, cause);
         }
     }
 }

@@ -3,12 +3,16 @@ package org.perilune.chassis;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Optional;
+import java.util.Set;
+import org.jdbi.v3.core.transaction.TransactionException;
 
 /** What a failure from the database means. */
 public final class SqlFailures {
     public static final String UNIQUE_VIOLATION = "23505";
 
     private static final String CANCELLED = "57014";
+    /** A connection that failed, that is not there any more, and one whose protocol was violated. */
+    private static final Set<String> BROKEN = Set.of("08006", "08003", "08007", "08P01");
 
     private SqlFailures() {}
 
@@ -44,6 +48,19 @@ public final class SqlFailures {
     /** A pool's, such as that the connection is closed; not what somebody made of another failure. */
     private static boolean isOwnWord(SQLException failure) {
         return failure.getCause() == null || failure.getCause() instanceof SQLException;
+    }
+
+    /**
+     * Whether the connection broke while a transaction was being committed, so that it may have been. One that broke
+     * before was rolled back, and what the database itself refuses it says.
+     */
+    public static boolean isUncertain(Throwable failure) {
+        boolean committing = false;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            committing |= cause instanceof TransactionException
+                    && String.valueOf(cause.getMessage()).contains("commit");
+        }
+        return committing && state(failure).filter(BROKEN::contains).isPresent();
     }
 
     /** The SQLSTATE of the failure, where the database gave one. */

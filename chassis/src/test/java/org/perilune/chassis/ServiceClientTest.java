@@ -115,6 +115,34 @@ class ServiceClientTest {
     }
 
     @Test
+    void endsAStreamThatSaysNothingAnyMore() throws IOException {
+        answer("HTTP/1.1 200 OK\r\n\r\nfirst");
+        URI address = URI.create("http://127.0.0.1:" + server.getLocalPort());
+        try (var watchful = ServiceClient.open("other", address, TIMEOUT, Duration.ofMillis(200));
+                InputStream stream = watchful.stream("/", Optional.empty())) {
+            assertThat(new String(stream.readNBytes(5), StandardCharsets.US_ASCII))
+                    .isEqualTo("first");
+            assertThatThrownBy(stream::read).isInstanceOf(IOException.class).hasMessageContaining("other said nothing");
+        }
+    }
+
+    @Test
+    void saysThatWhatWasSentMayHaveBeenDone() throws IOException {
+        answer("");
+        assertThatThrownBy(() -> client.post("/", Optional.empty(), new Body(1), Body.class))
+                .isInstanceOf(ServiceException.Uncertain.class)
+                .hasMessageContaining("may have been done");
+        answer("");
+        assertThatThrownBy(() -> client.get("/", Optional.empty(), Body.class))
+                .isInstanceOf(ServiceException.Unavailable.class)
+                .isNotInstanceOf(ServiceException.Uncertain.class);
+        server.close();
+        assertThatThrownBy(() -> client.post("/", Optional.empty(), new Body(1), Body.class))
+                .isInstanceOf(ServiceException.Unavailable.class)
+                .isNotInstanceOf(ServiceException.Uncertain.class);
+    }
+
+    @Test
     void asksAgainWhenAKeptConnectionWasClosedMeanwhile() throws Exception {
         var closed = new CountDownLatch(1);
         Threads.start("answer-and-hang-up", () -> {
