@@ -3,17 +3,20 @@ package org.perilune.console;
 import java.net.URI;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Optional;
 import org.perilune.chassis.HttpConfig;
 import org.perilune.chassis.Settings;
 import org.perilune.contracts.Topology;
 
 /**
+ * @param publicUrl where browsers find the console, for one behind a proxy; empty: at whatever host they ask for
  * @param missionStart where mission-elapsed time begins; empty: nobody said, and no such clock is shown
  * @param secureCookies false only for browsers that refuse Secure cookies on http://localhost, such as Safari
  */
 public record ConsoleConfig(
         HttpConfig http,
+        Optional<URI> publicUrl,
         URI telemetry,
         URI status,
         URI crew,
@@ -31,6 +34,7 @@ public record ConsoleConfig(
     public static ConsoleConfig read(Settings in) {
         return new ConsoleConfig(
                 HttpConfig.read(in, Topology.CONSOLE.port()),
+                publicUrl(in),
                 url(in, Topology.TELEMETRY),
                 url(in, Topology.STATUS),
                 url(in, Topology.CREW),
@@ -44,6 +48,20 @@ public record ConsoleConfig(
                 in.text("mission.name", "Perilune"),
                 missionStart(in),
                 in.flag("secure-cookies", true));
+    }
+
+    private static Optional<URI> publicUrl(Settings in) {
+        if (in.optionalText("public-url").isEmpty()) {
+            return Optional.empty();
+        }
+        URI url = in.uri("public-url", URI.create("https://perilune.example"));
+        boolean bare = url.getRawPath() == null
+                || url.getRawPath().isEmpty()
+                || url.getRawPath().equals("/");
+        if (!List.of("http", "https").contains(url.getScheme()) || !bare || url.getRawQuery() != null) {
+            in.fault("public-url", "must be scheme and host only, such as https://perilune.example");
+        }
+        return Optional.of(url);
     }
 
     private static URI url(Settings in, Topology.Service service) {

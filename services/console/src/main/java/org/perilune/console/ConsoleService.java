@@ -46,7 +46,7 @@ public final class ConsoleService implements AutoCloseable {
                     Map.of("telemetry", telemetry, "commands", dispatcher, "timeline", timeline, "log", query),
                     sessions,
                     cookie);
-            var logIn = new LogInRoutes(crew, sessions, cookie, pages, live);
+            var logIn = new LogInRoutes(crew, config.http().proxies(), sessions, cookie, pages, live);
             var devices = new Shared<>(
                     token -> telemetry
                             .get("/devices", Optional.of(token), FleetRoutes.Fleet.class)
@@ -70,7 +70,7 @@ public final class ConsoleService implements AutoCloseable {
                     Meters.open(),
                     new SessionAuthenticator(sessions, cookie),
                     (JavalinConfig javalin) -> {
-                        new Guard(config.secureCookies(), cookie).addTo(javalin);
+                        new Guard(config.secureCookies(), config.publicUrl(), cookie).addTo(javalin);
                         new Failures(pages, sessions, cookie).addTo(javalin);
                         assets.addTo(javalin);
                         logIn.addTo(javalin);

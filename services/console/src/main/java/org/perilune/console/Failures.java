@@ -43,6 +43,11 @@ final class Failures {
             case ServiceException.NotFound missing -> say(context, 404, "There is no such thing", detail);
             case ServiceException.Conflict conflict -> say(context, 409, "It contradicts what is there", detail);
             case ServiceException.TooMany tooMany -> say(context, 429, "Too many requests", detail);
+            case ServiceException.Uncertain uncertain
+            when !context.method().name().equals("GET") -> {
+                LOG.warn("Nobody knows what came of a request [path: {}, reason: {}]", context.path(), detail);
+                say(context, 504, "It is not known what came of this", detail + ".");
+            }
             case ServiceException.Unavailable away -> {
                 LOG.warn("Could not serve a request [path: {}, reason: {}]", context.path(), detail);
                 say(

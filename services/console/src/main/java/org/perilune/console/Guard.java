@@ -3,6 +3,7 @@ package org.perilune.console;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import java.net.URI;
+import java.util.Locale;
 import java.util.Optional;
 import org.perilune.chassis.ServiceException;
 
@@ -13,16 +14,20 @@ final class Guard {
             + "frame-ancestors 'none'";
 
     private final boolean secure;
+    private final Optional<URI> publicUrl;
     private final SessionCookie cookie;
 
-    Guard(boolean secure, SessionCookie cookie) {
+    /** @param publicUrl where browsers find the console; empty: at whatever host they ask for */
+    Guard(boolean secure, Optional<URI> publicUrl, SessionCookie cookie) {
         this.secure = secure;
+        this.publicUrl = publicUrl;
         this.cookie = cookie;
     }
 
     void addTo(JavalinConfig config) {
         config.routes.before(this::headers);
-        config.routes.before(this::refuseForged);
+        // Reads the form, so not before the listener has admitted its size.
+        config.routes.beforeMatched(this::refuseForged);
     }
 
     private void headers(Context context) {
@@ -32,13 +37,9 @@ final class Guard {
         context.header("Cross-Origin-Opener-Policy", "same-origin");
         context.header("Cross-Origin-Resource-Policy", "same-origin");
         context.header("Cache-Control", "no-store");
-        if (secure && "https".equals(scheme(context))) {
+        if (secure && "https".equals(publicUrl.map(URI::getScheme).orElseGet(context::scheme))) {
             context.header("Strict-Transport-Security", "max-age=31536000");
         }
-    }
-
-    private static String scheme(Context context) {
-        return Optional.ofNullable(context.header("X-Forwarded-Proto")).orElseGet(context::scheme);
     }
 
     private void refuseForged(Context context) {
@@ -60,7 +61,7 @@ final class Guard {
     }
 
     /** Browsers say where a request comes from; one that says nothing at all is refused. */
-    private static boolean fromOurselves(Context context) {
+    private boolean fromOurselves(Context context) {
         String site = context.header("Sec-Fetch-Site");
         String origin = context.header("Origin");
         if (site != null && !site.equals("same-origin")) {
@@ -71,10 +72,20 @@ final class Guard {
             return site != null;
         }
         try {
-            return context.host() != null
-                    && context.host().equals(URI.create(origin).getAuthority());
+            URI given = URI.create(origin);
+            // A proxy may have changed the host that the browser asked for.
+            return publicUrl
+                    .map(ours -> ours.getScheme().equals(given.getScheme())
+                            && authority(ours).equals(authority(given)))
+                    .orElseGet(() -> context.host() != null && context.host().equals(given.getAuthority()));
         } catch (IllegalArgumentException notAnOrigin) {
             return false;
         }
+    }
+
+    /** Host and port, with or without the one that the scheme has anyway. */
+    private static String authority(URI uri) {
+        int usual = "https".equals(uri.getScheme()) ? 443 : 80;
+        return (uri.getHost() + ":" + (uri.getPort() < 0 ? usual : uri.getPort())).toLowerCase(Locale.ROOT);
     }
 }

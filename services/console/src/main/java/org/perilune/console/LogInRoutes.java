@@ -6,19 +6,29 @@ import io.javalin.http.Context;
 import java.util.Map;
 import java.util.Optional;
 import org.perilune.chassis.Access;
+import org.perilune.chassis.ClientAddress;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.ServiceClient;
+import org.perilune.chassis.TrustedProxies;
 
 /** Log-in and log-out. */
 final class LogInRoutes {
     private final ServiceClient crew;
+    private final TrustedProxies proxies;
     private final Sessions sessions;
     private final SessionCookie cookie;
     private final Pages pages;
     private final LiveStreams live;
 
-    LogInRoutes(ServiceClient crew, Sessions sessions, SessionCookie cookie, Pages pages, LiveStreams live) {
+    LogInRoutes(
+            ServiceClient crew,
+            TrustedProxies proxies,
+            Sessions sessions,
+            SessionCookie cookie,
+            Pages pages,
+            LiveStreams live) {
         this.crew = crew;
+        this.proxies = proxies;
         this.sessions = sessions;
         this.cookie = cookie;
         this.pages = pages;
@@ -43,7 +53,8 @@ final class LogInRoutes {
         String password = Optional.ofNullable(context.formParam("password")).orElse("");
         byte[] body = Json.bytes(Map.of("name", name, "password", password));
         // crew slows guessing by address, and behind us everybody would have ours.
-        var answer = crew.exchange("POST", "/sessions", body, Map.of("X-Forwarded-For", context.ip()));
+        var answer = crew.exchange(
+                "POST", "/sessions", body, Map.of("X-Forwarded-For", ClientAddress.origin(context, proxies)));
         if (answer.status() / 100 == 2) {
             cookie.set(context, answer.as(JsonNode.class).path("session").asText());
             context.status(303).header("Location", SafeRedirect.target(context.formParam("next")));
