@@ -37,6 +37,7 @@ public final class Postgres implements AutoCloseable {
     private final HikariDataSource pool;
     private final PostgresConfig config;
     private final Jdbi jdbi;
+    private final PostgresCheck check;
     private final CountDownLatch migrated = new CountDownLatch(1);
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile boolean failed;
@@ -45,6 +46,7 @@ public final class Postgres implements AutoCloseable {
     private Postgres(HikariDataSource pool, PostgresConfig config) {
         this.pool = pool;
         this.config = config;
+        this.check = new PostgresCheck(config);
         this.jdbi = Jdbi.create(pool).installPlugin(new PostgresPlugin());
     }
 
@@ -62,7 +64,8 @@ public final class Postgres implements AutoCloseable {
         hikari.setJdbcUrl(config.url());
         hikari.setUsername(config.user());
         hikari.setPassword(config.password().reveal());
-        hikari.setMaximumPoolSize(config.poolSize());
+        // One of them is for readiness, apart from the pool.
+        hikari.setMaximumPoolSize(Math.max(1, config.poolSize() - 1));
         hikari.setMinimumIdle(1);
         hikari.setPoolName(config.user());
         hikari.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
@@ -110,11 +113,7 @@ public final class Postgres implements AutoCloseable {
         if (migrated.getCount() > 0) {
             return Optional.of("PostgreSQL: " + lastFailure);
         }
-        try (Connection connection = pool.getConnection()) {
-            return connection.isValid(1) ? Optional.empty() : Optional.of("PostgreSQL does not answer");
-        } catch (SQLException failure) {
-            return Optional.of("PostgreSQL is away: " + failure.getMessage());
-        }
+        return check.problem();
     }
 
     /** Waits until the schema is in place, which may take as long as the database is away. */
@@ -125,6 +124,7 @@ public final class Postgres implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
+        check.close();
         pool.close();
     }
 

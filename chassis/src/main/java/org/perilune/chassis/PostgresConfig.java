@@ -6,7 +6,7 @@ import java.time.Duration;
  * A service's own database.
  *
  * @param url such as {@code jdbc:postgresql://127.0.0.1:15432/telemetry}
- * @param poolSize connections at most
+ * @param poolSize connections at most, one of which is for readiness where there are several
  * @param clientTimeout after so long the server ends a session whose client is silent: a leader's, at any time (see
  *     {@link LeaderSession}); others' within a transaction
  * @param migrationTimeout the longest that one statement of a migration may take

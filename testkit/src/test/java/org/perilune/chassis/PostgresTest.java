@@ -52,6 +52,13 @@ class PostgresTest {
             assertThat(asked.get("/things").body()).isEqualTo("0");
             postgres.awaitMigrated();
 
+            try (var all = new Resources()) {
+                for (int connection = 0; connection < config.poolSize() - 1; connection++) {
+                    all.add(postgres.dataSource().getConnection());
+                }
+                assertThat(postgres.problem()).as("busy, not away").isEmpty();
+            }
+
             gate.shut();
             await().atMost(PATIENCE).until(() -> asked.get("/ready").statusCode() == 503);
             HttpResponse<String> away = asked.get("/things");
