@@ -57,4 +57,16 @@ class ResourcesTest {
                 .satisfies(suppressed -> assertThat(suppressed).hasRootCauseMessage("closing"));
         assertThat(closed).containsExactly("broken", "store");
     }
+
+    @Test
+    void leavesBehindWhatHangsAndClosesTheRest() {
+        var never = new java.util.concurrent.CountDownLatch(1);
+        var closed = new java.util.concurrent.CountDownLatch(1);
+        var hasty = new Resources(java.time.Duration.ofMillis(100));
+        hasty.add(closed::countDown);
+        hasty.add(never::await);
+        hasty.add(never::await);
+        hasty.close();
+        org.awaitility.Awaitility.await().until(() -> closed.getCount() == 0);
+    }
 }
