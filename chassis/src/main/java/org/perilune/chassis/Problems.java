@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.eclipse.jetty.io.EofException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,6 +76,11 @@ final class Problems {
     }
 
     static void answerUnexpected(Exception failure, Context context) {
+        if (failure instanceof EofException) {
+            LOG.debug("The other side went before its request was read or answered [path: {}]", context.path());
+            context.status(400);
+            return;
+        }
         if (mayChange(context) && SqlFailures.isUncertain(failure)) {
             answer(
                     new ServiceException.Uncertain(
