@@ -7,10 +7,12 @@ import static org.perilune.chassis.Access.VIEWER;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.ClientAddress;
 import org.perilune.chassis.HttpListener;
@@ -56,15 +58,23 @@ final class CrewRoutes {
     void addTo(JavalinConfig javalin) {
         // Whoever waits there would hold up the end.
         javalin.events.serverStopping(revocations::close);
-        javalin.routes.get("/keys", this::keys, OPEN);
         javalin.routes.get("/revocations", revocations::serve, OPEN);
-        javalin.routes.post("/sessions", this::openSession, OPEN);
-        javalin.routes.post("/sessions/token", this::sessionToken, OPEN);
-        javalin.routes.post("/sessions/end", this::endSession, OPEN);
-        javalin.routes.post("/tokens", this::programToken, OPEN);
-        javalin.routes.get("/people", this::allPeople, VIEWER);
-        javalin.routes.post("/people", this::addPerson, ADMINISTRATOR);
-        javalin.routes.patch("/people/{name}", this::changePerson, ADMINISTRATOR);
+        javalin.routes.get("/keys", strict(this::keys), OPEN);
+        javalin.routes.post("/sessions", strict(this::openSession), OPEN);
+        javalin.routes.post("/sessions/token", strict(this::sessionToken), OPEN);
+        javalin.routes.post("/sessions/end", strict(this::endSession), OPEN);
+        javalin.routes.post("/tokens", strict(this::programToken), OPEN);
+        javalin.routes.get("/people", strict(this::allPeople), VIEWER);
+        javalin.routes.post("/people", strict(this::addPerson), ADMINISTRATOR);
+        javalin.routes.patch("/people/{name}", strict(this::changePerson), ADMINISTRATOR);
+    }
+
+    /** None of these has query parameters: one that was meant for another must not be passed over. */
+    private static Handler strict(Handler handler) {
+        return context -> {
+            Requests.onlyParameters(context, Set.of());
+            handler.handle(context);
+        };
     }
 
     private record Credentials(

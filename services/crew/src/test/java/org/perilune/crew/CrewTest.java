@@ -46,6 +46,14 @@ class CrewTest {
     }
 
     @Test
+    void refusesQueryParametersThatNobodyReads() throws Exception {
+        String administrator = crew.administrator();
+        assertThat(crew.client.get("/people?disabled=true", administrator).status())
+                .isEqualTo(400);
+        assertThat(crew.client.get("/people", administrator).status()).isEqualTo(200);
+    }
+
+    @Test
     void rolesDecideWhoMayChangePeople() throws Exception {
         crew.addPerson("viewer", "viewer");
         String viewer = crew.client.logIn("viewer", PASSWORD).text("access_token");
