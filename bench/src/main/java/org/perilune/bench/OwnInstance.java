@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.perilune.contracts.Topology;
 
 /** A Perilune of the bench's own in a temporary home, gone with all its data at the end. */
 final class OwnInstance implements AutoCloseable {
@@ -28,7 +30,14 @@ final class OwnInstance implements AutoCloseable {
 
     private static Path newHome() {
         try {
-            return Files.createTempDirectory("perilune-bench");
+            Path home = Files.createTempDirectory("perilune-bench");
+            // One token asks for all: what a service can do is measured, not what one person may.
+            Files.writeString(
+                    home.resolve("perilune.properties"),
+                    Topology.SERVICES.stream()
+                            .map(service -> service.name() + ".http.rate.principal=1000000\n")
+                            .collect(Collectors.joining()));
+            return home;
         } catch (IOException failure) {
             throw new BenchException("There is no room for a home: " + failure.getMessage(), failure);
         }
