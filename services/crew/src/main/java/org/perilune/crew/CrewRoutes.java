@@ -58,7 +58,7 @@ final class CrewRoutes {
     void addTo(JavalinConfig javalin) {
         // Whoever waits there would hold up the end.
         javalin.events.serverStopping(revocations::close);
-        javalin.routes.get("/revocations", revocations::serve, OPEN);
+        javalin.routes.get("/revocations", strict(revocations::serve, "known"), OPEN);
         javalin.routes.get("/keys", strict(this::keys), OPEN);
         javalin.routes.post("/sessions", strict(this::openSession), OPEN);
         javalin.routes.post("/sessions/token", strict(this::sessionToken), OPEN);
@@ -69,10 +69,11 @@ final class CrewRoutes {
         javalin.routes.patch("/people/{name}", strict(this::changePerson), ADMINISTRATOR);
     }
 
-    /** None of these has query parameters: one that was meant for another must not be passed over. */
-    private static Handler strict(Handler handler) {
+    /** A query parameter that was meant for another must not be passed over. */
+    private static Handler strict(Handler handler, String... parameters) {
+        var known = Set.of(parameters);
         return context -> {
-            Requests.onlyParameters(context, Set.of());
+            Requests.onlyParameters(context, known);
             handler.handle(context);
         };
     }

@@ -51,6 +51,7 @@ class CrewTest {
         assertThat(crew.client.get("/people?disabled=true", administrator).status())
                 .isEqualTo(400);
         assertThat(crew.client.get("/people", administrator).status()).isEqualTo(200);
+        assertThat(crew.client.get("/revocations?knwon=1", "").status()).isEqualTo(400);
     }
 
     @Test
