@@ -11,7 +11,7 @@ import org.perilune.contracts.Topology;
 
 /** All parts together. */
 final class Board {
-    /** Without these nothing is recorded or seen. */
+    /** Without any one of these nothing new is recorded, or nothing can be seen. */
     private static final Set<String> ESSENTIAL = Set.of("crew", "batch-router", "telemetry");
 
     private final List<Watch> services;
@@ -70,10 +70,10 @@ final class Board {
                 .allMatch(part -> part.state().equals(Part.UP) || startsLate(part))) {
             return "up";
         }
-        boolean nothingWorks = services.stream()
-                .filter(part -> ESSENTIAL.contains(part.name()))
-                .allMatch(part -> part.state().equals(Part.DOWN));
-        return nothingWorks ? "down" : "degraded";
+        boolean essentialIsDown = services.stream()
+                .anyMatch(
+                        part -> ESSENTIAL.contains(part.name()) && part.state().equals(Part.DOWN));
+        return essentialIsDown ? "down" : "degraded";
     }
 
     /** It starts in the background, when everything else is there. */

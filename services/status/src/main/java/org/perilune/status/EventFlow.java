@@ -53,16 +53,16 @@ final class EventFlow {
     private static boolean publishesOrTakes(@Nullable Figures figures) {
         return figures != null
                 && (figures.value("outbox_waiting").isPresent()
-                        || !figures.byQueue("events_handled_total").isEmpty());
+                        || !figures.byLabel("events_handled_total").isEmpty());
     }
 
     private static Answer answer(String name, @Nullable Figures figures) {
         if (figures == null) {
             return new Answer(name, null, List.of());
         }
-        Map<String, Double> handled = figures.byQueue("events_handled_total");
-        Map<String, Double> failures = figures.byQueue("events_failures_total");
-        Map<String, Double> lags = figures.byQueue("events_lag_seconds");
+        Map<String, Double> handled = figures.byLabel("events_handled_total");
+        Map<String, Double> failures = figures.byLabel("events_failures_total");
+        Map<String, Double> lags = figures.byLabel("events_lag_seconds");
         List<Queue> queues = new TreeSet<>(handled.keySet())
                 .stream()
                         .map(queue -> new Queue(

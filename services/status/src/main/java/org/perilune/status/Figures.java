@@ -8,20 +8,28 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What status wants to know of a scrape in Prometheus' text format, each metric summed over its labels, and by queue.
+ * What status wants to know of a scrape in Prometheus' text format, each metric summed over its labels, and by queue
+ * or reason.
  * Lines that cannot be read are skipped.
  */
 final class Figures {
     static final Figures NONE = new Figures();
 
     /** Most lines are others', and there are hundreds at every look. */
-    private static final List<String> WANTED =
-            List.of("process_", "jvm_memory_committed_bytes", "telemetry_frames_", "outbox_waiting", "events_", "clock_");
+    private static final List<String> WANTED = List.of(
+            "process_",
+            "jvm_memory_committed_bytes",
+            "telemetry_frames_",
+            "outbox_waiting",
+            "events_",
+            "http_refused_",
+            "http_connections",
+            "clock_");
 
-    private static final Pattern QUEUE = Pattern.compile("[{,]queue=\"([^\"]*)\"");
+    private static final Pattern LABEL = Pattern.compile("[{,](?:queue|reason)=\"([^\"]*)\"");
 
     private final Map<String, Double> sums = new HashMap<>();
-    private final Map<String, Map<String, Double>> queues = new HashMap<>();
+    private final Map<String, Map<String, Double>> labels = new HashMap<>();
 
     static Figures parse(String scrape) {
         var figures = new Figures();
@@ -36,14 +44,14 @@ final class Figures {
         if (space < 0) {
             return;
         }
-        int labels = line.indexOf('{');
-        String name = line.substring(0, labels < 0 ? space : Math.min(labels, space));
+        int brace = line.indexOf('{');
+        String name = line.substring(0, brace < 0 ? space : Math.min(brace, space));
         try {
             double value = Double.parseDouble(line.substring(space + 1));
             sums.merge(name, value, Double::sum);
-            Matcher queue = QUEUE.matcher(line);
-            if (queue.find()) {
-                queues.computeIfAbsent(name, ignored -> new HashMap<>()).merge(queue.group(1), value, Double::sum);
+            Matcher label = LABEL.matcher(line);
+            if (label.find()) {
+                labels.computeIfAbsent(name, ignored -> new HashMap<>()).merge(label.group(1), value, Double::sum);
             }
         } catch (NumberFormatException ignored) {
             // Not a metric of ours; the others still count.
@@ -55,8 +63,8 @@ final class Figures {
         return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
     }
 
-    /** The metric by its label {@code queue}. */
-    Map<String, Double> byQueue(String name) {
-        return Map.copyOf(queues.getOrDefault(name, Map.of()));
+    /** The metric by its label {@code queue} or {@code reason}. */
+    Map<String, Double> byLabel(String name) {
+        return Map.copyOf(labels.getOrDefault(name, Map.of()));
     }
 }

@@ -22,7 +22,8 @@ final class Sentences {
                     "Events wait in the outboxes of the services and are published when it is back; nothing is lost."),
             Map.entry("opensearch", "Search uses the database's own text search meanwhile."),
             Map.entry(
-                    "crew", "Nobody can log in or renew a log-in; who is logged in can go on for up to five minutes."),
+                    "crew",
+                    "Nobody can log in, and people are refused once services have not heard of crew for tokens.revocations-max-age (30 s); recording goes on, and programs are served while their tokens last."),
             Map.entry(
                     "batch-router",
                     "Devices keep what they record in their journals and send it when it is back; stored data can be viewed."),

@@ -22,6 +22,8 @@ final class ServiceProbe implements Probe {
     private final int looksPerScrape;
     private Figures measured = Figures.NONE;
     private int looks;
+    private final BoundsReached bounds = new BoundsReached();
+    private String turnedAway = "";
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(DEADLINE)
@@ -53,25 +55,27 @@ final class ServiceProbe implements Probe {
             HttpResponse<String> metrics = get("/metrics");
             measured = metrics.statusCode() == 200 ? Figures.parse(metrics.body()) : Figures.NONE;
             figures.accept(measured);
+            turnedAway = bounds.note(measured, System.nanoTime());
         }
         String problem = ready.statusCode() == 200 ? "" : "it runs, but cannot work: " + reasons(ready.body());
         OptionalDouble start = measured.value("process_start_time_seconds");
         return new Finding(
                 problem,
-                note(measured),
+                works(measured),
                 whole(measured.value("process_uptime_seconds")),
                 memory(measured),
                 start.isPresent() ? base.getHost() + "@" + start.getAsDouble() : null);
     }
 
-    private static String note(Figures measured) {
+    private String works(Figures measured) {
         OptionalDouble steady = measured.value("clock_steady");
         long off = Math.round(measured.value("clock_off_seconds").orElse(0));
-        if (off == 0 || steady.orElse(1) > 0) {
-            return "Works";
-        }
-        return "Works, but waits: the database's clock was set " + (off < 0 ? "back" : "ahead") + " by " + Math.abs(off)
-                + " s. Nothing is launched, missed or expired until it is set right or has lasted for some minutes.";
+        boolean waits = off != 0 && steady.orElse(1) <= 0;
+        String works = !waits
+                ? "Works"
+                : "Works, but waits: the database's clock was set " + (off < 0 ? "back" : "ahead") + " by " + Math.abs(off)
+                        + " s. Nothing is launched, missed or expired until it is set right or has lasted for some minutes.";
+        return turnedAway.isEmpty() ? works : works + (waits ? " " : ". ") + turnedAway;
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {

@@ -13,7 +13,10 @@ import org.perilune.chassis.RedisConfig;
 import org.perilune.chassis.Settings;
 import org.perilune.contracts.Topology;
 
-/** @param services where each service of the topology listens, by name; of status itself only the name counts */
+/**
+ * @param services where each service of the topology listens, by name; of status itself only the name counts
+ * @param management where each one's probes and metrics are; the same but for those with a port of their own for them
+ */
 public record StatusConfig(
         HttpConfig http,
         PostgresConfig postgres,
@@ -22,26 +25,26 @@ public record StatusConfig(
         MongoConfig mongo,
         AmqpConfig amqp,
         OpenSearchConfig opensearch,
-        Map<String, URI> services) {
+        Map<String, URI> services,
+        Map<String, URI> management) {
     public StatusConfig {
         services = Map.copyOf(services);
+        management = Map.copyOf(management);
     }
 
     /**
      * Reads {@code http.*}, {@code postgres.*}, {@code redis.*}, {@code mqtt.*}, {@code mongodb.*}, {@code amqp.*},
-     * {@code opensearch.*}, {@code services.<name>}.
+     * {@code opensearch.*}, {@code services.<name>}, {@code management.<name>}.
      *
      * @param in the settings under {@code status.}
      */
     public static StatusConfig read(Settings in) {
         var services = new LinkedHashMap<String, URI>();
+        var management = new LinkedHashMap<String, URI>();
         for (Topology.Service service : Topology.SERVICES) {
-            String key = "services." + service.name();
-            URI address = in.uri(key, URI.create("http://127.0.0.1:" + service.port()));
-            if (!"http".equals(address.getScheme()) || address.getHost() == null) {
-                in.fault(key, "must be an address such as http://127.0.0.1:" + service.port());
-            }
+            URI address = address(in, "services." + service.name(), URI.create("http://127.0.0.1:" + service.port()));
             services.put(service.name(), address);
+            management.put(service.name(), address(in, "management." + service.name(), address));
         }
         return new StatusConfig(
                 HttpConfig.read(in, Topology.STATUS.port()),
@@ -51,6 +54,15 @@ public record StatusConfig(
                 MongoConfig.read(in),
                 AmqpConfig.read(in),
                 OpenSearchConfig.read(in),
-                services);
+                services,
+                management);
+    }
+
+    private static URI address(Settings in, String key, URI fallback) {
+        URI address = in.uri(key, fallback);
+        if (!"http".equals(address.getScheme()) || address.getHost() == null) {
+            in.fault(key, "must be an address such as " + fallback);
+        }
+        return address;
     }
 }

@@ -113,6 +113,7 @@ public final class StatusService implements AutoCloseable {
     private static Watch service(Topology.Service service, StatusConfig config, Ingest ingest, EventFlow events) {
         URI address = java.util.Objects.requireNonNull(config.services().get(service.name()));
         int port = address.getPort() < 0 ? 80 : address.getPort();
+        URI management = java.util.Objects.requireNonNull(config.management().get(service.name()));
         if (service.equals(Topology.STATUS)) {
             // It answers, so it is up; asking itself over the network would add nothing.
             return Watch.start(service.name(), address.getHost(), port, StatusService::self);
@@ -121,13 +122,13 @@ public final class StatusService implements AutoCloseable {
             // At every look, for the rate.
             Consumer<Figures> rate = figures -> ingest.telemetry(figures, System.nanoTime());
             Consumer<Figures> both = rate.andThen(figures -> events.service(service.name(), figures));
-            return Watch.start(service.name(), address.getHost(), port, new ServiceProbe(address, 1, both));
+            return Watch.start(service.name(), address.getHost(), port, new ServiceProbe(management, 1, both));
         }
         return Watch.start(
                 service.name(),
                 address.getHost(),
                 port,
-                new ServiceProbe(address, LOOKS_PER_SCRAPE, figures -> events.service(service.name(), figures)));
+                new ServiceProbe(management, LOOKS_PER_SCRAPE, figures -> events.service(service.name(), figures)));
     }
 
     private static Finding self() {

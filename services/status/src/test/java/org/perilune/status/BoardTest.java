@@ -1,0 +1,56 @@
+package org.perilune.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What the parts together come to. */
+class BoardTest {
+    private static final List<Part> STORES = List.of(part("postgresql", Part.UP));
+
+    private static Part part(String name, String state) {
+        return new Part(name, state, "127.0.0.1", 1, "", null, null, null);
+    }
+
+    private static List<Part> services(String down) {
+        return Stream.of("crew", "batch-router", "telemetry", "posts")
+                .map(name -> part(name, name.equals(down) ? Part.DOWN : Part.UP))
+                .toList();
+    }
+
+    @Test
+    void isDownAsSoonAsOneEssentialPartIs() {
+        for (String essential : List.of("crew", "batch-router", "telemetry")) {
+            assertThat(Board.status(services(essential), STORES)).as(essential).isEqualTo("down");
+        }
+        assertThat(Board.status(services("posts"), STORES)).isEqualTo("degraded");
+        assertThat(Board.status(services(""), List.of(part("redis", Part.DOWN))))
+                .isEqualTo("degraded");
+        assertThat(Board.status(services(""), STORES)).isEqualTo("up");
+    }
+
+    @Test
+    void saysForAMinuteWhichBoundsWereReached() {
+        var bounds = new BoundsReached();
+        assertThat(bounds.note(refused(3), 0)).as("before it was looked at").isEmpty();
+        assertThat(bounds.note(refused(4), 1)).contains("http.bodies.bytes").doesNotContain("http.rate");
+        assertThat(bounds.note(refused(4), Duration.ofSeconds(59).toNanos())).contains("http.bodies.bytes");
+        assertThat(bounds.note(refused(4), Duration.ofSeconds(62).toNanos())).isEmpty();
+        assertThat(bounds.note(
+                        Figures.parse("http_connections 10.0\nhttp_connections_most 10.0\n"),
+                        Duration.ofSeconds(63).toNanos()))
+                .contains("http.connections");
+    }
+
+    private static Figures refused(int bodies) {
+        return Figures.parse("""
+                http_refused_total{reason="body-room"} %d.0
+                http_refused_total{reason="address-rate"} 7.0
+                http_connections 1.0
+                http_connections_most 10.0
+                """.formatted(bodies));
+    }
+}
