@@ -167,6 +167,10 @@ class CrewTest {
         await().atMost(Duration.ofSeconds(30)).until(() -> postgresPid() > 0 && postgresPid() != before);
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> crew.client.get("/ready", "").status() == 200);
+        // Readiness has a connection of its own; those of the pool are opened anew a little later.
+        String administrator = crew.administrator();
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> crew.client.get("/people", administrator).status() == 200);
         assertThat(crew.client.logIn("admin", PASSWORD).status()).isEqualTo(201);
     }
 
