@@ -98,7 +98,7 @@ public final class Revocations implements AutoCloseable {
         if (current == null || isOld(current)) {
             throw new ServiceException.Unavailable(
                     "Whether your session still counts cannot be checked: crew has not told for %d s which have ended."
-                            .formatted(maxAge.toSeconds())
+                                    .formatted(maxAge.toSeconds())
                             + " Telemetry is still recorded, and what is planned still runs. Try again in a moment",
                     null);
         }
@@ -167,8 +167,7 @@ public final class Revocations implements AutoCloseable {
         if (told == null && before == null) {
             throw new ServiceException.Unavailable("crew told no sessions", null);
         }
-        Set<String> sessions =
-                told == null ? Objects.requireNonNull(before).sessions() : Set.copyOf(told);
+        Set<String> sessions = told == null ? Objects.requireNonNull(before).sessions() : Set.copyOf(told);
         known = new Known(answer.version(), sessions, System.nanoTime());
         if (stale) {
             stale = false;

@@ -39,7 +39,10 @@ class SettingsTest {
 
         assertThat(http)
                 .isEqualTo(new HttpConfig(
-                        "127.0.0.1", 8100, Duration.ofSeconds(3), TokenConfig.of(URI.create("http://127.0.0.1:8100/keys"))));
+                        "127.0.0.1",
+                        8100,
+                        Duration.ofSeconds(3),
+                        TokenConfig.of(URI.create("http://127.0.0.1:8100/keys"))));
         assertThat(in.effective())
                 .containsEntry("crew.http.host", "127.0.0.1")
                 .containsEntry("crew.http.port", "8100")

@@ -29,13 +29,11 @@ public final class EventOwners {
                         Happening.Type.TIMELINE_EVENT_PASSED,
                         Happening.Type.TIMELINE_EVENT_MISSED,
                         Happening.Type.TIMELINE_EVENT_FAILED));
-        types.put(
-                Topology.TELEMETRY, List.of(Happening.Type.TELEMETRY_GAP_FOUND, Happening.Type.TELEMETRY_GAP_FILLED));
+        types.put(Topology.TELEMETRY, List.of(Happening.Type.TELEMETRY_GAP_FOUND, Happening.Type.TELEMETRY_GAP_FILLED));
         types.put(
                 Topology.CREW,
                 List.of(Happening.Type.LOGGED_IN, Happening.Type.LOGGED_OUT, Happening.Type.LOG_IN_REFUSED));
-        types.put(
-                Topology.POSTS, List.of(FlightLog.POST_CREATED, FlightLog.POST_UPDATED, FlightLog.POST_DELETED));
+        types.put(Topology.POSTS, List.of(FlightLog.POST_CREATED, FlightLog.POST_UPDATED, FlightLog.POST_DELETED));
         types.put(
                 Topology.COMMENTS,
                 List.of(FlightLog.COMMENT_CREATED, FlightLog.COMMENT_UPDATED, FlightLog.COMMENT_DELETED));

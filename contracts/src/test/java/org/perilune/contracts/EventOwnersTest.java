@@ -16,7 +16,9 @@ class EventOwnersTest {
                 .toArray(Field[]::new);
         assertThat(types).hasSizeGreaterThan(20);
         for (Field type : types) {
-            assertThat(EventOwners.ownerOf(String.valueOf(type.get(null)))).as(type.getName()).isPresent();
+            assertThat(EventOwners.ownerOf(String.valueOf(type.get(null))))
+                    .as(type.getName())
+                    .isPresent();
         }
     }
 

@@ -118,8 +118,7 @@ final class BackingServers implements AutoCloseable {
         void on(int port) throws Exception;
     }
 
-    private void add(
-            List<Callable<Void>> steps, Progress progress, Store store, String name, Starting starting) {
+    private void add(List<Callable<Void>> steps, Progress progress, Store store, String name, Starting starting) {
         if (!config.stores().contains(store)) {
             return;
         }
@@ -157,8 +156,7 @@ final class BackingServers implements AutoCloseable {
         states.put(Store.POSTGRESQL, ServerState.supervised("PostgreSQL", postgres, port(Store.POSTGRESQL)));
         states.put(Store.REDIS, ServerState.supervised("Redis", redis, port(Store.REDIS)));
         states.put(
-                Store.MQTT,
-                ServerState.own("MQTT broker", broker != null, port(Store.MQTT), meters.connections.sum()));
+                Store.MQTT, ServerState.own("MQTT broker", broker != null, port(Store.MQTT), meters.connections.sum()));
         states.put(
                 Store.MONGODB,
                 ServerState.own(
@@ -173,9 +171,7 @@ final class BackingServers implements AutoCloseable {
                         events != null && events.works(),
                         port(Store.AMQP),
                         events == null ? 0 : events.clients()));
-        states.put(
-                Store.OPENSEARCH,
-                index == null ? OpenSearchServer.waiting(port(Store.OPENSEARCH)) : index.state());
+        states.put(Store.OPENSEARCH, index == null ? OpenSearchServer.waiting(port(Store.OPENSEARCH)) : index.state());
         states.keySet().retainAll(config.stores());
         return List.copyOf(states.values());
     }

@@ -22,13 +22,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.perilune.testkit.Gate;
-import org.perilune.testkit.TestBroker;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology.Service;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
+import org.perilune.testkit.Gate;
+import org.perilune.testkit.TestBroker;
 
 /** Outbox, relay, inbox and consumer. */
 @ParameterizedClass
@@ -58,7 +58,8 @@ class EventsTest {
 
     @BeforeAll
     static void startPad() {
-        pad = Pad.start(PadConfig.onFreePorts(home, List.of("event_bus"), Store.POSTGRESQL, Store.AMQP), sentence -> {});
+        pad = Pad.start(
+                PadConfig.onFreePorts(home, List.of("event_bus"), Store.POSTGRESQL, Store.AMQP), sentence -> {});
     }
 
     @AfterAll

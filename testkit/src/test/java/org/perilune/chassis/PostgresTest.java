@@ -110,7 +110,8 @@ class PostgresTest {
 
     private static HttpListener listen(Health health, PrometheusMeterRegistry meters, Postgres postgres) {
         return HttpListener.open(
-                new HttpConfig("127.0.0.1", 0, Duration.ofSeconds(3), TokenConfig.of(URI.create("http://127.0.0.1:1/keys"))),
+                new HttpConfig(
+                        "127.0.0.1", 0, Duration.ofSeconds(3), TokenConfig.of(URI.create("http://127.0.0.1:1/keys"))),
                 "test",
                 health,
                 meters,

@@ -139,8 +139,8 @@ class RevocationsTest {
     }
 
     private static Optional<InputStream> stream(Caller caller, int status) throws IOException, InterruptedException {
-        HttpResponse<InputStream> answer = caller.http()
-                .send(caller.request("/stream").build(), HttpResponse.BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> answer =
+                caller.http().send(caller.request("/stream").build(), HttpResponse.BodyHandlers.ofInputStream());
         assertThat(answer.statusCode()).isEqualTo(status);
         return status == 200 ? Optional.of(answer.body()) : Optional.empty();
     }

@@ -76,7 +76,8 @@ final class RevocationFeed implements AutoCloseable {
 
     /** Whether a token of the session still counts; asks the database. */
     boolean hasEnded(String session) {
-        return jdbi.withHandle(handle -> handle.createQuery("""
+        return jdbi.withHandle(handle ->
+                handle.createQuery("""
                         select not exists (select from session where id = cast(:id as uuid))
                         """).bind("id", session).mapTo(Boolean.class).one());
     }

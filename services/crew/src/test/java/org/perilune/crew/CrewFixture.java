@@ -19,13 +19,13 @@ import org.perilune.chassis.AmqpConfig;
 import org.perilune.chassis.Settings;
 import org.perilune.chassis.TokenConfig;
 import org.perilune.chassis.TokenVerifier;
-import org.perilune.testkit.Gate;
-import org.perilune.testkit.HeardEvents;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
+import org.perilune.testkit.Gate;
+import org.perilune.testkit.HeardEvents;
 import org.slf4j.LoggerFactory;
 
 /** Crew on a real PostgreSQL, with a clock that tests move. Begun anew for every test, with nobody in it. */

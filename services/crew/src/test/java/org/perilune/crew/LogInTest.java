@@ -51,10 +51,7 @@ class LogInTest {
         Principal principal = crew.verifier().verify(answer.text("access_token"));
         assertThat(principal)
                 .isEqualTo(new Principal(
-                        "admin",
-                        Role.ADMINISTRATOR,
-                        crew.clock.instant().plusSeconds(300),
-                        answer.text("session_id")));
+                        "admin", Role.ADMINISTRATOR, crew.clock.instant().plusSeconds(300), answer.text("session_id")));
         assertThat(crew.client.get("/people", answer.text("access_token")).status())
                 .isEqualTo(200);
     }

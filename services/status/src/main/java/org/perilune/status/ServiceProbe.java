@@ -73,7 +73,8 @@ final class ServiceProbe implements Probe {
         boolean waits = off != 0 && steady.orElse(1) <= 0;
         String works = !waits
                 ? "Works"
-                : "Works, but waits: the database's clock was set " + (off < 0 ? "back" : "ahead") + " by " + Math.abs(off)
+                : "Works, but waits: the database's clock was set " + (off < 0 ? "back" : "ahead") + " by "
+                        + Math.abs(off)
                         + " s. Nothing is launched, missed or expired until it is set right or has lasted for some minutes.";
         return turnedAway.isEmpty() ? works : works + (waits ? " " : ". ") + turnedAway;
     }

@@ -30,10 +30,10 @@ import org.perilune.chassis.Meters;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.Settings;
 import org.perilune.chassis.TokenConfig;
-import org.perilune.testkit.StandInCrew;
 import org.perilune.contracts.Topology;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
+import org.perilune.testkit.StandInCrew;
 
 class StatusTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -64,7 +64,8 @@ class StatusTest {
         var health = new Health();
         health.add("postgresql", trouble::get);
         return HttpListener.open(
-                new HttpConfig("127.0.0.1", 0, Duration.ofSeconds(1), TokenConfig.of(URI.create("http://127.0.0.1:1/keys"))),
+                new HttpConfig(
+                        "127.0.0.1", 0, Duration.ofSeconds(1), TokenConfig.of(URI.create("http://127.0.0.1:1/keys"))),
                 "peer",
                 health,
                 meters,
