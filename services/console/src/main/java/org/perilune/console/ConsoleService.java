@@ -10,6 +10,7 @@ import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Meters;
 import org.perilune.chassis.Resources;
+import org.perilune.chassis.Revocations;
 import org.perilune.chassis.ServiceClient;
 
 /** Pages in a browser. Keeps nothing but a short cache of tokens: any copy can serve anybody. Safe for threads. */
@@ -38,7 +39,11 @@ public final class ConsoleService implements AutoCloseable {
             var eventBus = open(owned, "event-bus", config.eventBus());
             var moderation = open(owned, "moderation", config.moderation());
             var query = open(owned, "query", config.query());
-            var sessions = new Sessions(crew, clock);
+            var meters = Meters.open();
+            owned.add(meters::close);
+            var logOuts = owned.add(LogOuts.start(crew));
+            var revocations = owned.add(Revocations.open(config.http().tokens(), meters));
+            var sessions = new Sessions(crew, revocations, logOuts, clock);
             var cookie = new SessionCookie(config.secureCookies());
             var assets = Assets.load();
             var pages = new Pages(config, assets, cookie, clock);
@@ -67,7 +72,7 @@ public final class ConsoleService implements AutoCloseable {
                     config.http(),
                     "console",
                     new Health(),
-                    Meters.open(),
+                    meters,
                     new SessionAuthenticator(sessions, cookie),
                     (JavalinConfig javalin) -> {
                         new Guard(config.secureCookies(), config.publicUrl(), cookie).addTo(javalin);

@@ -82,7 +82,7 @@ final class Failures {
 
     private void toLogIn(Context context, ServiceException.Unauthenticated ended) {
         if (context.header("HX-Request") != null) {
-            context.status(401).header("HX-Redirect", "/login");
+            context.status(401).header("HX-Redirect", logIn(SafeRedirect.pageOf(context.header("HX-Current-URL"))));
             return;
         }
         if (!wantsPage(context)) {
@@ -90,11 +90,13 @@ final class Failures {
             return;
         }
         String query = context.queryString();
-        String next = context.path() + (query == null ? "" : "?" + query);
-        context.status(303)
-                .header(
-                        "Location",
-                        next.equals("/") ? "/login" : "/login?next=" + URLEncoder.encode(next, StandardCharsets.UTF_8));
+        boolean posted = !context.method().name().equals("GET");
+        String next = posted ? "/" : context.path() + (query == null ? "" : "?" + query);
+        context.status(303).header("Location", logIn(next));
+    }
+
+    private static String logIn(String next) {
+        return next.equals("/") ? "/login" : "/login?next=" + URLEncoder.encode(next, StandardCharsets.UTF_8);
     }
 
     private void say(Context context, int status, String title, String detail) {

@@ -2,6 +2,7 @@ package org.perilune.console;
 
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,8 @@ import org.perilune.contracts.Topics;
  */
 final class LiveStreams implements AutoCloseable {
     private static final int MOST = 500;
+    /** What is looked at is known here already. */
+    private static final Duration WATCH_EVERY = Duration.ofMillis(500);
 
     private final Map<String, ServiceClient> upstreams;
     private final Sessions sessions;
@@ -116,7 +119,7 @@ final class LiveStreams implements AutoCloseable {
     private void watchSessions() {
         try {
             while (!closed) {
-                Thread.sleep(Sessions.FRESH.toMillis());
+                Thread.sleep(WATCH_EVERY.toMillis());
                 followers.stream().map(LiveStream::session).distinct().forEach(this::check);
             }
         } catch (InterruptedException stopping) {
@@ -130,7 +133,7 @@ final class LiveStreams implements AutoCloseable {
         } catch (ServiceException.Unauthenticated over) {
             end(session);
         } catch (ServiceException away) {
-            // crew is away: the stream goes on until the services end it with its token.
+            // crew is away: the services end their streams when they cannot tell for too long who may follow.
         }
     }
 }

@@ -39,6 +39,8 @@ final class LogInRoutes {
         config.routes.get("/login", context -> form(context, "", ""), Access.OPEN);
         config.routes.post("/login", this::logIn, Access.OPEN);
         config.routes.post("/logout", this::logOut, Access.OPEN);
+        // A page says so when its person does something on it: see Use.
+        config.routes.post("/active", context -> context.status(204), Access.VIEWER);
     }
 
     private void form(Context context, String name, String message) {
@@ -74,13 +76,13 @@ final class LogInRoutes {
         return "The name or the password is wrong.";
     }
 
+    /** Whether crew answers or not, the cookie goes and the session is over here. */
     private void logOut(Context context) {
+        cookie.clear(context);
         cookie.session(context).ifPresent(session -> {
             live.end(session);
-            sessions.forget(session);
-            crew.exchange("POST", "/sessions/end", Json.bytes(Map.of("session", session)), Map.of());
+            sessions.end(session);
         });
-        cookie.clear(context);
         context.status(303).header("Location", "/login");
     }
 }

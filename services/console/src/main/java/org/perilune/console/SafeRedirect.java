@@ -1,5 +1,6 @@
 package org.perilune.console;
 
+import java.net.URI;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,18 @@ final class SafeRedirect {
     private static final Pattern OURS = Pattern.compile("/(?![/\\\\])[\\x21-\\x7E&&[^\\\\]]*");
 
     private SafeRedirect() {}
+
+    /** The path of a page that a script of ours names by its whole address; "/" where it is none. */
+    static String pageOf(@Nullable String address) {
+        try {
+            URI page = URI.create(Optional.ofNullable(address).orElse("/"));
+            String query = page.getRawQuery() == null ? "" : "?" + page.getRawQuery();
+            String fragment = page.getRawFragment() == null ? "" : "#" + page.getRawFragment();
+            return target(page.getRawPath() + query + fragment);
+        } catch (IllegalArgumentException noAddress) {
+            return "/";
+        }
+    }
 
     static String target(@Nullable String next) {
         return Optional.ofNullable(next)

@@ -16,7 +16,7 @@ final class SessionAuthenticator implements Authenticator {
 
     @Override
     public Principal authenticate(Context context) {
-        Sessions.Access access = sessions.access(cookie.required(context));
+        Sessions.Access access = sessions.access(cookie.required(context), Use.isOne(context));
         return new Principal(access.name(), access.role(), access.expires());
     }
 }

@@ -32,12 +32,16 @@ final class SessionCookie {
         return session(context).orElseThrow(() -> new ServiceException.Unauthenticated("Log in first"));
     }
 
+    /**
+     * Lax, so that a link from elsewhere leads somebody who is logged in to its page. Nothing is changed by such a
+     * request: whatever changes something is posted, from our own pages only, with their token; see {@link Guard}.
+     */
     void set(Context context, String session) {
-        context.cookie(new Cookie(name, session, "/", -1, secure, true, null, SameSite.STRICT));
+        context.cookie(new Cookie(name, session, "/", -1, secure, true, null, SameSite.LAX));
     }
 
     void clear(Context context) {
-        context.cookie(new Cookie(name, "", "/", 0, secure, true, null, SameSite.STRICT));
+        context.cookie(new Cookie(name, "", "/", 0, secure, true, null, SameSite.LAX));
     }
 
     /** Bound to the session and made from it, so that any copy of the console can check it. */

@@ -3,64 +3,96 @@ package org.perilune.console;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Revocations;
 import org.perilune.chassis.ServiceClient;
 import org.perilune.chassis.ServiceException;
 import org.perilune.contracts.Role;
 
 /**
- * Access tokens by session. crew is asked again every two seconds of use, so that an ended session ends here too; while
- * crew is away a token serves until it expires. Safe for threads.
+ * Access tokens by session. A token serves until shortly before it expires, and no longer than its session: crew tells
+ * which have ended. Safe for threads.
  */
 final class Sessions {
-    static final Duration FRESH = Duration.ofSeconds(2);
+    /** So much of a token's life is left at least: it does not expire on the way. */
+    private static final Duration RESERVE = Duration.ofMinutes(1);
+
+    /** How often crew is told that a session is used. */
+    private static final Duration NOTED_EVERY = Duration.ofMinutes(1);
+
+    private static final int MOST = 10_000;
 
     private final ServiceClient crew;
+    private final Revocations revocations;
+    private final LogOuts logOuts;
     private final Clock clock;
-    private final Cache<String, Access> known =
-            Caffeine.newBuilder().maximumSize(10_000).build();
+    private final Cache<String, Access> known;
 
-    /** @param checked when crew said so */
-    record Access(String token, String name, Role role, Instant expires, Instant checked) {
+    /**
+     * @param id of the session, which is no secret
+     * @param noted when crew was told last that the session is used
+     */
+    record Access(String token, String name, Role role, String id, Instant expires, Instant noted) {
         @Override
         public String toString() {
             return "Access[" + name + "]";
         }
     }
 
-    Sessions(ServiceClient crew, Clock clock) {
+    Sessions(ServiceClient crew, Revocations revocations, LogOuts logOuts, Clock clock) {
         this.crew = crew;
+        this.revocations = revocations;
+        this.logOuts = logOuts;
         this.clock = clock;
+        this.known = Caffeine.newBuilder()
+                .maximumSize(MOST)
+                .expireAfter(Expiry.creating(
+                        (String session, Access access) -> Duration.between(clock.instant(), access.expires())))
+                .build();
     }
 
-    /** @throws ServiceException.Unauthenticated when the session has ended */
+    /**
+     * For what a page does by itself, which is no use of the session.
+     *
+     * @throws ServiceException.Unauthenticated when the session has ended
+     */
     Access access(String session) {
-        Access last = known.getIfPresent(session);
+        return access(session, false);
+    }
+
+    /** @param used whether a person did something just now */
+    Access access(String session, boolean used) {
+        if (logOuts.isOver(session)) {
+            throw ended();
+        }
         Instant now = clock.instant();
-        if (last != null && now.isBefore(last.checked().plus(FRESH)) && now.isBefore(last.expires())) {
-            return last;
+        Access last = known.getIfPresent(session);
+        boolean serves = last != null && now.isBefore(last.expires().minus(RESERVE));
+        boolean noted = last != null && now.isBefore(last.noted().plus(NOTED_EVERY));
+        if (last != null && serves && (noted || !used)) {
+            return checked(session, last);
         }
         try {
-            JsonNode answer =
-                    crew.post("/sessions/token", Optional.empty(), Map.of("session", session), JsonNode.class);
-            Access access = read(answer, now);
+            Access access = ask(session, used, last, now);
             known.put(session, access);
-            return access;
+            return checked(session, access);
         } catch (ServiceException.Unavailable away) {
             if (last != null && now.isBefore(last.expires())) {
-                return last;
+                return checked(session, last);
             }
             throw away;
         } catch (ServiceException.Malformed
                 | ServiceException.Invalid
                 | ServiceException.NotFound
-                | ServiceException.Unauthenticated ended) {
+                | ServiceException.Unauthenticated refused) {
             known.invalidate(session);
-            throw new ServiceException.Unauthenticated("The session has ended; log in again");
+            throw ended();
         }
     }
 
@@ -68,16 +100,33 @@ final class Sessions {
         return Optional.of(access(session).token());
     }
 
-    void forget(String session) {
+    /** Here at once; elsewhere as soon as crew knows. */
+    void end(String session) {
         known.invalidate(session);
+        logOuts.end(session);
     }
 
-    private static Access read(JsonNode answer, Instant now) {
+    private Access checked(String session, Access access) {
+        if (revocations.has(access.id())) {
+            known.invalidate(session);
+            throw ended();
+        }
+        return access;
+    }
+
+    private Access ask(String session, boolean used, @Nullable Access last, Instant now) {
+        var question = Map.of("session", session, "used", used);
+        JsonNode answer = crew.post("/sessions/token", Optional.empty(), question, JsonNode.class);
         return new Access(
                 answer.path("access_token").asText(),
                 answer.path("name").asText(),
                 Role.ofWireName(answer.path("role").asText()).orElse(Role.VIEWER),
+                answer.path("session_id").asText(),
                 now.plusSeconds(answer.path("expires_in").asLong()),
-                now);
+                used ? now : last == null ? Instant.EPOCH : last.noted());
+    }
+
+    private static ServiceException.Unauthenticated ended() {
+        return new ServiceException.Unauthenticated("The session has ended; log in again");
     }
 }

@@ -29,11 +29,16 @@ final class StandIn implements AutoCloseable {
     private final HttpServer server;
     private final List<OutputStream> followers = new CopyOnWriteArrayList<>();
     private final Set<String> sessions = ConcurrentHashMap.newKeySet();
+    private final Set<String> ended = ConcurrentHashMap.newKeySet();
     volatile boolean telemetryAway;
     volatile boolean seriesAway;
     volatile int uptime = 99;
     volatile double battery = 31;
     volatile boolean seriesComplete = true;
+    volatile boolean crewAway;
+    /** Of each token that was asked for, whether the session was used. */
+    final List<Boolean> uses = new CopyOnWriteArrayList<>();
+
     volatile int devices = 3;
     volatile String moduleState = "online";
     /** By person; who is not in it is an administrator. */
@@ -53,7 +58,23 @@ final class StandIn implements AutoCloseable {
     }
 
     void endSessions() {
+        ended.addAll(sessions);
         sessions.clear();
+    }
+
+    boolean isOpen(String session) {
+        return sessions.contains(session);
+    }
+
+    /** Which sessions have ended, at once if somebody does not know, or a little later. */
+    private void revocations(HttpExchange exchange) throws IOException {
+        String version = Integer.toString(ended.size());
+        if (String.valueOf(exchange.getRequestURI().getQuery()).endsWith("=" + version)) {
+            reply(exchange, 200, "{\"version\":\"" + version + "\"}");
+            return;
+        }
+        String list = ended.stream().map(session -> "\"id-" + session + "\"").collect(Collectors.joining(","));
+        reply(exchange, 200, "{\"version\":\"" + version + "\",\"sessions\":[" + list + "]}");
     }
 
     int followers() {
@@ -94,6 +115,10 @@ final class StandIn implements AutoCloseable {
             reply(exchange, 503, "{\"detail\":\"The database is away\"}");
             return;
         }
+        if (crewAway && path.startsWith("/sessions")) {
+            reply(exchange, 503, "{\"detail\":\"The database is away\"}");
+            return;
+        }
         if (path.startsWith("/devices/")) {
             String name = path.substring("/devices/".length());
             boolean known = name.equals("lunar-module");
@@ -102,14 +127,18 @@ final class StandIn implements AutoCloseable {
         }
         switch (path) {
             case "/sessions" -> logIn(exchange, body);
+            case "/revocations" -> revocations(exchange);
             case "/sessions/token" -> {
+                uses.add(body.contains("\"used\":true"));
                 Optional<String> open = sessions.stream().filter(body::contains).findFirst();
                 reply(
                         exchange,
                         open.isPresent() ? 200 : 401,
-                        open.map(session -> access("", session.split("-")[1])).orElse("{\"detail\":\"ended\"}"));
+                        open.map(session -> access("\"session_id\":\"id-" + session + "\",", session.split("-")[1]))
+                                .orElse("{\"detail\":\"ended\"}"));
             }
             case "/sessions/end" -> {
+                sessions.stream().filter(body::contains).forEach(ended::add);
                 sessions.removeIf(body::contains);
                 exchange.sendResponseHeaders(204, -1);
                 exchange.close();

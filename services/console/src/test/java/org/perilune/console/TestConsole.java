@@ -24,6 +24,7 @@ final class TestConsole implements AutoCloseable {
         String url = services.url().toString();
         var settings = new HashMap<String, String>();
         settings.put("console.http.port", "0");
+        settings.put("console.tokens.keys-url", url + "/keys");
         for (String service : List.of("telemetry", "status", "crew")) {
             settings.put("console." + service + ".url", url);
         }

@@ -1,5 +1,5 @@
 // What pages with forms share: elements, requests with the form token, words for states.
-import { local, mark, utc } from './format.js';
+import { local, logInAgain, mark, utc } from './format.js';
 import { now } from './now.js';
 
 export function make(tag, properties = {}, ...children) {
@@ -21,7 +21,7 @@ const ask = (path, options = {}, patience = PATIENCE) => fetch(path, { ...option
 async function answered(request, silence) {
   let answer;
   try { answer = await request; } catch { return { ok: false, status: 0, body: { detail: silence } }; }
-  if (answer.status === 401) location.assign('/login?next=' + encodeURIComponent(location.pathname + location.search));
+  if (answer.status === 401) location.assign(logInAgain());
   const body = await answer.json().catch(() => ({}));
   return { ok: answer.ok, status: answer.status, body };
 }

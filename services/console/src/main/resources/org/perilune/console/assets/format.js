@@ -76,3 +76,8 @@ export function instantOf(typed) {
   if (/T\d\d:\d\d$/.test(text)) text += ':00';
   return /T\d\d:\d\d:\d\d(\.\d+)?$/.test(text) ? text + 'Z' : text;
 }
+
+// Back to the very place, once the session has ended.
+export function logInAgain() {
+  return '/login?next=' + encodeURIComponent(location.pathname + location.search + location.hash);
+}

@@ -1,5 +1,5 @@
 // What a page follows, of one or more services. Says whether the page is live.
-import { clock, say } from './format.js';
+import { clock, logInAgain, say } from './format.js';
 import { link } from './livelink.js';
 import { now, told } from './now.js';
 
@@ -37,7 +37,7 @@ export function follow(wanted, handlers) {
       handlers.away?.(source, all);
     },
     clock(time) { told(time.now, time.here); },
-    ended() { location.assign('/login?next=' + encodeURIComponent(location.pathname + location.search)); },
+    ended() { location.assign(logInAgain()); },
   };
   const line = link((type, data) => heard[type]?.(data));
   const here = () => line.here(wanted);

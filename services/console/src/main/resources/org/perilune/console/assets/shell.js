@@ -1,5 +1,5 @@
 // What every page has: clocks, theme.
-import { clock, local, say } from './format.js';
+import { clock, local, logInAgain, say } from './format.js';
 import { now, told } from './now.js';
 import { patch } from './patch.js';
 
@@ -37,11 +37,22 @@ document.querySelector('form[action="/logout"]')?.addEventListener('submit', () 
   addEventListener('pagehide', () => { try { sessionStorage.clear(); } catch { /* Nothing is kept then. */ } });
 });
 
+// What a page asks for by itself does not keep a session; whoever uses the page without leaving it does.
+const form = document.querySelector('input[name=_form]');
+let last = performance.now();
+async function used() {
+  if (!form || performance.now() - last < 60000) return;
+  last = performance.now();
+  const answer = await fetch('/active', { method: 'POST', body: new URLSearchParams({ _form: form.value }) }).catch(() => null);
+  if (answer?.status === 401) location.assign(logInAgain());
+}
+for (const type of ['pointerdown', 'keydown', 'wheel']) addEventListener(type, used, { passive: true, capture: true });
+
 const button = document.querySelector('[data-theme-switch]');
 button.addEventListener('click', () => {
   const theme = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark';
   document.documentElement.dataset.theme = theme;
-  document.cookie = 'theme=' + theme + '; path=/; max-age=31536000; samesite=strict';
+  document.cookie = 'theme=' + theme + '; path=/; max-age=31536000; samesite=lax';
   say(button, theme === 'dark' ? 'Light' : 'Dark');
   dispatchEvent(new Event('theme'));
 });
