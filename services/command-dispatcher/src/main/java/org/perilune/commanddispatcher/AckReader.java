@@ -119,9 +119,9 @@ final class AckReader implements AutoCloseable {
         while (goesOn()) {
             try {
                 AckBatch.Result result = batches.apply(entries);
-                stream.settle(entries, result.rejects());
+                List<AckReject> written = stream.settle(entries, result.rejects());
                 meters.acks.increment(result.taken());
-                report(result.rejects());
+                report(written, result.rejects().size() - written.size());
                 if (troubled) {
                     LOG.info("Acknowledgements are stored again");
                 }
@@ -143,8 +143,12 @@ final class AckReader implements AutoCloseable {
     }
 
     /** Counted all, logged once a minute: a device must not fill the disk. */
-    private void report(List<AckReject> rejects) {
+    private void report(List<AckReject> rejects, int waiting) {
         meters.rejectedAcks.increment(rejects.size());
+        if (waiting > 0 && System.nanoTime() - logRejects >= 0) {
+            logRejects = System.nanoTime() + REJECTS_LOGGED.toNanos();
+            LOG.warn("Redis is full: rejected acknowledgements wait for room, others go on [number: {}]", waiting);
+        }
         if (rejects.isEmpty() || System.nanoTime() - logRejects < 0) {
             return;
         }

@@ -4,13 +4,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Redis;
 import org.perilune.contracts.Streams;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.Response;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -19,6 +25,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * safe for threads.
  */
 final class AckStream implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AckStream.class);
     private static final byte[] STREAM = bytes(Streams.ACKS);
     private static final byte[] GROUP = bytes("command-dispatcher");
     private static final Duration ANSWER = Duration.ofSeconds(10);
@@ -80,19 +87,58 @@ final class AckStream implements AutoCloseable {
         return entries((List<?>) answer.get(1));
     }
 
-    /** After the commit: what is settled leaves the stream, what was no good goes to the rejects. */
-    void settle(List<AckEntry> settled, List<AckReject> rejects) {
-        var acknowledgement = new byte[settled.size() + 2][];
-        var removal = new byte[settled.size() + 1][];
+    /**
+     * After the commit: what is settled leaves the stream, what was no good goes to the rejects. What Redis does not take
+     * there, since it is full, stays in the stream and is read again later.
+     *
+     * @return what went to the rejects
+     */
+    List<AckReject> settle(List<AckEntry> settled, List<AckReject> rejects) {
+        List<AckReject> written = write(rejects);
+        Set<AckReject> refused = Collections.newSetFromMap(new IdentityHashMap<>());
+        refused.addAll(rejects);
+        written.forEach(refused::remove);
+        Set<AckEntry> kept = Collections.newSetFromMap(new IdentityHashMap<>());
+        refused.forEach(reject -> kept.add(reject.entry()));
+        remove(settled.stream().filter(entry -> !kept.contains(entry)).toList());
+        return written;
+    }
+
+    private List<AckReject> write(List<AckReject> rejects) {
+        if (rejects.isEmpty()) {
+            return List.of();
+        }
+        var answers = new ArrayList<Response<Object>>(rejects.size());
+        try (Pipeline pipeline = jedis.pipelined()) {
+            rejects.forEach(reject -> answers.add(pipeline.sendCommand(Command.XADD, reject.arguments())));
+            pipeline.sync();
+        }
+        var written = new ArrayList<AckReject>(rejects.size());
+        for (int index = 0; index < rejects.size(); index++) {
+            try {
+                answers.get(index).get();
+                written.add(rejects.get(index));
+            } catch (JedisDataException full) {
+                LOG.debug("Redis does not take a reject", full);
+            }
+        }
+        return written;
+    }
+
+    private void remove(List<AckEntry> entries) {
+        if (entries.isEmpty()) {
+            return;
+        }
+        var acknowledgement = new byte[entries.size() + 2][];
+        var removal = new byte[entries.size() + 1][];
         acknowledgement[0] = STREAM;
         acknowledgement[1] = GROUP;
         removal[0] = STREAM;
-        for (int index = 0; index < settled.size(); index++) {
-            acknowledgement[index + 2] = settled.get(index).id();
-            removal[index + 1] = settled.get(index).id();
+        for (int index = 0; index < entries.size(); index++) {
+            acknowledgement[index + 2] = entries.get(index).id();
+            removal[index + 1] = entries.get(index).id();
         }
         try (Pipeline pipeline = jedis.pipelined()) {
-            rejects.forEach(reject -> pipeline.sendCommand(Command.XADD, reject.arguments()));
             var acknowledged = pipeline.sendCommand(Command.XACK, acknowledgement);
             var removed = pipeline.sendCommand(Command.XDEL, removal);
             pipeline.sync();

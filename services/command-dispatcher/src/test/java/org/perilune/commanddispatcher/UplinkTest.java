@@ -257,6 +257,33 @@ class UplinkTest {
         }
     }
 
+    @Test
+    void keepsWhatCannotGoToTheRejects() throws Exception {
+        byte[] rejects = Streams.REJECTS.getBytes(UTF_8);
+        byte[] aside = "rejects meanwhile".getBytes(UTF_8);
+        try (var copy = fixture.copy();
+                var device = fixture.device("rejected", FakeDevice::silent)) {
+            UUID id = fixture.insert("rejected", MINUTE);
+            copy.uplink().wake();
+            fixture.awaitState(id, CommandState.SENT);
+            device.publish("ack", "nonsense".getBytes(UTF_8)).join();
+            await().atMost(LIMIT).until(() -> fixture.redis.exists(rejects));
+            // As if Redis were full: it takes no more rejects, and lets everything else be done.
+            fixture.redis.rename(rejects, aside);
+            fixture.redis.set(rejects, "no stream".getBytes(UTF_8));
+            device.publish("ack", "more nonsense".getBytes(UTF_8)).join();
+            device.say(id.toString(), Stage.STAGE_RECEIVED).join();
+            fixture.awaitState(id, CommandState.RECEIVED);
+            await().atMost(LIMIT).until(() -> fixture.redis.xlen(Streams.ACKS) == 1);
+            long before = fixture.redis.xlen(aside);
+
+            fixture.redis.rename(aside, rejects);
+
+            await().atMost(LIMIT).until(() -> fixture.redis.xlen(Streams.ACKS) == 0);
+            assertThat(fixture.redis.xlen(rejects)).isEqualTo(before + 1);
+        }
+    }
+
     private static final String SENDERS =
             "select count(*) from pg_locks where locktype = 'advisory' and objid = 1 and granted";
 }
