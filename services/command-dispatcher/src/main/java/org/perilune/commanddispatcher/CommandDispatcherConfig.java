@@ -2,6 +2,7 @@ package org.perilune.commanddispatcher;
 
 import java.net.URI;
 import org.perilune.chassis.AmqpConfig;
+import org.perilune.chassis.DatabaseClockConfig;
 import org.perilune.chassis.HttpConfig;
 import org.perilune.chassis.MqttConfig;
 import org.perilune.chassis.PostgresConfig;
@@ -13,6 +14,7 @@ import org.perilune.contracts.Topology;
 /**
  * Where command-dispatcher listens, what it stores in, and whom it asks.
  *
+ * @param clock when the time of the PostgreSQL server counts
  * @param tokenSecret by which crew knows this service
  * @param crew gives the token for telemetry
  * @param telemetry knows the devices, and shows what commands came to
@@ -23,6 +25,7 @@ public record CommandDispatcherConfig(
         RedisConfig redis,
         MqttConfig mqtt,
         AmqpConfig amqp,
+        DatabaseClockConfig clock,
         Secret tokenSecret,
         URI crew,
         URI telemetry) {
@@ -30,7 +33,7 @@ public record CommandDispatcherConfig(
 
     /**
      * Reads {@code http.*}, {@code postgres.*}, {@code redis.*}, {@code mqtt.*}, {@code amqp.*}, {@code
-     * token.secret} (or {@code token.secret-file}), {@code crew.url}, {@code telemetry.url}.
+     * clock.*}, {@code token.secret} (or {@code token.secret-file}), {@code crew.url}, {@code telemetry.url}.
      *
      * @param in the settings under {@code command-dispatcher.}
      */
@@ -41,6 +44,7 @@ public record CommandDispatcherConfig(
                 RedisConfig.read(in),
                 MqttConfig.read(in),
                 AmqpConfig.read(in),
+                DatabaseClockConfig.read(in),
                 in.secret("token.secret"),
                 in.uri("crew.url", URI.create("http://127.0.0.1:" + Topology.CREW.port())),
                 in.uri("telemetry.url", URI.create("http://127.0.0.1:" + Topology.TELEMETRY.port())));

@@ -8,6 +8,7 @@ import java.util.List;
 import org.perilune.chassis.Access;
 import org.perilune.chassis.Amqp;
 import org.perilune.chassis.ChangedIds;
+import org.perilune.chassis.DatabaseClock;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Meters;
@@ -34,7 +35,7 @@ public final class CommandDispatcherService implements AutoCloseable {
     }
 
     /** Returns at once even where backing stores are away: the service is unready until they are there. */
-    public static CommandDispatcherService start(CommandDispatcherConfig config, Clock clock) {
+    public static CommandDispatcherService start(CommandDispatcherConfig config, Clock wall) {
         String name = Topology.COMMAND_DISPATCHER.name();
         var owned = new Resources();
         try {
@@ -42,8 +43,11 @@ public final class CommandDispatcherService implements AutoCloseable {
             var health = new Health();
             Postgres postgres =
                     owned.add(Postgres.open(config.postgres(), List.of("db/" + name, Outbox.SCHEMA), meters));
+            // Tokens come from elsewhere, and have times of their own; all else is by the database's.
+            DatabaseClock clock = owned.add(
+                    DatabaseClock.follow(name, DatabaseClock.time(postgres.jdbi()), wall, config.clock(), meters));
             Redis redis = owned.add(Redis.open(config.redis()));
-            ServiceTokens tokens = owned.add(ServiceTokens.open(name, config.tokenSecret(), config.crew(), clock));
+            ServiceTokens tokens = owned.add(ServiceTokens.open(name, config.tokenSecret(), config.crew(), wall));
             ServiceClient telemetry =
                     owned.add(ServiceClient.open(Topology.TELEMETRY.name(), config.telemetry(), TELEMETRY_TIMEOUT));
             Dictionary dictionary = owned.add(Dictionary.open(postgres, clock));
@@ -69,7 +73,7 @@ public final class CommandDispatcherService implements AutoCloseable {
                     name,
                     health,
                     meters,
-                    owned.add(TokenVerifier.open(config.http().tokens(), meters, clock)),
+                    owned.add(TokenVerifier.open(config.http().tokens(), meters, wall)),
                     javalin -> {
                         commands.register(javalin);
                         new DictionaryRoutes(dictionary).register(javalin);

@@ -18,9 +18,15 @@ import org.perilune.chassis.SqlTimes;
 /** What the sender asks and notes of commands, many at a time. */
 final class DueTable {
     private static final Object[] UNSENT = {"accepted", "approved"};
-    private static final Object[] SENDABLE = {"accepted", "approved", "sent", "received", "executing"};
+    static final Object[] SENDABLE = {"accepted", "approved", "sent", "received", "executing"};
 
     private DueTable() {}
+
+    /** Of a {@link DueCommand}. */
+    static final String COLUMNS = """
+            id, device, command_type, parameters::text, significance = 'critical', repeatable, expires_at, traceparent,
+            state, attempts, handed_over
+            """;
 
     /**
      * Oldest request first, so that a device gets its commands in order.
@@ -30,9 +36,7 @@ final class DueTable {
     static List<DueCommand> due(
             Connection connection, Collection<String> withoutDevices, boolean again, Instant now, int limit)
             throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("""
-                select id, device, command_type, parameters::text, significance = 'critical', repeatable, expires_at,
-                    traceparent, state, attempts, handed_over
+        try (PreparedStatement statement = connection.prepareStatement("select " + COLUMNS + """
                 from command
                 where next_attempt_at <= ? and expires_at > ?
                     and state = any (?) and device <> all (?)
@@ -43,13 +47,17 @@ final class DueTable {
             statement.setArray(3, connection.createArrayOf("text", again ? SENDABLE : UNSENT));
             statement.setArray(4, connection.createArrayOf("text", withoutDevices.toArray()));
             statement.setInt(5, limit);
-            try (ResultSet rows = statement.executeQuery()) {
-                var due = new ArrayList<DueCommand>();
-                while (rows.next()) {
-                    due.add(row(rows));
-                }
-                return due;
+            return rows(statement);
+        }
+    }
+
+    static List<DueCommand> rows(PreparedStatement statement) throws SQLException {
+        try (ResultSet rows = statement.executeQuery()) {
+            var commands = new ArrayList<DueCommand>();
+            while (rows.next()) {
+                commands.add(row(rows));
             }
+            return commands;
         }
     }
 
@@ -171,13 +179,16 @@ final class DueTable {
         }
     }
 
-    /** What the device may have lost with its old connection is due now that it has a new one. */
+    /**
+     * What the device may have lost with its old connection is due now that it has a new one. What is set aside need not
+     * be: it is found by its device.
+     */
     static void reconnected(Connection connection, Collection<String> devices, Instant now) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 update command set next_attempt_at = ? where id in (
                     select id from command
                     where device = any (?) and state in ('accepted', 'approved', 'sent') and next_attempt_at > ?
-                        and expires_at > ?
+                        and expires_at > ? and handed_over
                     order by id for update)
                 """)) {
             statement.setObject(1, SqlTimes.of(now));

@@ -2,7 +2,6 @@ package org.perilune.commanddispatcher;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import org.jdbi.v3.core.Handle;
+import org.perilune.chassis.DatabaseClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,25 +28,24 @@ final class Sender {
     private static final int MOST_IN_FLIGHT = 900;
 
     private static final int BATCH = 500;
+    private static final int MOST_SET_ASIDE = 2_000;
     private static final int MOST_HINTS = 10_000;
     private static final Duration SWEEP = Duration.ofSeconds(1);
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(3);
     private static final Duration IDLE = Duration.ofMillis(200);
 
-    /** So many repetitions are in the history each, and then ever fewer. */
-    private static final int LISTED_REPETITIONS = 5;
-
     private final CommandPublisher publisher;
-    private final Transitions transitions;
+    private final DeliveryNotes notes;
     private final Sweeper sweeper;
     private final UplinkMeters meters;
-    private final Clock clock;
+    private final DatabaseClock clock;
     private final BooleanSupplier deaf;
     private final Signal work;
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
     private final Set<String> connected = new HashSet<>(); // guarded by itself
 
-    private record Answer(Flight flight, DueCommand command, Delivery delivery) {}
+    /** What came of handing a command to the broker. */
+    record Answer(Flight flight, DueCommand command, Delivery delivery) {}
 
     /**
      * @param work raised when there may be something to send
@@ -58,11 +57,11 @@ final class Sender {
             BooleanSupplier deaf,
             Transitions transitions,
             UplinkMeters meters,
-            Clock clock) {
+            DatabaseClock clock) {
         this.deaf = deaf;
         this.publisher = publisher;
         this.work = work;
-        this.transitions = transitions;
+        this.notes = new DeliveryNotes(transitions);
         this.sweeper = new Sweeper(transitions, meters);
         this.meters = meters;
         this.clock = clock;
@@ -85,13 +84,19 @@ final class Sender {
         var breath = Breath.ofBatches();
         Instant begun = clock.instant();
         handle.useTransaction(transaction -> DueTable.takeOver(transaction.getConnection(), begun));
+        SetAsideTable.waitedFor(handle.getConnection(), begun).forEach(flight.links::waitedFor);
         long nextSweep = System.nanoTime(); // by no clock that anybody can set
         while (goOn.getAsBoolean()) {
             int done = settle(handle, flight);
             takeHints(handle, flight);
-            done += send(handle, flight, goOn);
+            // While nobody knows what time it is, nothing is sent that may be over, or ended that may have time.
+            boolean steady = clock.isSteady();
+            if (steady) {
+                done += send(handle, flight, goOn);
+                setAside(handle, flight);
+            }
             breath.did(done < BATCH ? done : 0);
-            if (System.nanoTime() - nextSweep >= 0) {
+            if (steady && System.nanoTime() - nextSweep >= 0) {
                 sweeper.sweep(handle, clock.instant());
                 nextSweep = System.nanoTime() + SWEEP.toNanos();
             }
@@ -108,10 +113,14 @@ final class Sender {
     }
 
     /** What one turn of the lock remembers. */
-    private static final class Flight {
+    static final class Flight {
         final Links links = new Links();
         final Set<UUID> commands = new HashSet<>();
         long connection = -1;
+        /** A device lost its link, or there was more than a round takes. */
+        boolean setAside;
+
+        long nextLook = System.nanoTime();
     }
 
     /** @return how many were sent */
@@ -131,11 +140,8 @@ final class Sender {
         Instant now = clock.instant();
         List<DueCommand> sendable = handle.inTransaction(transaction -> {
             Connection database = transaction.getConnection();
-            List<DueCommand> due = DueTable.due(database, flight.links.excluded(now), !deaf.getAsBoolean(), now, room);
-            List<DueCommand> candidates = due.stream()
-                    .filter(command -> !flight.commands.contains(command.id()))
-                    .filter(command -> flight.links.take(command.device(), now))
-                    .toList();
+            List<DueCommand> candidates =
+                    Candidates.find(database, flight.links, flight.commands, !deaf.getAsBoolean(), now, room);
             if (candidates.isEmpty()) {
                 return candidates;
             }
@@ -155,6 +161,18 @@ final class Sender {
             });
         }
         return sendable.size();
+    }
+
+    /** At once for devices that were just found to have no link, and now and then for what came since. */
+    private void setAside(Handle handle, Flight flight) throws SQLException {
+        if (!flight.setAside && System.nanoTime() - flight.nextLook < 0) {
+            return;
+        }
+        Instant now = clock.instant();
+        int number = handle.inTransaction(transaction ->
+                SetAsideTable.setAside(transaction.getConnection(), flight.links.dark(), now, MOST_SET_ASIDE));
+        flight.setAside = number == MOST_SET_ASIDE;
+        flight.nextLook = System.nanoTime() + SWEEP.toNanos();
     }
 
     private static boolean isClaimed(DueCommand command, Set<UUID> claimed, Links links) {
@@ -178,7 +196,7 @@ final class Sender {
             return 0;
         }
         Instant now = clock.instant();
-        handle.useTransaction(transaction -> note(transaction, batch, now));
+        handle.useTransaction(transaction -> notes.write(transaction, batch, now));
         for (Answer answer : batch) {
             flight.commands.remove(answer.command.id());
             String device = answer.command.device();
@@ -189,6 +207,7 @@ final class Sender {
                 }
                 case NO_LINK, REFUSED -> {
                     meters.withoutLink.increment();
+                    flight.setAside = true;
                     if (flight.links.failed(device, now)) {
                         LOG.info("A device has no link; its commands wait [device: {}]", device);
                     }
@@ -197,42 +216,6 @@ final class Sender {
             }
         }
         return batch.size();
-    }
-
-    private void note(Handle transaction, List<Answer> batch, Instant now) throws SQLException {
-        var steps = new ArrayList<Step>();
-        var repeated = new ArrayList<HistoryLine>();
-        var back = new ArrayList<DueCommand>();
-        var uncertain = new ArrayList<DueCommand>();
-        for (Answer answer : batch) {
-            DueCommand command = answer.command;
-            switch (answer.delivery) {
-                case TAKEN -> {
-                    if (command.isFirst()) {
-                        steps.add(Step.ours(command.id(), CommandState.SENT, ""));
-                    } else if (isListed(command.attempts())) {
-                        Step again =
-                                Step.ours(command.id(), CommandState.SENT, "sent again (" + command.attempts() + ")");
-                        repeated.add(HistoryLine.of(again, CommandState.SENT, now, false));
-                    }
-                }
-                case NO_LINK, REFUSED -> back.add(command);
-                case UNCERTAIN -> uncertain.add(command);
-            }
-        }
-        if (!back.isEmpty() || !uncertain.isEmpty()) {
-            DueTable.lock(
-                    transaction.getConnection(),
-                    batch.stream().map(Answer::command).toList());
-        }
-        transitions.apply(transaction, steps);
-        HistoryLine.append(transaction.getConnection(), repeated);
-        DueTable.takeBack(transaction.getConnection(), back, now);
-        DueTable.again(transaction.getConnection(), uncertain, now);
-    }
-
-    private static boolean isListed(int repetition) {
-        return repetition <= LISTED_REPETITIONS || Integer.bitCount(repetition) == 1;
     }
 
     private void takeHints(Handle handle, Flight flight) throws SQLException {

@@ -1,8 +1,8 @@
 package org.perilune.commanddispatcher;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Clock;
 import org.perilune.chassis.ChangedIds;
+import org.perilune.chassis.DatabaseClock;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.Redis;
@@ -31,7 +31,7 @@ final class Uplink implements AutoCloseable {
             ChangedIds changes,
             Health health,
             MeterRegistry registry,
-            Clock clock) {
+            DatabaseClock clock) {
         var owned = new Resources();
         try {
             var meters = new UplinkMeters(registry);

@@ -29,7 +29,8 @@ final class UplinkMeters {
         verified = counter(registry, "commands.verified", "Commands that telemetry confirmed");
         refuted = counter(registry, "commands.refuted", "Commands that telemetry did not confirm");
         Gauge.builder("commands.waiting", waiting, AtomicLong::get)
-                .description("Commands that are due to be sent, as the sending copy saw them last")
+                .description(
+                        "Commands that were not sent yet and could be if their devices had a link, as the sending copy saw them last")
                 .register(registry);
     }
 

@@ -20,6 +20,10 @@ class LinksTest {
         links.delivered(DEVICE);
         assertThat(links.take(DEVICE, NOW)).isTrue();
         assertThat(links.take(DEVICE, NOW)).isTrue();
+        assertThat(links.catchingUp(10)).containsExactly(DEVICE);
+        assertThat(links.excluded(NOW)).containsExactly(DEVICE);
+        links.caughtUp(DEVICE);
+        assertThat(links.take(DEVICE, NOW)).isTrue();
         assertThat(links.excluded(NOW)).isEmpty();
     }
 

@@ -11,13 +11,17 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.ChangedIds;
+import org.perilune.chassis.DatabaseClock;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.Ids;
 import org.perilune.chassis.Meters;
@@ -43,9 +47,35 @@ final class UplinkFixture implements AutoCloseable {
     final Pad pad;
     final MovableClock clock = new MovableClock();
     final FakeTelemetry telemetry = new FakeTelemetry();
+    /** Where it is there, copies take their time from their database, and {@link #clock} counts for nothing. */
+    @Nullable
+    Step step;
+
     final Jedis redis;
     private final Map<String, String> settings;
     private final Resources owned = new Resources();
+
+    /** How far the database's clock is ahead. */
+    static final class Step {
+        volatile Duration ahead = Duration.ZERO;
+        final AtomicLong looks = new AtomicLong();
+
+        Supplier<Instant> of(Postgres postgres) {
+            Supplier<Instant> server = DatabaseClock.time(postgres.jdbi());
+            return () -> {
+                Instant told = server.get().plus(ahead);
+                looks.incrementAndGet();
+                return told;
+            };
+        }
+
+        /** Sets it, and returns when that was surely noticed. */
+        void set(Duration to) {
+            ahead = to;
+            long before = looks.get();
+            await().atMost(LIMIT).until(() -> looks.get() > before + 1);
+        }
+    }
 
     UplinkFixture(Path home) throws IOException {
         pad = owned.add(Pad.start(PadConfig.onFreePorts(home, List.of("command_dispatcher"), Store.POSTGRESQL, Store.REDIS, Store.MQTT, Store.AMQP), sentence -> {}));
@@ -110,8 +140,12 @@ final class UplinkFixture implements AutoCloseable {
         ServiceTokens tokens =
                 resources.add(ServiceTokens.open("command-dispatcher", config.tokenSecret(), config.crew(), clock));
         ChangedIds changes = resources.add(ChangedIds.open(config.postgres(), CommandStore.CHANGED));
+        DatabaseClock time = resources.add(
+                step == null
+                        ? DatabaseClock.of(clock)
+                        : DatabaseClock.follow("test", step.of(postgres), clock, config.clock(), meters));
         Uplink uplink =
-                resources.add(Uplink.start(config, postgres, connection, tokens, changes, health, meters, clock));
+                resources.add(Uplink.start(config, postgres, connection, tokens, changes, health, meters, time));
         health.started();
         return new Copy(uplink, health, resources);
     }

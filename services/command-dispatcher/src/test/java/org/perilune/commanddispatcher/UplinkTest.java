@@ -284,6 +284,45 @@ class UplinkTest {
         }
     }
 
+    @Test
+    void setsAsideWhatIsForDevicesWithoutALink() throws Exception {
+        try (var copy = fixture.copy()) {
+            List<UUID> ids = fixture.insert("shadowed", MINUTE.multipliedBy(10), 1_500, null);
+            copy.uplink().wake();
+            String due = "select count(*) from command where device = 'shadowed' and next_attempt_at < expires_at";
+            await().atMost(LIMIT).until(() -> fixture.text(due), "0"::equals);
+            UUID late = fixture.insert("shadowed", MINUTE);
+            await().atMost(LIMIT).until(() -> fixture.text(due), "0"::equals);
+            try (var device = fixture.device("shadowed", FakeDevice::obedient)) {
+                fixture.awaitAllCompleted("shadowed", ids.size() + 1);
+                List<String> order = device.ids().stream().distinct().toList();
+                assertThat(order.subList(0, ids.size()))
+                        .isEqualTo(ids.stream().map(UUID::toString).toList());
+                assertThat(order).endsWith(late.toString());
+            }
+        }
+    }
+
+    @Test
+    void sendsWhatAnotherSenderSetAside() throws Exception {
+        try (var first = fixture.copy()) {
+            fixture.insert("handed-down", MINUTE, 3, null);
+            first.uplink().wake();
+            await().atMost(LIMIT)
+                    .until(
+                            () -> fixture.text("select count(*) from command"
+                                    + " where device = 'handed-down' and next_attempt_at = expires_at"),
+                            "3"::equals);
+        }
+        fixture.clock.advance(Duration.ofSeconds(1));
+        try (var device = fixture.device("handed-down", FakeDevice::obedient);
+                var second = fixture.copy()) {
+            assertThat(second.health()).isNotNull();
+            fixture.awaitAllCompleted("handed-down", 3);
+            assertThat(device.received).hasSize(3);
+        }
+    }
+
     private static final String SENDERS =
             "select count(*) from pg_locks where locktype = 'advisory' and objid = 1 and granted";
 }
