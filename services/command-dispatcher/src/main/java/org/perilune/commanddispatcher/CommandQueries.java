@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -32,30 +33,43 @@ final class CommandQueries {
     record Page(List<CommandRecord> commands, boolean more) {}
 
     Page page(CommandQuery query) {
-        var where = new StringBuilder("true");
         Map<String, Object> values = new HashMap<>();
-        restrict(where, values, "device", "device = :device", query.device());
-        restrict(where, values, "requester", "requested_by = :requester", query.requestedBy());
-        restrict(where, values, "from", "requested_at >= :from", SqlTimes.of(query.from()));
-        restrict(where, values, "to", "requested_at <= :to", SqlTimes.of(query.to()));
-        if (!query.states().isEmpty()) {
-            String[] states =
-                    query.states().stream().map(CommandState::wireName).toArray(String[]::new);
-            restrict(where, values, "states", "state = any (:states)", states);
-        }
-        CommandCursor after = query.after();
-        if (after != null) {
-            restrict(where, values, "at", "(requested_at, id) < (:at, :id)", SqlTimes.of(after.requestedAt()));
-            values.put("id", after.id());
-        }
-        List<CommandRecord> found = jdbi.withHandle(handle -> handle.createQuery("select " + COLUMNS
-                        + " from command where " + where + " order by requested_at desc, id desc limit :limit")
+        List<CommandRecord> found = jdbi.withHandle(handle -> handle.createQuery(pageOf(query, values))
                 .bindMap(values)
                 .bind("limit", query.limit() + 1)
                 .map((rows, context) -> command(rows))
                 .list());
         boolean more = found.size() > query.limit();
         return new Page(more ? found.subList(0, query.limit()) : found, more);
+    }
+
+    /** The question as it goes to PostgreSQL. */
+    static String pageOf(CommandQuery query) {
+        return pageOf(query, new HashMap<>());
+    }
+
+    /** @param values are put here */
+    private static String pageOf(CommandQuery query, Map<String, Object> values) {
+        var where = new StringBuilder("true");
+        restrict(where, values, "device", "device = :device", query.device());
+        restrict(where, values, "requester", "requested_by = :requester", query.requestedBy());
+        restrict(where, values, "from", "requested_at >= :from", SqlTimes.of(query.from()));
+        restrict(where, values, "to", "requested_at <= :to", SqlTimes.of(query.to()));
+        if (!query.states().isEmpty()) {
+            // By their words, which are ours: a plan for any states could not use the index of those that are not
+            // final.
+            where.append(query.states().stream()
+                    .map(state -> "'" + state.wireName() + "'")
+                    .sorted()
+                    .collect(Collectors.joining(", ", " and state in (", ")")));
+        }
+        CommandCursor after = query.after();
+        if (after != null) {
+            restrict(where, values, "at", "(requested_at, id) < (:at, :id)", SqlTimes.of(after.requestedAt()));
+            values.put("id", after.id());
+        }
+        return "select " + COLUMNS + " from command where " + where
+                + " order by requested_at desc, id desc limit :limit";
     }
 
     private static void restrict(
