@@ -10,12 +10,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.ServiceClient;
 import org.perilune.chassis.ServiceException;
@@ -26,8 +28,14 @@ final class TelemetryReader implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final int PAGE = 1_000;
 
-    /** What is further back than this many pages is not looked at. */
+    /** What a look may cost, every time. */
     private static final int MOST_PAGES = 5;
+
+    /** What the last look at one command may cost: a day at a reading a second. */
+    private static final int MOST_PAGES_AT_LAST = 100;
+
+    private static final Duration FIRST_SPAN = Duration.ofSeconds(10);
+    private static final int SPAN_GROWTH = 4;
 
     private static final int LOOK_BACK = 100;
     private static final int MOST_DEVICES_BY_NAME = 40;
@@ -50,26 +58,63 @@ final class TelemetryReader implements AutoCloseable {
     }
 
     /**
-     * What a device reported from an instant on, oldest first: all of it or, where that is too much, what falls into the
-     * time up to another instant, and the newest.
+     * What a device reported, oldest first.
+     *
+     * @param all false where there is more than was read; what was read is the newest then
      */
-    List<Shown> since(String device, Instant from, Instant until) {
-        var newest = new ArrayList<Shown>();
-        String question = "/data?limit=" + PAGE + "&device=" + encoded(device) + "&from=" + encoded(from.toString());
-        if (read(device, question, newest)) {
-            return newest.reversed();
-        }
-        newest.removeIf(shown -> !shown.time().isAfter(until));
-        var within = new ArrayList<Shown>();
-        boolean _ = read(device, question + "&to=" + encoded(until.toString()), within);
-        return Stream.concat(within.reversed().stream(), newest.reversed().stream())
-                .toList();
+    record Readings(List<Shown> shown, boolean all) {}
+
+    /**
+     * What a device reported from an instant on.
+     *
+     * @param goOn asked before every question, here as below; when it says no it fails
+     */
+    Readings since(String device, Instant from, BooleanSupplier goOn) {
+        return read(device, "&from=" + encoded(from.toString()), MOST_PAGES, goOn);
     }
 
-    /** False where there is more, further back. */
-    private boolean read(String device, String question, List<Shown> newestFirst) {
+    /** All of what a device reported from an instant to another, oldest first. */
+    List<Shown> between(String device, Instant from, Instant to, BooleanSupplier goOn) {
+        String span = "&from=" + encoded(from.toString()) + "&to=" + encoded(to.toString());
+        return read(device, span, MOST_PAGES_AT_LAST, goOn).shown();
+    }
+
+    /** The first reading after an instant that has a value of the parameter. */
+    Optional<Shown> firstAfter(String device, String parameter, Instant after, BooleanSupplier goOn) {
+        Optional<Instant> newest = newest(device);
+        Instant from = after;
+        Duration span = FIRST_SPAN;
+        while (newest.isPresent() && from.isBefore(newest.get())) {
+            Instant to = from.plus(span);
+            for (Shown shown : between(device, from, to, goOn)) {
+                JsonNode value = value(shown.values(), parameter);
+                if (shown.time().isAfter(after) && value != null && !value.isNull()) {
+                    return Optional.of(shown);
+                }
+            }
+            from = to;
+            span = span.multipliedBy(SPAN_GROWTH);
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Instant> newest(String device) {
+        JsonNode newest = client.get("/data?limit=1&device=" + encoded(device), tokens.token(), JsonNode.class)
+                .path("data")
+                .path(0);
+        return newest.isMissingNode()
+                ? Optional.empty()
+                : Optional.of(Instant.parse(newest.path("timestamp").asText()));
+    }
+
+    private Readings read(String device, String span, int pages, BooleanSupplier goOn) {
+        var newestFirst = new ArrayList<Shown>();
+        String question = "/data?limit=" + PAGE + "&device=" + encoded(device) + span;
         Optional<String> cursor = Optional.of("");
-        for (int page = 0; page < MOST_PAGES && cursor.isPresent(); page++) {
+        for (int page = 0; page < pages && cursor.isPresent(); page++) {
+            if (!goOn.getAsBoolean()) {
+                throw new ServiceException.Unavailable("This copy stops looking; another one goes on", null);
+            }
             JsonNode answer = client.get(question + cursor.get(), tokens.token(), JsonNode.class);
             for (JsonNode reading : answer.path("data")) {
                 newestFirst.add(new Shown(
@@ -78,7 +123,7 @@ final class TelemetryReader implements AutoCloseable {
             JsonNode next = answer.path("next");
             cursor = next.isTextual() ? Optional.of("&cursor=" + encoded(next.asText())) : Optional.empty();
         }
-        return cursor.isEmpty();
+        return new Readings(newestFirst.reversed(), cursor.isEmpty());
     }
 
     /** The last number of a parameter up to an instant. */
@@ -94,15 +139,14 @@ final class TelemetryReader implements AutoCloseable {
         return OptionalDouble.empty();
     }
 
-    /** Empty where the device did not say. */
-    String unit(String device, String parameter) {
+    /** By parameter, as far as the device said. */
+    Map<String, String> units(String device) {
         JsonNode facts = client.get("/devices/" + encoded(device), tokens.token(), JsonNode.class);
+        Map<String, String> units = new HashMap<>();
         for (JsonNode declared : facts.path("parameters")) {
-            if (declared.path("name").asText().equals(parameter)) {
-                return declared.path("unit").asText("");
-            }
+            units.put(declared.path("name").asText(), declared.path("unit").asText(""));
         }
-        return "";
+        return units;
     }
 
     /** The live stream of some devices; the caller closes it. */

@@ -18,7 +18,7 @@ record Verdict(Kind kind, @Nullable JsonNode last) {
     }
 
     /** Gathers what is shown, oldest first. Not safe for threads. */
-    static final class Jury {
+    static final class Evidence {
         private final Verifying command;
         private final Instant end;
         private boolean shown;
@@ -26,7 +26,7 @@ record Verdict(Kind kind, @Nullable JsonNode last) {
         private boolean any;
         private @Nullable JsonNode last;
 
-        Jury(Verifying command) {
+        Evidence(Verifying command) {
             this.command = command;
             this.end = command.shownUntil();
         }
@@ -46,6 +46,14 @@ record Verdict(Kind kind, @Nullable JsonNode last) {
                 shown = command.expectation().isMetBy(value, command.valueBefore());
             }
             over |= late;
+        }
+
+        /** What is stored. */
+        void see(Shown reading) {
+            see(
+                    reading.time(),
+                    TelemetryReader.value(
+                            reading.values(), command.expectation().parameter()));
         }
 
         Verdict verdict() {

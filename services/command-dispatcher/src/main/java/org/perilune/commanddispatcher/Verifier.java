@@ -1,8 +1,6 @@
 package org.perilune.commanddispatcher;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,10 +9,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
+import org.perilune.chassis.DatabaseClock;
 import org.perilune.chassis.ServiceException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,15 +28,15 @@ import org.slf4j.LoggerFactory;
 final class Verifier {
     private static final Logger LOG = LoggerFactory.getLogger(Verifier.class);
     private static final Duration TURN = Duration.ofMillis(250);
-    private static final Duration ASK = Duration.ofSeconds(2);
-    private static final Duration STORED_SOON = Duration.ofMillis(500);
+    private static final long ASK_NANOS = Duration.ofSeconds(2).toNanos();
+    private static final long STORED_SOON_NANOS = Duration.ofMillis(500).toNanos();
 
     private final TelemetryReader telemetry;
     private final Transitions transitions;
     private final UplinkMeters meters;
-    private final Clock clock;
+    private final DatabaseClock clock;
 
-    Verifier(TelemetryReader telemetry, Transitions transitions, UplinkMeters meters, Clock clock) {
+    Verifier(TelemetryReader telemetry, Transitions transitions, UplinkMeters meters, DatabaseClock clock) {
         this.telemetry = telemetry;
         this.transitions = transitions;
         this.meters = meters;
@@ -44,75 +44,87 @@ final class Verifier {
     }
 
     /** What one turn of the lock remembers. */
-    private static final class Docket {
-        Map<UUID, Verifying> open = Map.of();
-        final Map<String, Instant> askAt = new HashMap<>();
-        final Map<UUID, Verdict> seen = new HashMap<>();
+    private final class Docket {
+        final Map<UUID, OpenCommand> open = new HashMap<>();
+        /** When telemetry is asked of a device again, by the monotonic clock. */
+        final Map<String, Long> askAt = new HashMap<>();
+
+        final VerdictText text = new VerdictText(telemetry);
+        final List<Step> steps = new ArrayList<>();
         boolean answers = true;
+
+        Set<String> devices() {
+            return open.values().stream().map(one -> one.command().device()).collect(Collectors.toSet());
+        }
+
+        List<OpenCommand> of(String device) {
+            return open.values().stream()
+                    .filter(one -> one.command().device().equals(device))
+                    .toList();
+        }
     }
 
     /** What {@link SoleRunner} runs. */
     void run(Handle handle, BooleanSupplier goOn) throws InterruptedException, SQLException {
         var docket = new Docket();
         var arrived = new Signal();
+        long nextLoad = System.nanoTime();
         try (var follower = new TelemetryFollower(telemetry, arrived)) {
             while (goOn.getAsBoolean()) {
-                load(handle, docket);
-                follower.follow(
-                        docket.open.values().stream().map(Verifying::device).collect(Collectors.toSet()));
-                var steps = new ArrayList<Step>();
-                hear(docket, follower.take(), steps);
-                ask(handle, docket, steps);
-                giveUp(docket, steps);
-                end(handle, steps);
+                if (System.nanoTime() - nextLoad >= 0) { // frames may come much more often
+                    load(handle, docket);
+                    nextLoad = System.nanoTime() + TURN.toNanos();
+                }
+                follower.follow(docket.devices());
+                hear(docket, follower.take());
+                ask(handle, docket, goOn);
+                giveUp(docket);
+                end(handle, docket);
                 arrived.await(TURN);
             }
         }
     }
 
     private static void load(Handle handle, Docket docket) throws SQLException {
-        docket.open = Verifying.all(handle.getConnection()).stream()
-                .collect(Collectors.toMap(Verifying::id, command -> command, (one, same) -> one, HashMap::new));
-        docket.seen.keySet().retainAll(docket.open.keySet());
-        docket.askAt
-                .keySet()
-                .retainAll(docket.open.values().stream().map(Verifying::device).collect(Collectors.toSet()));
-        for (Verifying command : docket.open.values()) {
-            if (!docket.seen.containsKey(command.id())) {
-                docket.seen.put(command.id(), new Verdict(Verdict.Kind.OPEN, null));
-                docket.askAt.put(command.device(), Instant.MIN);
-            }
+        List<UUID> ids = Verifying.ids(handle.getConnection());
+        docket.open.keySet().retainAll(Set.copyOf(ids));
+        List<UUID> fresh =
+                ids.stream().filter(id -> !docket.open.containsKey(id)).toList();
+        for (Verifying command : Verifying.all(handle.getConnection(), fresh)) {
+            docket.open.put(command.id(), new OpenCommand(command));
+            docket.askAt.put(command.device(), System.nanoTime());
         }
+        docket.askAt.keySet().retainAll(docket.devices());
     }
 
-    private void hear(Docket docket, List<Shown> frames, List<Step> steps) {
+    private static void hear(Docket docket, List<Shown> frames) {
+        if (frames.isEmpty()) {
+            return;
+        }
+        Map<String, List<OpenCommand>> byDevice = docket.open.values().stream()
+                .collect(Collectors.groupingBy(one -> one.command().device()));
         for (Shown frame : frames) {
-            for (Verifying command : List.copyOf(docket.open.values())) {
-                if (!command.device().equals(frame.device()) || !frame.time().isAfter(command.executedAt())) {
-                    continue;
-                }
+            for (OpenCommand one : byDevice.getOrDefault(frame.device(), List.of())) {
+                Verifying command = one.command();
                 if (frame.time().isAfter(command.shownUntil())) {
-                    docket.askAt.merge(
-                            command.device(), clock.instant().plus(STORED_SOON), (a, b) -> a.isBefore(b) ? a : b);
-                    continue;
+                    long soon = System.nanoTime() + STORED_SOON_NANOS;
+                    docket.askAt.merge(command.device(), soon, (a, b) -> a - b < 0 ? a : b);
+                } else if (docket.open.containsKey(command.id())) {
+                    one.hear(frame).ifPresent(verdict -> conclude(docket, command, verdict));
                 }
-                var jury = new Verdict.Jury(command);
-                jury.see(frame.time(), frame.values().get(command.expectation().parameter()));
-                conclude(docket, command, jury.verdict(), steps);
             }
         }
     }
 
-    private void ask(Handle handle, Docket docket, List<Step> steps) throws SQLException {
-        Instant now = clock.instant();
+    private void ask(Handle handle, Docket docket, BooleanSupplier goOn) throws SQLException {
         try {
             for (String device : List.copyOf(docket.askAt.keySet())) {
-                if (!now.isBefore(docket.askAt.getOrDefault(device, Instant.MIN))) {
-                    docket.askAt.put(device, now.plus(ASK));
-                    ask(handle, docket, device, steps);
+                if (System.nanoTime() - docket.askAt.getOrDefault(device, System.nanoTime()) >= 0) {
+                    docket.askAt.put(device, System.nanoTime() + ASK_NANOS);
+                    ask(handle, docket, device, goOn);
+                    docket.answers = true;
                 }
             }
-            docket.answers = true;
         } catch (ServiceException failure) {
             // The next round asks again; the others of this one would wait as long for nothing.
             if (docket.answers) {
@@ -122,120 +134,77 @@ final class Verifier {
         }
     }
 
-    private void ask(Handle handle, Docket docket, String device, List<Step> steps) throws SQLException {
-        var commands = new ArrayList<Verifying>();
-        for (Verifying command : docket.open.values()) {
-            if (command.device().equals(device)) {
-                commands.add(withValueBefore(handle, command));
-            }
-        }
+    private void ask(Handle handle, Docket docket, String device, BooleanSupplier goOn) throws SQLException {
+        List<OpenCommand> commands = docket.of(device);
         if (commands.isEmpty()) {
             return;
         }
-        commands.forEach(command -> docket.open.replace(command.id(), command));
+        for (OpenCommand one : commands) {
+            findValueBefore(handle, one);
+        }
         Instant from =
-                Collections.min(commands.stream().map(Verifying::executedAt).toList());
-        Instant until =
-                Collections.max(commands.stream().map(Verifying::shownUntil).toList());
-        List<Shown> readings = telemetry.since(device, from, until);
-        for (Verifying command : commands) {
-            var jury = new Verdict.Jury(command);
-            String parameter = command.expectation().parameter();
-            readings.forEach(reading -> jury.see(reading.time(), TelemetryReader.value(reading.values(), parameter)));
-            conclude(docket, command, jury.verdict(), steps);
+                Collections.min(commands.stream().map(OpenCommand::readTo).toList());
+        TelemetryReader.Readings read = telemetry.since(device, from, goOn);
+        if (read.shown().isEmpty()) {
+            return;
+        }
+        Instant newest = read.shown().getLast().time();
+        for (OpenCommand one : commands) {
+            one.read(read.all() ? read.shown() : null, newest, telemetry, goOn)
+                    .ifPresent(verdict -> conclude(docket, one.command(), verdict));
         }
     }
 
-    private Verifying withValueBefore(Handle handle, Verifying command) throws SQLException {
+    private void findValueBefore(Handle handle, OpenCommand one) throws SQLException {
+        Verifying command = one.command();
         if (!command.lacksValueBefore()) {
-            return command;
+            return;
         }
         OptionalDouble before =
                 telemetry.lastBefore(command.device(), command.expectation().parameter(), command.began());
-        if (before.isEmpty()) {
-            return command;
-        }
-        Verifying.keepValueBefore(handle.getConnection(), command.id(), before.getAsDouble());
-        return command.withValueBefore(before.getAsDouble());
-    }
-
-    private void conclude(Docket docket, Verifying command, Verdict verdict, List<Step> steps) {
-        switch (verdict.kind()) {
-            case SHOWN -> {
-                steps.add(Step.ours(command.id(), CommandState.COMPLETED, shown(command, verdict, docket)));
-                docket.open.remove(command.id());
-            }
-            case NOT_SHOWN -> {
-                steps.add(Step.ours(command.id(), CommandState.FAILED, notShown(command, verdict, docket)));
-                docket.open.remove(command.id());
-            }
-            case OPEN -> {
-                if (verdict.last() != null) {
-                    docket.seen.put(command.id(), verdict);
-                }
-            }
+        if (before.isPresent()) {
+            Verifying.keepValueBefore(handle.getConnection(), command.id(), before.getAsDouble());
+            one.valueBefore(before.getAsDouble());
         }
     }
 
-    private void giveUp(Docket docket, List<Step> steps) {
+    private static void conclude(Docket docket, Verifying command, Verdict verdict) {
+        boolean shown = verdict.kind() == Verdict.Kind.SHOWN;
+        docket.open.remove(command.id());
+        docket.steps.add(Step.ours(
+                command.id(),
+                shown ? CommandState.COMPLETED : CommandState.FAILED,
+                shown ? docket.text.shown(command, verdict) : docket.text.notShown(command, verdict)));
+    }
+
+    private void giveUp(Docket docket) {
+        if (!clock.isSteady()) {
+            return;
+        }
         Instant now = clock.instant();
-        for (Verifying command : List.copyOf(docket.open.values())) {
+        for (OpenCommand one : List.copyOf(docket.open.values())) {
+            Verifying command = one.command();
             if (now.isBefore(command.giveUp())) {
                 continue;
             }
-            Verdict seen = docket.seen.getOrDefault(command.id(), new Verdict(Verdict.Kind.OPEN, null));
-            if (seen.last() != null) {
-                conclude(docket, command, new Verdict(Verdict.Kind.NOT_SHOWN, seen.last()), steps);
+            if (one.seen().last() != null) {
+                conclude(
+                        docket,
+                        command,
+                        new Verdict(Verdict.Kind.NOT_SHOWN, one.seen().last()));
                 continue;
             }
             docket.open.remove(command.id());
-            steps.add(Step.ours(
-                    command.id(),
-                    CommandState.UNKNOWN,
-                    "%s says it is done, but telemetry showed nothing of %s since; %s was expected"
-                            .formatted(
-                                    command.device(),
-                                    command.expectation().parameter(),
-                                    command.expectation().inWords("", command.valueBefore()))));
+            docket.steps.add(Step.ours(command.id(), CommandState.UNKNOWN, docket.text.nothing(command)));
         }
     }
 
-    private String shown(Verifying command, Verdict verdict, Docket docket) {
-        JsonNode last = verdict.last();
-        String value = last == null ? "" : Expectation.shown(last, unit(command, docket));
-        return "telemetry shows %s %s, as expected"
-                .formatted(command.expectation().parameter(), value);
-    }
-
-    private String notShown(Verifying command, Verdict verdict, Docket docket) {
-        String unit = unit(command, docket);
-        JsonNode last = verdict.last();
-        String seen = last == null ? "it did not show it at all" : "it showed " + Expectation.shown(last, unit);
-        String unknown = command.lacksValueBefore() ? "; what it was before is not known" : "";
-        return "telemetry should have shown %s within %d s; %s%s"
-                .formatted(
-                        command.expectation().inWords(unit, command.valueBefore()),
-                        command.expectation().within().toSeconds(),
-                        seen,
-                        unknown);
-    }
-
-    private String unit(Verifying command, Docket docket) {
-        if (!docket.answers) {
-            return "";
-        }
-        try {
-            return telemetry.unit(command.device(), command.expectation().parameter());
-        } catch (ServiceException failure) {
-            LOG.debug("A unit is not known", failure);
-            return "";
-        }
-    }
-
-    private void end(Handle handle, List<Step> steps) {
-        if (steps.isEmpty()) {
+    private void end(Handle handle, Docket docket) {
+        if (docket.steps.isEmpty()) {
             return;
         }
+        List<Step> steps = List.copyOf(docket.steps);
+        docket.steps.clear();
         List<Outcome> outcomes = handle.inTransaction(transaction -> transitions.apply(transaction, steps));
         for (int index = 0; index < outcomes.size(); index++) {
             if (outcomes.get(index) == Outcome.APPLIED) {

@@ -45,16 +45,36 @@ record Verifying(
     }
 
     /** Those that end first, should they be too many: none ends late for others that wait. */
-    static List<Verifying> all(Connection connection) throws SQLException {
+    static List<UUID> ids(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                select id from command where state = 'verifying'
+                order by greatest(expires_at, verify_until) limit ?
+                """)) {
+            statement.setInt(1, AT_ONCE);
+            try (ResultSet rows = statement.executeQuery()) {
+                var ids = new ArrayList<UUID>();
+                while (rows.next()) {
+                    ids.add(rows.getObject(1, UUID.class));
+                }
+                return ids;
+            }
+        }
+    }
+
+    /** Those of them that still wait. */
+    static List<Verifying> all(Connection connection, List<UUID> ids) throws SQLException {
+        if (ids.isEmpty()) {
+            return List.of();
+        }
         try (PreparedStatement statement = connection.prepareStatement("""
                 select id, device, verification::text, value_before,
                     coalesce((select min(device_time) from command_history h
                         where h.command_id = c.id and h.by = 'device'), executed_at),
                     executed_at, greatest(expires_at, verify_until) + make_interval(secs => ?)
-                from command c where state = 'verifying' order by 7 limit ?
+                from command c where id = any (?) and state = 'verifying'
                 """)) {
             statement.setDouble(1, (double) Course.GRACE.toSeconds());
-            statement.setInt(2, AT_ONCE);
+            statement.setArray(2, connection.createArrayOf("uuid", ids.toArray()));
             try (ResultSet rows = statement.executeQuery()) {
                 var all = new ArrayList<Verifying>();
                 while (rows.next()) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.perilune.chassis.Json;
 
 /** Answers as telemetry and crew do, as far as verification asks them. */
@@ -26,6 +27,13 @@ final class FakeTelemetry implements AutoCloseable {
     /** What is shown live is not stored yet. */
     volatile boolean onlyLive;
 
+    /** How many readings were given out. */
+    final AtomicLong given = new AtomicLong();
+
+    final AtomicLong questions = new AtomicLong();
+    /** How often it was asked for what is known of a device. */
+    final AtomicLong factsAsked = new AtomicLong();
+
     private record Follower(String query, LinkedBlockingQueue<String> events) {}
 
     private record Reading(String device, Instant time, String name, double value) {}
@@ -36,8 +44,10 @@ final class FakeTelemetry implements AutoCloseable {
         server.createContext("/tokens", exchange -> answer(exchange, "{\"access_token\":\"t\",\"expires_in\":900}"));
         server.createContext("/data", this::data);
         server.createContext("/stream", this::stream);
-        server.createContext(
-                "/devices/", exchange -> answer(exchange, "{\"parameters\":[{\"name\":\"speed\",\"unit\":\"m/s\"}]}"));
+        server.createContext("/devices/", exchange -> {
+            factsAsked.incrementAndGet();
+            answer(exchange, "{\"parameters\":[{\"name\":\"speed\",\"unit\":\"m/s\"}]}");
+        });
         server.start();
     }
 
@@ -89,6 +99,8 @@ final class FakeTelemetry implements AutoCloseable {
         for (int before = 0; before < offset; before++) {
             data.remove(0);
         }
+        questions.incrementAndGet();
+        given.addAndGet(data.size());
         answer(exchange, page.toString());
     }
 

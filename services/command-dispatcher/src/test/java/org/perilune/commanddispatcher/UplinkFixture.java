@@ -78,7 +78,10 @@ final class UplinkFixture implements AutoCloseable {
     }
 
     UplinkFixture(Path home) throws IOException {
-        pad = owned.add(Pad.start(PadConfig.onFreePorts(home, List.of("command_dispatcher"), Store.POSTGRESQL, Store.REDIS, Store.MQTT, Store.AMQP), sentence -> {}));
+        pad = owned.add(Pad.start(
+                PadConfig.onFreePorts(
+                        home, List.of("command_dispatcher"), Store.POSTGRESQL, Store.REDIS, Store.MQTT, Store.AMQP),
+                sentence -> {}));
         owned.add(telemetry);
         settings = pad.settings();
         redis = owned.add(jedis());

@@ -7,6 +7,7 @@ import static org.perilune.commanddispatcher.UplinkFixture.LIMIT;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -153,6 +154,78 @@ class VerificationTest {
             }
             fixture.telemetry.away = false;
             fixture.awaitState(id, CommandState.COMPLETED);
+        }
+    }
+
+    /** The window of one reaches over very many readings; the other's is short and long over. */
+    @Test
+    void judgesEachCommandByItsOwnTime() throws Exception {
+        fixture.telemetry.away = true;
+        try (var copy = fixture.copy();
+                var device = fixture.device("busy", FakeDevice::obedient)) {
+            UUID brief = done(copy, "busy", AT_LEAST);
+            UUID patient = done(copy, "busy", "{\"parameter\":\"speed\",\"within\":3600,\"minimum\":9000}");
+            assertThat(device.received).hasSize(2);
+            Instant executed = executed(brief);
+            fixture.telemetry.show("busy", executed.plusSeconds(9), "speed", 1_601);
+            for (int number = 0; number < 6_000; number++) {
+                fixture.telemetry.show("busy", executed.plusSeconds(60).plusMillis(number), "speed", 1);
+            }
+            fixture.telemetry.away = false;
+            fixture.awaitState(brief, CommandState.COMPLETED);
+            assertThat(fixture.state(patient)).isEqualTo("verifying");
+            fixture.telemetry.show("busy", executed.plusSeconds(80), "speed", 9_001);
+            fixture.awaitState(patient, CommandState.COMPLETED);
+        }
+    }
+
+    @Test
+    void takesTheFirstReadingAfterATimeWithoutAny() throws Exception {
+        fixture.telemetry.away = true;
+        try (var copy = fixture.copy();
+                var device = fixture.device("rare", FakeDevice::obedient)) {
+            UUID id = done(copy, "rare", AT_LEAST);
+            assertThat(device.received).hasSize(1);
+            Instant executed = executed(id);
+            fixture.telemetry.show("rare", executed.plusSeconds(300), "speed", 1_650);
+            for (int number = 0; number < 6_000; number++) {
+                fixture.telemetry.show("rare", executed.plusSeconds(900).plusMillis(number), "speed", 1);
+            }
+            fixture.telemetry.away = false;
+            fixture.awaitState(id, CommandState.COMPLETED);
+            assertThat(detail(id)).contains("1,650 m/s");
+        }
+    }
+
+    @Test
+    void readsWhatIsStoredOnceAndUnitsOnce() throws Exception {
+        fixture.telemetry.away = true;
+        try (var copy = fixture.copy();
+                var device = fixture.device("long", FakeDevice::obedient)) {
+            String patience = "{\"parameter\":\"speed\",\"within\":3600,\"minimum\":%d}";
+            List<UUID> ids = List.of(
+                    done(copy, "long", patience.formatted(1_600)),
+                    done(copy, "long", patience.formatted(1_700)),
+                    done(copy, "long", patience.formatted(9_000)));
+            assertThat(device.received).hasSize(3);
+            Instant executed = executed(ids.getLast());
+            for (int number = 0; number < 3_000; number++) {
+                fixture.telemetry.show("long", executed.plusSeconds(5).plusMillis(number), "speed", 1);
+            }
+            long givenBefore = fixture.telemetry.given.get();
+            long factsBefore = fixture.telemetry.factsAsked.get();
+            fixture.telemetry.away = false;
+            await().atMost(LIMIT).until(() -> fixture.telemetry.given.get() >= givenBefore + 3_000);
+            long asked = fixture.telemetry.questions.get();
+            await().atMost(LIMIT).until(() -> fixture.telemetry.questions.get() > asked + 1);
+            assertThat(fixture.telemetry.given.get()).isLessThan(givenBefore + 3_100);
+            fixture.telemetry.show("long", executed.plusSeconds(9), "speed", 1_650);
+            fixture.awaitState(ids.getFirst(), CommandState.COMPLETED);
+            fixture.telemetry.show("long", executed.plusSeconds(10), "speed", 1_750);
+            fixture.awaitState(ids.get(1), CommandState.COMPLETED);
+            assertThat(fixture.telemetry.factsAsked.get()).isEqualTo(factsBefore + 1);
+            fixture.run(
+                    "update command set state = 'unknown', next_attempt_at = null where id = '" + ids.getLast() + "'");
         }
     }
 
