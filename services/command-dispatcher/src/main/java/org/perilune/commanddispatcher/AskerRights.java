@@ -72,9 +72,8 @@ final class AskerRights implements AutoCloseable {
 
     private ServiceException.Forbidden refusal(String why) {
         refused.increment();
-        return new ServiceException.Forbidden(
-                "It was asked for by somebody who may not send commands: " + why
-                        + ". Nothing was sent; an operator can ask for it anew");
+        return new ServiceException.Forbidden("It was asked for by somebody who may not send commands: " + why
+                + ". Nothing was sent; an operator can ask for it anew");
     }
 
     private People people() {

@@ -26,12 +26,12 @@ import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.AmqpConfig;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.Settings;
-import org.perilune.testkit.Gate;
-import org.perilune.testkit.HeardEvents;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
+import org.perilune.testkit.Gate;
+import org.perilune.testkit.HeardEvents;
 
 /** Two copies of the service on real backing servers, asked over HTTP by people of all roles. */
 final class DispatchFixture implements AutoCloseable {
@@ -55,7 +55,10 @@ final class DispatchFixture implements AutoCloseable {
 
     /** @param gated whether {@link #service} reaches its database by way of {@link #gate} only */
     DispatchFixture(Path home, boolean gated) throws Exception {
-        pad = Pad.start(PadConfig.onFreePorts(home, List.of("command_dispatcher"), Store.POSTGRESQL, Store.REDIS, Store.MQTT, Store.AMQP), sentence -> {});
+        pad = Pad.start(
+                PadConfig.onFreePorts(
+                        home, List.of("command_dispatcher"), Store.POSTGRESQL, Store.REDIS, Store.MQTT, Store.AMQP),
+                sentence -> {});
         Map<String, String> settings = pad.settings();
         URI url = URI.create(String.valueOf(settings.get(URL)).substring("jdbc:".length()));
         gate = gated ? new Gate(url.getPort()) : null;

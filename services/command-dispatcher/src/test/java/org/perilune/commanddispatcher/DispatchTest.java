@@ -169,9 +169,8 @@ class DispatchTest {
         String asked = "{\"command_type\":\"START_MISSION\",\"on_behalf_of\":\"%s\"}";
         house.taken("service:timeline", asked.formatted("fiona"));
         house.ground.changed.put("fiona", "viewer");
-        await().until(() -> house.dispatch("service:timeline", asked.formatted("fiona"))
-                        .statusCode()
-                == 403);
+        await().until(() ->
+                house.dispatch("service:timeline", asked.formatted("fiona")).statusCode() == 403);
         assertThat(house.dispatch("service:timeline", asked.formatted("fiona")).body())
                 .contains("fiona is viewer now");
         house.ground.changed.put("fiona", "disabled");
@@ -184,9 +183,8 @@ class DispatchTest {
         house.taken("service:timeline", asked.formatted("fred")); // by what crew said a moment ago
         house.ground.crewAway = false;
         house.ground.changed.remove("fiona");
-        await().until(() -> house.dispatch("service:timeline", asked.formatted("fiona"))
-                        .statusCode()
-                == 202);
+        await().until(() ->
+                house.dispatch("service:timeline", asked.formatted("fiona")).statusCode() == 202);
     }
 
     @Test
