@@ -50,7 +50,8 @@ final class IndexedSearch {
         return name.flatMap(usable -> ask(usable, query)).map(found -> {
             List<SearchIndex.Found> given = found.size() > query.limit() ? found.subList(0, query.limit()) : found;
             return new Search.Found(
-                    jdbi.withHandle(handle -> readable(handle, model, given)), found.size() > query.limit());
+                    jdbi.withHandle(handle -> readable(handle, model, query.terms(), given)),
+                    found.size() > query.limit());
         });
     }
 
@@ -72,14 +73,17 @@ final class IndexedSearch {
         }
     }
 
-    private static List<Search.Result> readable(Handle handle, Model model, List<SearchIndex.Found> found) {
+    private static List<Search.Result> readable(
+            Handle handle, Model model, SearchTerms terms, List<SearchIndex.Found> found) {
         record Row(long version, Search.Result result) {}
         Map<UUID, Row> rows = new HashMap<>();
         handle.createQuery(model.sql("""
-                        select 'post' as kind, id, id as post_id, author, created_at, title, version from model_0.posts
+                        select 'post' as kind, id, id as post_id, author, created_at, title, version, words
+                        from model_0.posts
                         where id = any(:ids) and words is not null
                         union all
-                        select 'comment', id, post_id, author, created_at, null, version from model_0.comments
+                        select 'comment', id, post_id, author, created_at, null, version, words
+                        from model_0.comments
                         where id = any(:ids) and words is not null
                             and exists (select from model_0.entries where entries.id = post_id)
                         """))
@@ -98,15 +102,17 @@ final class IndexedSearch {
                                         row.getString("author"),
                                         SqlTimes.instant(row, "created_at"),
                                         row.getString("title"),
-                                        ""))))
+                                        row.getString("words")))))
                 .list();
         var results = new ArrayList<Search.Result>();
         for (SearchIndex.Found one : found) {
             Row row = rows.get(one.id());
             if (row != null && row.version() <= one.version()) {
-                results.add(row.result().withSnippet(one.snippet()));
+                results.add(row.result());
             }
         }
-        return results;
+        Snippets snippets = Snippets.of(
+                handle, terms, results.stream().map(Search.Result::snippet).toList());
+        return results.stream().map(result -> result.shortened(snippets)).toList();
     }
 }

@@ -30,6 +30,11 @@ final class Search {
         Result withSnippet(String other) {
             return new Result(kind, id, postId, author, at, title, other);
         }
+
+        /** In place of the whole text. */
+        Result shortened(Snippets snippets) {
+            return withSnippet(snippets.of(snippet));
+        }
     }
 
     record Results(List<Result> results, @Nullable String next, String engine) {}

@@ -11,7 +11,6 @@ import org.opensearch.client.opensearch._types.OpenSearchException;
 import org.opensearch.client.opensearch._types.SortOrder;
 import org.opensearch.client.opensearch._types.VersionType;
 import org.opensearch.client.opensearch._types.mapping.DynamicMapping;
-import org.opensearch.client.opensearch._types.query_dsl.Operator;
 import org.opensearch.client.opensearch._types.query_dsl.Query;
 import org.opensearch.client.opensearch.core.SearchResponse;
 import org.opensearch.client.opensearch.core.bulk.BulkOperation;
@@ -28,6 +27,9 @@ import org.slf4j.LoggerFactory;
 final class SearchIndex {
     private static final Logger LOG = LoggerFactory.getLogger(SearchIndex.class);
     private static final String WORDS = "words";
+    /** No stop words, and the stemmer that PostgreSQL uses, too: see V2__search.sql. */
+    private static final String ANALYZER = "log";
+
     /** Whoever was held up with an old state for so long has ended. */
     private static final String DELETES_KEPT = "1h";
 
@@ -35,7 +37,6 @@ final class SearchIndex {
     private static final int CONFLICT = 409;
     private static final int NOT_FOUND = 404;
     private static final int SERVER_ERROR = 500;
-    private static final int FRAGMENT = 160;
 
     private final OpenSearch opensearch;
 
@@ -52,7 +53,7 @@ final class SearchIndex {
     record Item(String kind, UUID id, @Nullable String words, long version) {}
 
     /** @param version as of {@link Item} */
-    record Found(UUID id, long version, String snippet) {}
+    record Found(UUID id, long version) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     private record Document(
@@ -76,11 +77,15 @@ final class SearchIndex {
                         .aliases(name, alias -> alias)
                         .settings(settings -> settings.numberOfShards(1)
                                 .numberOfReplicas(0)
-                                .gcDeletes(time -> time.time(DELETES_KEPT)))
+                                .gcDeletes(time -> time.time(DELETES_KEPT))
+                                .analysis(analysis -> analysis.analyzer(
+                                        ANALYZER,
+                                        analyzer -> analyzer.custom(custom ->
+                                                custom.tokenizer("standard").filter("lowercase", "porter_stem")))))
                         .mappings(mapping -> mapping.dynamic(DynamicMapping.Strict)
                                 .properties("kind", property -> property.keyword(keyword -> keyword))
                                 .properties("id", property -> property.keyword(keyword -> keyword))
-                                .properties(WORDS, property -> property.text(text -> text.analyzer("english")))));
+                                .properties(WORDS, property -> property.text(text -> text.analyzer(ANALYZER)))));
     }
 
     boolean exists(String name) throws IOException {
@@ -136,7 +141,7 @@ final class SearchIndex {
             return BulkOperation.of(operation -> operation.delete(
                     delete -> delete.id(id).version(item.version()).versionType(VersionType.ExternalGte)));
         }
-        var document = new Document(item.kind(), id, words.replace('‹', '<').replace('›', '>'));
+        var document = new Document(item.kind(), id, FoldedText.of(words));
         return BulkOperation.of(operation -> operation.index(
                 index -> index.id(id).document(document).version(item.version()).versionType(VersionType.ExternalGte)));
     }
@@ -160,40 +165,37 @@ final class SearchIndex {
                                 .allowPartialSearchResults(false)
                                 .trackTotalHits(track -> track.enabled(false))
                                 .sort(by -> by.score(score -> score.order(SortOrder.Desc)))
-                                .sort(by -> by.field(field -> field.field("id").order(SortOrder.Desc)))
-                                .highlight(highlight -> highlight.fields(
-                                        WORDS,
-                                        field -> field.preTags("‹")
-                                                .postTags("›")
-                                                .numberOfFragments(2)
-                                                .fragmentSize(FRAGMENT)
-                                                .noMatchSize(FRAGMENT))),
+                                .sort(by -> by.field(field -> field.field("id").order(SortOrder.Desc))),
                         Document.class);
         if (response.timedOut()) {
             throw new IOException("OpenSearch did not find everything in time");
         }
         var found = new ArrayList<Found>();
         for (Hit<Document> hit : response.hits().hits()) {
-            List<String> fragments = hit.highlight().getOrDefault(WORDS, List.of());
             Long version = hit.version();
             if (hit.id() != null && version != null) {
-                found.add(new Found(UUID.fromString(hit.id()), version, String.join(" … ", fragments)));
+                found.add(new Found(UUID.fromString(hit.id()), version));
             }
         }
         return found;
     }
 
     private static Query asked(SearchQuery query) {
-        Query words = Query.of(one -> one.simpleQueryString(simple -> simple.query(query.words())
-                .fields(WORDS)
-                .defaultOperator(Operator.And)
-                .flags(flags -> flags.multiple("PHRASE|NOT|OR|WHITESPACE"))));
+        SearchTerms terms = query.terms();
+        if (terms.wanted().isEmpty()) {
+            return Query.of(one -> one.matchNone(none -> none));
+        }
         return Query.of(one -> one.bool(bool -> {
-            bool.must(words);
+            terms.wanted().forEach(term -> bool.must(phrase(term)));
+            terms.unwanted().forEach(term -> bool.mustNot(phrase(term)));
             query.kind()
                     .ifPresent(kind -> bool.filter(
                             filter -> filter.term(term -> term.field("kind").value(value -> value.stringValue(kind)))));
             return bool;
         }));
+    }
+
+    private static Query phrase(String term) {
+        return Query.of(one -> one.matchPhrase(phrase -> phrase.field(WORDS).query(term)));
     }
 }

@@ -10,10 +10,11 @@ import org.perilune.chassis.Requests;
 /**
  * What is searched for.
  *
+ * @param words as they were given
  * @param kind {@code post} or {@code comment}; empty for both
  * @param skip results that were given before
  */
-record SearchQuery(String words, Optional<String> kind, int skip, int limit) {
+record SearchQuery(SearchTerms terms, String words, Optional<String> kind, int skip, int limit) {
     private static final int LONGEST = 200;
     /** Nobody reads on further; and it bounds what a search costs. */
     private static final int MOST = 1_000;
@@ -24,6 +25,7 @@ record SearchQuery(String words, Optional<String> kind, int skip, int limit) {
         if (words.isEmpty() || words.length() > LONGEST || words.indexOf('\0') >= 0) {
             throw Requests.malformed("q", "must be what to look for, of 1 to " + LONGEST + " characters");
         }
+        SearchTerms terms = SearchTerms.read(words);
         Optional<String> kind = Requests.text(context, "kind");
         if (kind.filter(text -> !text.equals("post") && !text.equals("comment")).isPresent()) {
             throw Requests.malformed("kind", "must be post or comment");
@@ -33,7 +35,7 @@ record SearchQuery(String words, Optional<String> kind, int skip, int limit) {
                 .map(cursor ->
                         (int) IdCursor.read(cursor, question(words, kind)).getLeastSignificantBits())
                 .orElse(0);
-        return new SearchQuery(words, kind, Math.clamp(skip, 0, MOST), limit);
+        return new SearchQuery(terms, words, kind, Math.clamp(skip, 0, MOST), limit);
     }
 
     boolean wants(String oneKind) {

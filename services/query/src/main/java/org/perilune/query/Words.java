@@ -11,7 +11,7 @@ final class Words {
         for (String table : new String[] {"posts", "comments"}) {
             // Without fastupdate no write ever has to clear up after many others.
             handle.execute(model.sql("""
-                    create index %s %s_words on model_0.%s using gin (to_tsvector('english', words))
+                    create index %s %s_words on model_0.%s using gin (search_vector(words))
                         with (fastupdate = off) where words is not null
                     """.formatted(concurrently ? "concurrently" : "", table, table)));
             handle.execute(model.sql("create index %s %s_versions on model_0.%s (version, id)"

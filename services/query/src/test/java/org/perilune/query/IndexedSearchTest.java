@@ -137,6 +137,15 @@ class IndexedSearchTest {
     }
 
     @Test
+    void findsWordsHoweverTheyAreWritten() throws Exception {
+        List<String> ids = SearchSamples.publish(fixture);
+        awaitEngine("opensearch");
+        await().atMost(PATIENCE)
+                .until(() -> search("полюс", "").path("results").size() == 1); // the last one
+        SearchSamples.check(ids, words -> search(words, ""), "opensearch");
+    }
+
+    @Test
     void takesAnyWordsToLookFor() throws Exception {
         awaitEngine("opensearch");
         for (String words :
