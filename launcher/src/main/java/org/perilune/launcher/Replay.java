@@ -11,7 +11,6 @@ import org.perilune.sdk.DeviceConfig;
 import org.perilune.sdk.DeviceDescription;
 import org.perilune.sdk.DeviceKey;
 import org.perilune.sdk.JournalFailedException;
-import org.perilune.sdk.SilenceWindow;
 
 /**
  * Flies a recorded file as a device: through a journal and the broker like any other, so that every reading is stored
@@ -19,7 +18,6 @@ import org.perilune.sdk.SilenceWindow;
  * reading, and the next run goes on behind it.
  */
 final class Replay {
-    private static final Duration SILENT_AFTERWARDS = Duration.ofDays(3650);
     private static final Duration RESEND_AFTER = Duration.ofSeconds(10);
 
     private Replay() {}
@@ -111,9 +109,7 @@ final class Replay {
                 .withBackoff(Duration.ofMillis(250), Duration.ofSeconds(5))
                 .withResendAfter(RESEND_AFTER);
         // When the file is at its end nobody is to be called out: a recording that is silent is no outage.
-        Clock clock = Clock.systemUTC();
-        var silence = new SilenceWindow(clock.instant(), clock.instant().plus(SILENT_AFTERWARDS));
-        var description = new DeviceDescription("replay", Duration.ZERO, recording.parameters(), silence);
-        return Device.open(config, description, clock);
+        var description = new DeviceDescription("replay", Duration.ZERO, recording.parameters(), null, true);
+        return Device.open(config, description, Clock.systemUTC());
     }
 }

@@ -12,12 +12,14 @@ import org.perilune.contracts.v1.Connect;
  * @param type the kind of device, such as "lunar-module"
  * @param reportInterval how often frames are to be expected while the link is up; zero: no regular interval
  * @param silence the next planned silence, or null
+ * @param recording whether a recording is played back: when it falls silent it has ended, and nothing is wrong
  */
 public record DeviceDescription(
         String type,
         Duration reportInterval,
         List<DeviceParameter> parameters,
-        @Nullable SilenceWindow silence) {
+        @Nullable SilenceWindow silence,
+        boolean recording) {
 
     public DeviceDescription {
         parameters = List.copyOf(parameters);
@@ -27,12 +29,20 @@ public record DeviceDescription(
         }
     }
 
+    /** Of a device that is no recording. */
+    public DeviceDescription(
+            String type, Duration reportInterval, List<DeviceParameter> parameters, @Nullable SilenceWindow silence) {
+        this(type, reportInterval, parameters, silence, false);
+    }
+
     public DeviceDescription withSilence(@Nullable SilenceWindow next) {
-        return new DeviceDescription(type, reportInterval, parameters, next);
+        return new DeviceDescription(type, reportInterval, parameters, next, recording);
     }
 
     Connect toMessage(long session) {
-        return message(session, type, reportInterval, parameters, silence);
+        return message(session, type, reportInterval, parameters, silence).toBuilder()
+                .setRecording(recording)
+                .build();
     }
 
     private static Connect message(

@@ -51,6 +51,12 @@ final class DeviceJson {
             time(json, "since", state.since());
             time(json, "last_contact", life.signs().lastContact());
             time(json, "last_time", DeviceLife.instant(row, "device_time"));
+            if (life.clockWrongBy().isPresent()) {
+                json.writeNumberField(
+                        "clock_wrong_by_seconds", life.clockWrongBy().get().toSeconds());
+            } else {
+                json.writeNullField("clock_wrong_by_seconds");
+            }
             json.writeStringField("status", row.getString("status"));
             json.writeNumberField("report_interval_millis", row.getInt("report_interval_millis"));
             time(json, "silence_from", life.signs().silenceFrom());

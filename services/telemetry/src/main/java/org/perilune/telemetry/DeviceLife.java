@@ -5,12 +5,17 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a row of {@code device}, joined to {@code latest}, tells of a device's life. */
-record DeviceLife(DeviceStates.Signs signs, @Nullable Instant firstSeen) {
-    /** The row needs the columns of the signs, {@code first_seen}, and {@code received} of the newest frame. */
-    static DeviceLife read(ResultSet result) throws SQLException {
+/**
+ * What a row of {@code device}, joined to {@code latest}, tells of a device's life.
+ *
+ * @param clockWrongBy by how much its clock is ahead; empty where it is not wrong for all we know
+ */
+record DeviceLife(DeviceStates.Signs signs, @Nullable Instant firstSeen, Optional<Duration> clockWrongBy) {
+    /** The row needs the columns of the signs, {@code first_seen}, and {@code received} and its time. */
+    static DeviceLife read(ResultSet result, ClockTolerance clocks) throws SQLException {
         Instant connected = instant(result, "connected_at");
         Instant received = instant(result, "received");
         Instant contact = received == null || (connected != null && connected.isAfter(received)) ? connected : received;
@@ -19,9 +24,15 @@ record DeviceLife(DeviceStates.Signs signs, @Nullable Instant firstSeen) {
                 Duration.ofMillis(result.getInt("report_interval_millis")),
                 connected,
                 instant(result, "will_at"),
+                result.getLong("will_session") != 0,
+                result.getBoolean("recording"),
                 instant(result, "silence_from"),
                 instant(result, "silence_until"));
-        return new DeviceLife(signs, instant(result, "first_seen"));
+        Instant time = instant(result, "received_time");
+        return new DeviceLife(
+                signs,
+                instant(result, "first_seen"),
+                received == null || time == null ? Optional.empty() : clocks.wrongBy(time, received));
     }
 
     static @Nullable Instant instant(ResultSet result, String column) throws SQLException {

@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +27,7 @@ final class DeviceQueries {
     private static final int FIRST_BYTES = 4_096;
 
     private static final String DEVICES = """
-            select d.*, l.device_time, l.received, l.status, l.parameters,
+            select d.*, l.device_time, l.received, l.received_time, l.status, l.parameters,
                 coalesce(t.duplicates, 0) as duplicates, coalesce(t.rejected, 0) as rejected,
                 coalesce(g.gaps, 0) as gaps
             from device d
@@ -41,8 +40,8 @@ final class DeviceQueries {
             """;
 
     private static final String SIGNS = """
-            select d.name, d.report_interval_millis, d.connected_at, d.will_at, d.silence_from, d.silence_until,
-                d.first_seen, l.received
+            select d.name, d.report_interval_millis, d.connected_at, d.will_at, d.will_session, d.recording,
+                d.silence_from, d.silence_until, d.first_seen, l.received, l.received_time
             from device d left join latest l on l.device_id = d.id
             """;
 
@@ -54,12 +53,14 @@ final class DeviceQueries {
             """;
 
     private final Jdbi jdbi;
+    private final ClockTolerance clocks;
     private final Clock clock;
     private final Map<String, DeviceStates.Told> told = new ConcurrentHashMap<>();
     private final Coalescer<String, byte[]> answers = new Coalescer<>(this::compute, PATIENCE);
 
-    DeviceQueries(Jdbi jdbi, Clock clock) {
+    DeviceQueries(Jdbi jdbi, ClockTolerance clocks, Clock clock) {
         this.jdbi = jdbi;
+        this.clocks = clocks;
         this.clock = clock;
     }
 
@@ -72,27 +73,28 @@ final class DeviceQueries {
         return answers.answer(name);
     }
 
-    /** Devices whose state is not what it was when last asked; the first time, none. */
-    List<String> changed() {
+    /**
+     * How devices are, by name. What followers were told is the asker's to remember: whoever reads {@link #all} in
+     * between must not make a change unheard.
+     */
+    Map<String, Standing> standings() {
         Instant now = clock.instant();
-        var changed = new ArrayList<String>();
+        var standings = new HashMap<String, Standing>();
         jdbi.useHandle(handle -> handle.createQuery(SIGNS)
                 .map((result, context) -> {
-                    String name = result.getString("name");
-                    DeviceStates.Told before = told.get(name);
-                    DeviceStates.Told after = tell(name, result, now);
-                    if (before != null && before.state() != after.state()) {
-                        changed.add(name);
-                    }
-                    return name;
+                    DeviceLife life = DeviceLife.read(result, clocks);
+                    DeviceState state =
+                            tell(result.getString("name"), life, now).state();
+                    return standings.put(
+                            result.getString("name"),
+                            new Standing(state, life.clockWrongBy().isPresent()));
                 })
                 .list());
-        return changed;
+        return standings;
     }
 
-    private DeviceStates.Told tell(String name, ResultSet result, Instant now) throws SQLException {
-        return tell(name, DeviceLife.read(result), now);
-    }
+    /** @param clockWrong whether its clock is wrong for all we know */
+    record Standing(DeviceState state, boolean clockWrong) {}
 
     private DeviceStates.Told tell(String name, DeviceLife life, Instant now) {
         DeviceStates.Told fresh = DeviceStates.tell(life.signs(), now);
@@ -163,7 +165,7 @@ final class DeviceQueries {
                     ResultSet result = results.get();
                     int count = 0;
                     while (result.next()) {
-                        DeviceLife life = DeviceLife.read(result);
+                        DeviceLife life = DeviceLife.read(result, clocks);
                         DeviceStates.Told state = tell(result.getString("name"), life, now);
                         DeviceJson.write(
                                 json, result, life, state, parameters.getOrDefault(result.getInt("id"), List.of()));

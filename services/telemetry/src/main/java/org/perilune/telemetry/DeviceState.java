@@ -10,7 +10,9 @@ enum DeviceState {
     LATE,
     STALE,
     DARK,
-    PLANNED_SILENCE;
+    PLANNED_SILENCE,
+    /** A recording that has been played back. */
+    ENDED;
 
     String wireName() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -16,7 +16,10 @@ final class DeviceStates {
     static final Duration GRACE = Duration.ofSeconds(30);
 
     private static final Duration LEAST_DARK = Duration.ofSeconds(30);
-    /** What was on its way when the last will came is no sign of life. */
+    /**
+     * What was on its way when the last will came is no sign of life. Not so where the will names no session: a client
+     * like that says nothing when it connects anew, and what is received after the will is all there is.
+     */
     private static final Duration WILL_OVERTAKEN = Duration.ofSeconds(1);
 
     private DeviceStates() {}
@@ -27,12 +30,16 @@ final class DeviceStates {
      * @param lastContact when something of it was last received
      * @param interval zero where it announces none
      * @param willAt when the last will of its current session came
+     * @param willNamesSession whether that will says of which session it is
+     * @param recording whether it plays back a recording
      */
     record Signs(
             @Nullable Instant lastContact,
             Duration interval,
             @Nullable Instant connectedAt,
             @Nullable Instant willAt,
+            boolean willNamesSession,
+            boolean recording,
             @Nullable Instant silenceFrom,
             @Nullable Instant silenceUntil) {}
 
@@ -48,7 +55,11 @@ final class DeviceStates {
         Instant late = contact.plus(interval.multipliedBy(2)).plusSeconds(1);
         boolean quiet = now.isAfter(late);
         Instant willAt = signs.willAt();
-        boolean gone = willAt != null && !contact.isAfter(willAt.plus(WILL_OVERTAKEN));
+        Duration overtaken = signs.willNamesSession() ? WILL_OVERTAKEN : Duration.ZERO;
+        boolean gone = willAt != null && !contact.isAfter(willAt.plus(overtaken));
+        if (signs.recording() && (quiet || gone)) {
+            return new Told(DeviceState.ENDED, contact);
+        }
         Instant silenceFrom = signs.silenceFrom();
         Instant silenceUntil = signs.silenceUntil();
         if (silenceFrom != null

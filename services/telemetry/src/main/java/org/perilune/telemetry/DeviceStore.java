@@ -13,7 +13,7 @@ import org.perilune.contracts.v1.Parameter;
 
 /**
  * What devices say of themselves, within the caller's transaction. All of it can be kept twice, and in any order as far
- * as sessions say which is newer.
+ * as sessions and times of receipt say which is newer.
  */
 final class DeviceStore {
     private final DeviceRegistry devices;
@@ -22,33 +22,43 @@ final class DeviceStore {
         this.devices = devices;
     }
 
-    /** Nothing where a newer session is known. */
+    /** Nothing where a newer connection is known. */
     void connect(Connection connection, String device, Connect connect, long received) throws SQLException {
         if (announce(connection, device, connect, received)) {
             parameters(connection, devices.id(device), connect.getParametersList());
         }
     }
 
-    /** False where a newer session is known. */
+    /**
+     * Newer is what was received later, or has a greater session: a device that was flashed anew counts from the
+     * beginning again, and the broker's order of connections goes for it. A will ends the connection unless it came
+     * before this one, or is of an older session.
+     *
+     * @return false where a newer connection is known
+     */
     private boolean announce(Connection connection, String device, Connect connect, long received) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
-                update device set
-                    type = ?, report_interval_millis = ?,
-                    connected_at = case when session = ? and connected_at is not null then connected_at else ? end,
-                    will_at = case when session = ? then will_at end,
-                    session = ?, silence_from = ?, silence_until = ?
-                where id = ? and session <= ?
+                update device d set
+                    type = ?, report_interval_millis = ?, recording = ?, silence_from = ?, silence_until = ?,
+                    connected_at = case
+                        when d.session = n.session and n.session <> 0 and d.connected_at is not null and
+                            (d.will_at is null or d.will_at > n.received) then d.connected_at
+                        else greatest(d.connected_at, n.received) end,
+                    will_at = case
+                        when d.will_at > n.received and (d.will_session = 0 or d.will_session >= n.session)
+                        then d.will_at end,
+                    session = n.session
+                from (values (cast(? as bigint), cast(? as timestamptz))) n (session, received)
+                where d.id = ? and (d.connected_at is null or n.received >= d.connected_at or n.session > d.session)
                 """)) {
             statement.setString(1, connect.getDeviceType());
             statement.setInt(2, Math.max(0, connect.getReportIntervalMillis()));
-            statement.setLong(3, connect.getSession());
-            statement.setObject(4, Reject.time(received));
-            statement.setLong(5, connect.getSession());
+            statement.setBoolean(3, connect.getRecording());
+            statement.setObject(4, optionalTime(connect.getSilenceFromMicros()));
+            statement.setObject(5, optionalTime(connect.getSilenceUntilMicros()));
             statement.setLong(6, connect.getSession());
-            statement.setObject(7, optionalTime(connect.getSilenceFromMicros()));
-            statement.setObject(8, optionalTime(connect.getSilenceUntilMicros()));
-            statement.setInt(9, devices.id(device));
-            statement.setLong(10, connect.getSession());
+            statement.setObject(7, Reject.time(received));
+            statement.setInt(8, devices.id(device));
             return statement.executeUpdate() == 1;
         }
     }
@@ -82,18 +92,23 @@ final class DeviceStore {
         }
     }
 
-    /** A will of an older session is stale: the device is back already. */
+    /**
+     * A will of an older session is stale: the device is back already. One without a session, as stock clients leave it,
+     * ends whatever was received before it, each time anew.
+     */
     void lastWill(Connection connection, String device, LastWill will, long received) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
-                update device set
-                    will_at = coalesce(case when session = ? then will_at end, ?), session = ?
-                where id = ? and session <= ?
+                update device d set
+                    will_at = case when d.will_session = w.session and w.session <> 0
+                        then coalesce(d.will_at, w.received) else greatest(d.will_at, w.received) end,
+                    will_session = w.session
+                from (values (cast(? as bigint), cast(? as timestamptz))) w (session, received)
+                where d.id = ? and (w.session >= d.session
+                    or (w.session = 0 and (d.connected_at is null or w.received >= d.connected_at)))
                 """)) {
             statement.setLong(1, will.getSession());
             statement.setObject(2, Reject.time(received));
-            statement.setLong(3, will.getSession());
-            statement.setInt(4, devices.id(device));
-            statement.setLong(5, will.getSession());
+            statement.setInt(3, devices.id(device));
             statement.executeUpdate();
         }
     }

@@ -1,6 +1,8 @@
 package org.perilune.telemetry;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.perilune.chassis.SqlFailures;
@@ -15,6 +17,7 @@ final class DeviceSweeper implements AutoCloseable {
 
     private final DeviceQueries devices;
     private final LiveTail live;
+    private final Map<String, DeviceQueries.Standing> told = new HashMap<>(); // of the sweeping thread
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
 
@@ -40,10 +43,15 @@ final class DeviceSweeper implements AutoCloseable {
 
     private void sweep() {
         try {
-            for (String name : devices.changed()) {
-                if (live.isFollowed()) {
+            for (Map.Entry<String, DeviceQueries.Standing> device :
+                    devices.standings().entrySet()) {
+                String name = device.getKey();
+                DeviceQueries.Standing before = told.get(name);
+                if (before != null && !before.equals(device.getValue()) && live.isFollowed()) {
                     live.state(name, devices.one(name));
                 }
+                // After telling: what fails is told the next time.
+                told.put(name, device.getValue());
             }
         } catch (RuntimeException failure) {
             if (!SqlFailures.isAway(failure)) {

@@ -2,7 +2,6 @@ package org.perilune.telemetry;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -11,7 +10,6 @@ import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Json;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.Redis;
 import org.perilune.chassis.ServiceException;
@@ -39,11 +37,13 @@ final class FrameStore {
     private final Postgres postgres;
     private final Redis redis;
     private final DeviceRegistry devices;
+    private final ClockTolerance clocks;
 
-    FrameStore(Postgres postgres, Redis redis, DeviceRegistry devices) {
+    FrameStore(Postgres postgres, Redis redis, DeviceRegistry devices, ClockTolerance clocks) {
         this.postgres = postgres;
         this.redis = redis;
         this.devices = devices;
+        this.clocks = clocks;
     }
 
     /** @param duplicate the very same reading was there already */
@@ -71,7 +71,9 @@ final class FrameStore {
                 mark(connection, id, frame.getTimeMicros());
                 duplicate = !frame(connection, id, epoch, seq, frame, payload, received, trace);
                 if (!duplicate) {
-                    latest(connection, id, frame, received);
+                    var latest = new LatestValues(clocks);
+                    latest.add(id, frame, frame.getTimeMicros(), micros(received));
+                    latest.write(connection);
                 }
                 connection.commit();
             } catch (SQLException | RuntimeException failure) {
@@ -118,17 +120,6 @@ final class FrameStore {
             statement.setObject(6, trace);
             statement.setBytes(7, payload);
             return statement.executeUpdate() == 1;
-        }
-    }
-
-    private static void latest(Connection connection, int device, Frame frame, Instant received) throws SQLException {
-        ObjectNode parameters = Json.mapper().createObjectNode();
-        LatestValues.merge(parameters, frame, frame.getTimeMicros());
-        try (PreparedStatement statement = connection.prepareStatement(
-                LatestValues.UPSERT + " where latest.device_time <= excluded.device_time")) {
-            LatestValues.bind(
-                    statement, device, frame.getTimeMicros(), micros(received), frame.getStatus(), parameters);
-            statement.executeUpdate();
         }
     }
 

@@ -42,6 +42,7 @@ final class Ingest implements AutoCloseable {
                         meters,
                         ingest.load,
                         config.streams(),
+                        config.clocks(),
                         clock)));
             }
             ingest.events = ingest.owned.add(new StreamEvents(

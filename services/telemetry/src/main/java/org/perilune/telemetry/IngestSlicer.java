@@ -1,6 +1,5 @@
 package org.perilune.telemetry;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -21,10 +20,9 @@ import org.perilune.contracts.Topics;
  * to be stored into the count of duplicates. Not safe for threads.
  */
 final class IngestSlicer {
-    private static final long WRONG_BY_MICROS = Duration.ofDays(365).toMillis() * 1_000;
-
     private final DeviceRegistry devices;
     private final IngestMeters meters;
+    private final ClockTolerance clocks;
     private final TelemetryScanner scanner = new TelemetryScanner();
     private final FrameIdentity identity = new FrameIdentity();
     private final Map<Name, EpochState.Key> keys = new HashMap<>();
@@ -41,10 +39,11 @@ final class IngestSlicer {
     private record Name(String device, long epoch) {}
 
     /** @param newEpochs how often each device may begin one */
-    IngestSlicer(DeviceRegistry devices, IngestMeters meters, EpochRate newEpochs) {
+    IngestSlicer(DeviceRegistry devices, IngestMeters meters, EpochRate newEpochs, ClockTolerance clocks) {
         this.newEpochs = newEpochs;
         this.devices = devices;
         this.meters = meters;
+        this.clocks = clocks;
     }
 
     void clear() {
@@ -158,7 +157,7 @@ final class IngestSlicer {
             known.duplicate(state.deviceId(), 1);
             return;
         }
-        if (Math.abs(time - received) > WRONG_BY_MICROS) {
+        if (clocks.isWrong(time, received)) {
             meters.wrongClocks.increment();
         }
         batch.add(state, epoch, seq, time, received, trace, payload, from, length);

@@ -34,7 +34,7 @@ final class IngestStore {
     private final IngestSlicer slicer;
     private final IngestTransaction transaction;
     private final Marks marks = new Marks();
-    private final LatestValues latest = new LatestValues();
+    private final LatestValues latest;
 
     IngestStore(
             Connection connection,
@@ -42,14 +42,16 @@ final class IngestStore {
             Watermarks watermarks,
             IngestMeters meters,
             int newEpochsAMinute,
+            ClockTolerance clocks,
             Clock clock) {
         this.connection = connection;
         this.devices = devices;
         this.watermarks = watermarks;
         this.meters = meters;
         this.clock = clock;
-        this.slicer = new IngestSlicer(devices, meters, new EpochRate(newEpochsAMinute, System::nanoTime));
+        this.slicer = new IngestSlicer(devices, meters, new EpochRate(newEpochsAMinute, System::nanoTime), clocks);
         this.transaction = new IngestTransaction(clock);
+        this.latest = new LatestValues(clocks);
     }
 
     /** Makes a partition's marks true, which its owner before may have left open. */
@@ -158,13 +160,10 @@ final class IngestStore {
         FrameBatch batch = slicer.batch;
         for (int row = low; row < high; row++) {
             EpochState state = batch.states[row];
+            latest.add(batch, row);
             Progress progress = state.progress();
             if (progress == null) {
-                latest.add(batch, row);
                 continue;
-            }
-            if (batch.seqs[row] > progress.highest()) {
-                latest.add(batch, row);
             }
             progress.add(batch.seqs[row]);
             state.dirty = true;

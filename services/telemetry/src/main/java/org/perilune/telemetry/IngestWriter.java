@@ -38,6 +38,7 @@ final class IngestWriter implements AutoCloseable {
     private final Watermarks watermarks;
     private final IngestMeters meters;
     private final IngestLoad load;
+    private final ClockTolerance clocks;
     private final Clock clock;
     private final StoreLoop loop;
     private final TelemetryConfig.StreamLimits limits;
@@ -52,6 +53,7 @@ final class IngestWriter implements AutoCloseable {
             IngestMeters meters,
             IngestLoad load,
             TelemetryConfig.StreamLimits limits,
+            ClockTolerance clocks,
             Clock clock) {
         this.limits = limits;
         this.size = new BatchSize(MOST_ENTRIES, limits.batchBytes());
@@ -61,6 +63,7 @@ final class IngestWriter implements AutoCloseable {
         this.watermarks = watermarks;
         this.meters = meters;
         this.load = load;
+        this.clocks = clocks;
         this.clock = clock;
         this.loop = new StoreLoop(name, postgres);
         loop.start(Threads::startPlatform, this::own);
@@ -78,7 +81,7 @@ final class IngestWriter implements AutoCloseable {
             connection.setAutoCommit(false);
             try (LeaderSession session = postgres.leaderSession(connection)) {
                 var ownership = new IngestOwnership(connection, session);
-                var store = new IngestStore(connection, devices, watermarks, meters, limits.newEpochsAMinute(), clock);
+                var store = new IngestStore(connection, devices, watermarks, meters, limits.newEpochsAMinute(), clocks, clock);
                 storeWhatComes(ownership, new TreeMap<>(), reader, store);
             } catch (SQLException | RuntimeException failure) {
                 size.failed();

@@ -5,8 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.perilune.chassis.Json;
@@ -14,29 +13,78 @@ import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Value;
 
 /**
- * The newest values of devices that reported since the last writing. Frames are only remembered here, and read when
- * they are written: of a device that reports fast, the last few of a second. Not safe for threads.
+ * The newest values of devices that reported since the last writing, for both ways in. Newest is, for each value by
+ * itself, what has the greatest time by {@link ClockTolerance}: late data neither replace what is newer, nor is a value
+ * lost that no newer frame has. A device's contact is when anything of it was received. Not safe for threads.
  */
 final class LatestValues {
-    /** Of one device between two writings; a device may report its values in turn. */
-    private static final int MOST_FRAMES = 16;
+    private static final String UPSERT = """
+            insert into latest (device_id, device_time, received, status, parameters, ordered_at, parameters_ordered_at,
+                received_time)
+            values (?, ?, ?, ?, ?::jsonb, ?, ?::jsonb, ?)
+            on conflict (device_id) do update set
+                device_time = case when excluded.ordered_at >= coalesce(latest.ordered_at, '-infinity')
+                    then excluded.device_time else latest.device_time end,
+                status = case when excluded.ordered_at >= coalesce(latest.ordered_at, '-infinity')
+                    then excluded.status else latest.status end,
+                ordered_at = greatest(excluded.ordered_at, latest.ordered_at),
+                received_time = case when excluded.received >= latest.received
+                    then excluded.received_time else latest.received_time end,
+                received = greatest(excluded.received, latest.received),
+                parameters = latest.parameters || (
+                    select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(excluded.parameters)
+                    where (excluded.parameters_ordered_at ->> key)::bigint
+                        >= coalesce((latest.parameters_ordered_at ->> key)::bigint, %1$d)),
+                parameters_ordered_at = latest.parameters_ordered_at || (
+                    select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(excluded.parameters_ordered_at)
+                    where value::bigint >= coalesce((latest.parameters_ordered_at ->> key)::bigint, %1$d))
+            """.formatted(Long.MIN_VALUE);
 
-    private final Map<Integer, Deque<Newest>> devices = new TreeMap<>();
+    private final ClockTolerance clocks;
+    private final Map<Integer, Newest> devices = new TreeMap<>();
 
-    private record Newest(byte[] payload, int from, int length, long deviceMicros, long receivedMicros) {}
+    LatestValues(ClockTolerance clocks) {
+        this.clocks = clocks;
+    }
+
+    private record Timed(Value value, long deviceMicros, long order) {}
+
+    private static final class Newest {
+        private final Map<String, Timed> values = new HashMap<>();
+        private long order = Long.MIN_VALUE;
+        private long deviceMicros;
+        private String status = "";
+        private long receivedMicros = Long.MIN_VALUE;
+        private long receivedTime;
+    }
 
     void add(FrameBatch batch, int row) {
-        Deque<Newest> frames =
-                devices.computeIfAbsent(batch.states[row].deviceId(), ignored -> new ArrayDeque<>(MOST_FRAMES));
-        if (frames.size() == MOST_FRAMES) {
-            frames.removeFirst();
+        try {
+            Frame frame = Frame.parser().parseFrom(batch.payloads[row], batch.froms[row], batch.lengths[row]);
+            add(batch.states[row].deviceId(), frame, batch.deviceMicros[row], batch.receivedMicros[row]);
+        } catch (InvalidProtocolBufferException failure) {
+            throw new IllegalStateException("A frame that was found sound cannot be read", failure);
         }
-        frames.addLast(new Newest(
-                batch.payloads[row],
-                batch.froms[row],
-                batch.lengths[row],
-                batch.deviceMicros[row],
-                batch.receivedMicros[row]));
+    }
+
+    void add(int device, Frame frame, long deviceMicros, long receivedMicros) {
+        Newest newest = devices.computeIfAbsent(device, ignored -> new Newest());
+        long order = clocks.order(deviceMicros, receivedMicros);
+        if (order >= newest.order) {
+            newest.order = order;
+            newest.deviceMicros = deviceMicros;
+            newest.status = frame.getStatus();
+        }
+        if (receivedMicros >= newest.receivedMicros) {
+            newest.receivedMicros = receivedMicros;
+            newest.receivedTime = deviceMicros;
+        }
+        for (Value value : FrameValues.of(frame)) {
+            Timed known = newest.values.get(value.getName());
+            if (known == null || order >= known.order) {
+                newest.values.put(value.getName(), new Timed(value, deviceMicros, order));
+            }
+        }
     }
 
     boolean isEmpty() {
@@ -53,62 +101,30 @@ final class LatestValues {
             return;
         }
         try (PreparedStatement statement = connection.prepareStatement(UPSERT)) {
-            for (Map.Entry<Integer, Deque<Newest>> device : devices.entrySet()) {
-                ObjectNode parameters = Json.mapper().createObjectNode();
-                String status = "";
-                for (Newest newest : device.getValue()) {
-                    status = merge(parameters, newest);
-                }
-                Newest last = device.getValue().getLast();
-                bind(statement, device.getKey(), last.deviceMicros, last.receivedMicros, status, parameters);
+            for (Map.Entry<Integer, Newest> device : devices.entrySet()) {
+                bind(statement, device.getKey(), device.getValue());
                 statement.addBatch();
             }
             statement.executeBatch();
         }
     }
 
-    static final String UPSERT = """
-            insert into latest (device_id, device_time, received, status, parameters) values (?, ?, ?, ?, ?::jsonb)
-            on conflict (device_id) do update set
-                device_time = excluded.device_time, received = excluded.received, status = excluded.status,
-                parameters = latest.parameters || excluded.parameters
-            """;
-
-    static void bind(
-            PreparedStatement statement,
-            int device,
-            long deviceMicros,
-            long receivedMicros,
-            String status,
-            ObjectNode parameters)
-            throws SQLException {
+    private static void bind(PreparedStatement statement, int device, Newest newest) throws SQLException {
+        ObjectNode parameters = Json.mapper().createObjectNode();
+        ObjectNode orders = Json.mapper().createObjectNode();
+        newest.values.forEach((name, timed) -> {
+            ObjectNode entry = parameters.putObject(name);
+            FrameValues.put(entry, "value", timed.value);
+            entry.put("time", Times.ofMicros(timed.deviceMicros).toString());
+            orders.put(name, timed.order);
+        });
         statement.setInt(1, device);
-        statement.setObject(2, Reject.time(deviceMicros));
-        statement.setObject(3, Reject.time(receivedMicros));
-        statement.setString(4, status);
+        statement.setObject(2, Reject.time(newest.deviceMicros));
+        statement.setObject(3, Reject.time(newest.receivedMicros));
+        statement.setString(4, newest.status);
         statement.setString(5, parameters.toString());
-    }
-
-    private static String merge(ObjectNode parameters, Newest newest) {
-        try {
-            Frame frame = Frame.parser().parseFrom(newest.payload, newest.from, newest.length);
-            merge(parameters, frame, newest.deviceMicros);
-            return frame.getStatus();
-        } catch (InvalidProtocolBufferException failure) {
-            throw new IllegalStateException("A frame that was found sound cannot be read", failure);
-        }
-    }
-
-    static void merge(ObjectNode parameters, Frame frame, long deviceMicros) {
-        String time = Reject.time(deviceMicros).toInstant().toString();
-        for (Value value : frame.getValuesList()) {
-            ObjectNode entry = parameters.putObject(value.getName());
-            switch (value.getKindCase()) {
-                case NUMBER -> entry.put("value", value.getNumber());
-                case TEXT -> entry.put("value", value.getText());
-                case KIND_NOT_SET -> entry.putNull("value");
-            }
-            entry.put("time", time);
-        }
+        statement.setObject(6, Reject.time(newest.order));
+        statement.setString(7, orders.toString());
+        statement.setObject(8, Reject.time(newest.receivedTime));
     }
 }

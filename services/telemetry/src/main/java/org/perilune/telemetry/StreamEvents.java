@@ -214,12 +214,21 @@ final class StreamEvents implements AutoCloseable {
                     rejects.add(reject(stream, entry, device, topic, received, fault, payload));
                 }
             } else {
-                store.lastWill(connection, device, LastWill.parseFrom(payload), received);
+                store.lastWill(connection, device, will(payload), received);
             }
         } catch (InvalidProtocolBufferException malformed) {
             String topic = Topics.of(device, stream);
             String reason = "The payload is no message of this topic: " + malformed.getMessage();
             rejects.add(reject(stream, entry, device, topic, received, reason, payload));
+        }
+    }
+
+    /** Whatever its text: stock clients leave such as "offline", and what counts is that the broker published it. */
+    private static LastWill will(byte[] payload) {
+        try {
+            return LastWill.parseFrom(payload);
+        } catch (InvalidProtocolBufferException ofAStockClient) {
+            return LastWill.getDefaultInstance();
         }
     }
 

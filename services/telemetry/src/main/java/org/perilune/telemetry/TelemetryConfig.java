@@ -18,6 +18,7 @@ import org.perilune.contracts.Topology;
  * @param rejectsAge how long a reject is kept at most
  * @param streams bounds of what is read, and left in Redis
  * @param epochsKept epochs of each device whose progress is kept although nothing is missing
+ * @param clocks how far devices' clocks may be off
  */
 public record TelemetryConfig(
         HttpConfig http,
@@ -30,7 +31,8 @@ public record TelemetryConfig(
         long rejectsBytes,
         Duration rejectsAge,
         StreamLimits streams,
-        int epochsKept) {
+        int epochsKept,
+        ClockTolerance clocks) {
     private static final int POOL_SIZE = 12;
     private static final int SPARE_CONNECTIONS = 3;
     private static final int MEGABYTE = 1 << 20;
@@ -47,7 +49,7 @@ public record TelemetryConfig(
      * Reads {@code http.*}, {@code postgres.*}, {@code redis.*}, {@code mqtt.*}, {@code amqp.*}, {@code
      * ingest.writers}, {@code rejects.keep} (a number), {@code rejects.megabytes}, {@code rejects.days}, {@code
      * streams.batch-megabytes}, {@code streams.keep-megabytes}, {@code streams.short-of-memory} (a part, 0 to 1), {@code
-     * epochs.new-a-minute}, {@code epochs.keep}.
+     * epochs.new-a-minute}, {@code epochs.keep}, {@code clocks.ahead}, {@code clocks.behind}.
      *
      * @param in the settings under {@code telemetry.}
      */
@@ -67,7 +69,8 @@ public record TelemetryConfig(
                         (long) in.integer("streams.keep-megabytes", 16, 0, 1_024) * MEGABYTE,
                         in.decimal("streams.short-of-memory", 0.5, 0, 1),
                         in.integer("epochs.new-a-minute", 60, 1, 100_000)),
-                in.integer("epochs.keep", 1_000, 10, 1_000_000));
+                in.integer("epochs.keep", 1_000, 10, 1_000_000),
+                ClockTolerance.read(in));
         if (config.postgres().poolSize() < config.writers() + SPARE_CONNECTIONS) {
             in.fault("postgres.pool-size", "must be at least ingest.writers + " + SPARE_CONNECTIONS);
         }

@@ -49,7 +49,7 @@ public final class TelemetryService implements AutoCloseable {
                     clock));
             owned.add(EpochPruner.open(postgres, config.epochsKept()));
             LiveTail live = owned.add(new LiveTail(redis));
-            var deviceQueries = new DeviceQueries(postgres.jdbi(), clock);
+            var deviceQueries = new DeviceQueries(postgres.jdbi(), config.clocks(), clock);
             owned.add(DeviceSweeper.open(deviceQueries, live));
             var http = owned.add(HttpListener.open(
                     config.http(),
@@ -57,8 +57,12 @@ public final class TelemetryService implements AutoCloseable {
                     health,
                     meters,
                     owned.add(TokenVerifier.open(config.http().tokens(), meters, clock)),
-                    new TelemetryRoutes(postgres, deviceQueries, live, new FrameStore(postgres, redis, devices), clock)
-                            ::register));
+                    new TelemetryRoutes(
+                            postgres,
+                            deviceQueries,
+                            live,
+                            new FrameStore(postgres, redis, devices, config.clocks()),
+                            clock)::register));
             return new TelemetryService(owned, http);
         } catch (Throwable failure) {
             owned.closeAfter(failure);

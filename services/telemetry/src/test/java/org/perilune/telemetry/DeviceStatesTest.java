@@ -16,6 +16,8 @@ class DeviceStatesTest {
                 Duration.ofSeconds(5),
                 null,
                 willAgo == null ? null : NOW.minusSeconds(willAgo),
+                true,
+                false,
                 silenceAgo == null ? null : NOW.minusSeconds(silenceAgo),
                 silenceAgo == null ? null : NOW.minusSeconds(silenceAgo).plusSeconds(600));
         return DeviceStates.tell(signs, NOW).state();
@@ -23,7 +25,7 @@ class DeviceStatesTest {
 
     @Test
     void neverHeardIsUnknown() {
-        var signs = new DeviceStates.Signs(null, Duration.ZERO, null, null, null, null);
+        var signs = new DeviceStates.Signs(null, Duration.ZERO, null, null, false, false, null, null);
         assertThat(DeviceStates.tell(signs, NOW).state()).isEqualTo(DeviceState.UNKNOWN);
     }
 

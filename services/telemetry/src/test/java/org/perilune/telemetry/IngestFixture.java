@@ -139,6 +139,11 @@ final class IngestFixture implements AutoCloseable {
     }
 
     void add(String stream, String device, byte[] payload, @Nullable String traceparent) {
+        add(stream, device, payload, traceparent, NOON_MICROS);
+    }
+
+    /** As the router wrote it when it had received it. */
+    void add(String stream, String device, byte[] payload, @Nullable String traceparent, long receivedMicros) {
         var arguments = new ArrayList<byte[]>();
         arguments.add(stream.getBytes(UTF_8));
         arguments.add("*".getBytes(UTF_8));
@@ -147,7 +152,7 @@ final class IngestFixture implements AutoCloseable {
         arguments.add(Streams.Field.PAYLOAD.getBytes(UTF_8));
         arguments.add(payload);
         arguments.add(Streams.Field.RECEIVED.getBytes(UTF_8));
-        arguments.add(Long.toString(NOON_MICROS).getBytes(UTF_8));
+        arguments.add(Long.toString(receivedMicros).getBytes(UTF_8));
         if (traceparent != null) {
             arguments.add(Streams.Field.TRACE.getBytes(UTF_8));
             arguments.add(traceparent.getBytes(UTF_8));
