@@ -38,15 +38,16 @@ public final class Postgres implements AutoCloseable {
     private final PostgresConfig config;
     private final Jdbi jdbi;
     private final PostgresCheck check;
-    private final CountDownLatch migrated = new CountDownLatch(1);
+    private final CountDownLatch migrated;
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile boolean failed;
     private volatile String lastFailure = "The schema is not migrated yet";
 
-    private Postgres(HikariDataSource pool, PostgresConfig config) {
+    private Postgres(HikariDataSource pool, PostgresConfig config, CountDownLatch migrated) {
         this.pool = pool;
         this.config = config;
         this.check = new PostgresCheck(config);
+        this.migrated = migrated;
         this.jdbi = Jdbi.create(pool).installPlugin(new PostgresPlugin());
     }
 
@@ -60,6 +61,24 @@ public final class Postgres implements AutoCloseable {
 
     /** @param migrations the service's own folder, and those of what it uses, such as {@link Outbox#SCHEMA} */
     public static Postgres open(PostgresConfig config, List<String> migrations, MeterRegistry meters) {
+        var postgres = new Postgres(pool(config, config.user(), meters), config, new CountDownLatch(1));
+        postgres.startMigrating(migrations);
+        return postgres;
+    }
+
+    /**
+     * Another pool to the same database, whose connections the other users of this one cannot take. Its schema is this
+     * one's matter. The caller closes it.
+     *
+     * @param name of the pool, in metrics
+     * @param poolSize connections at most
+     */
+    public Postgres beside(String name, int poolSize, MeterRegistry meters) {
+        var own = new PostgresConfig(config.url(), config.user(), config.password(), poolSize);
+        return new Postgres(pool(own, name, meters), own, migrated);
+    }
+
+    private static HikariDataSource pool(PostgresConfig config, String name, MeterRegistry meters) {
         var hikari = new HikariConfig();
         hikari.setJdbcUrl(config.url());
         hikari.setUsername(config.user());
@@ -67,7 +86,7 @@ public final class Postgres implements AutoCloseable {
         // One of them is for readiness, apart from the pool.
         hikari.setMaximumPoolSize(Math.max(1, config.poolSize() - 1));
         hikari.setMinimumIdle(1);
-        hikari.setPoolName(config.user());
+        hikari.setPoolName(name);
         hikari.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
         hikari.setInitializationFailTimeout(-1);
         hikari.addDataSourceProperty("socketTimeout", "60");
@@ -76,9 +95,7 @@ public final class Postgres implements AutoCloseable {
         hikari.addDataSourceProperty("ApplicationName", config.user());
         hikari.addDataSourceProperty("options", serverOptions(config));
         hikari.setMetricRegistry(meters);
-        var postgres = new Postgres(new HikariDataSource(hikari), config);
-        postgres.startMigrating(migrations);
-        return postgres;
+        return new HikariDataSource(hikari);
     }
 
     /**

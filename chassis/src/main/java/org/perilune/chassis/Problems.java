@@ -128,6 +128,9 @@ final class Problems {
     }
 
     private static void send(Context context, Problem problem) {
+        if (CutOff.ifBegun(context)) {
+            return;
+        }
         context.status(problem.status());
         context.result(Json.bytes(problem));
         context.contentType(Problem.CONTENT_TYPE);

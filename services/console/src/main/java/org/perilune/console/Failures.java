@@ -3,11 +3,13 @@ package org.perilune.console;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.perilune.chassis.CutOff;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.Problem;
 import org.perilune.chassis.ServiceException;
@@ -71,6 +73,12 @@ final class Failures {
     }
 
     private void answer(Exception failure, Context context) {
+        if (context.res().isCommitted() && failure instanceof IOException) {
+            // The browser went, or the service behind did, in the midst of a long answer.
+            LOG.warn("An answer was cut off [path: {}, reason: {}]", context.path(), failure.toString());
+            CutOff.now(context);
+            return;
+        }
         String instance = UUID.randomUUID().toString();
         LOG.error("A page failed unexpectedly [path: {}, instance: {}]", context.path(), instance, failure);
         say(
@@ -100,6 +108,9 @@ final class Failures {
     }
 
     private void say(Context context, int status, String title, String detail) {
+        if (CutOff.ifBegun(context)) {
+            return; // such as a CSV that telemetry could not finish
+        }
         if (!wantsPage(context)) {
             problem(context, status, title, detail);
             return;

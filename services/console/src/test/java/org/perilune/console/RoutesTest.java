@@ -1,6 +1,7 @@
 package org.perilune.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
@@ -138,6 +139,13 @@ final class RoutesTest {
     void leadsNowhereElse(String path) throws Exception {
         logIn("ada", "operator");
         assertThat(get(path).statusCode()).isIn(400, 404);
+    }
+
+    @Test
+    void csvThatTelemetryBreaksOffDoesNotLookWhole() throws Exception {
+        logIn("ada", "viewer");
+        assertThat(get("/data.csv?device=lunar-module").statusCode()).isEqualTo(200);
+        assertThatThrownBy(() -> get("/data.csv?device=broken")).isInstanceOf(IOException.class);
     }
 
     @Test

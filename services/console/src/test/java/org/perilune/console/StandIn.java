@@ -149,7 +149,15 @@ final class StandIn implements AutoCloseable {
                         exchange,
                         seriesAway ? 503 : 200,
                         seriesAway ? "{}" : series(exchange.getRequestURI().getQuery()));
-            case "/data.csv" -> reply(exchange, 200, "timestamp,altitude\n");
+            case "/data.csv" -> {
+                if (String.valueOf(exchange.getRequestURI().getQuery()).contains("broken")) {
+                    exchange.sendResponseHeaders(200, 0);
+                    exchange.getResponseBody().write(new byte[200_000]);
+                    exchange.getResponseBody().flush();
+                    throw new IOException("telemetry breaks off");
+                }
+                reply(exchange, 200, "timestamp,altitude\n");
+            }
             case "/rejects" -> reply(exchange, 200, """
                     {"total":1,"rejects":[{"received":"2026-11-21T02:38:00Z","device":"probe-1","topic":"fleet/probe-1/telemetry","reason":"not a Telemetry message: <b>bytes</b>","payload_base64":""}]}""");
             case "/status" -> reply(exchange, 200, """

@@ -4,6 +4,8 @@ import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -11,43 +13,63 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Requests;
+import org.perilune.chassis.SqlTimes;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Value;
 
 /**
  * {@code GET /data.csv}: RFC 4180, streamed page by page. Device after device; each oldest first by minute of device
- * time, and within a minute by epoch and seq.
+ * time, and within a minute by epoch and seq. A connection to the database is held while a page is read, never while the
+ * client takes it.
  */
 final class CsvRoute {
     private static final int PAGE = 1_000;
     private static final int MARKS_AT_ONCE = 500;
     private static final List<String> FIXED = List.of("device", "timestamp", "received", "epoch", "seq", "status");
 
-    private static final String DEVICES = "select id, name from device where ?::text is null or name = ? order by name";
+    /** With something in the time asked for. */
+    private static final String DEVICES = """
+            select d.id, d.name from device d
+            where (?::text is null or d.name = ?)
+                and exists (select from mark m where m.device_id = d.id and m.minute between ? and ?)
+            order by d.name
+            """;
 
     /** Names of roll-ups and connect messages, and of values that are newer than the roll-ups. */
     private static final String NAMES = """
-            select p.name from parameter p join device d on d.id = p.device_id where ?::text is null or d.name = ?
+            select name from parameter where device_id = any (?)
             union
-            select jsonb_object_keys(l.parameters) from latest l join device d on d.id = l.device_id
-            where ?::text is null or d.name = ?
+            select jsonb_object_keys(parameters) from latest where device_id = any (?)
             order by 1
             """;
 
     private final DataSource database;
+    private final Exports exports;
 
-    CsvRoute(DataSource database) {
+    CsvRoute(DataSource database, Exports exports) {
         this.database = database;
+        this.exports = exports;
     }
 
     private record Device(int id, String name) {}
+
+    private interface Question<T> {
+        T ask(Connection connection) throws SQLException;
+    }
+
+    private <T> T ask(Question<T> question) {
+        try (Connection connection = database.getConnection()) {
+            return question.ask(connection);
+        } catch (SQLException failure) {
+            throw new ReadingQueries.DatabaseFailedException(failure);
+        }
+    }
 
     void handle(Context context) throws IOException {
         Requests.onlyParameters(context, Set.of("device", "from", "to", "parameter"));
@@ -56,26 +78,36 @@ final class CsvRoute {
         Instant to = TelemetryRoutes.instant(context, "to");
         TelemetryRoutes.checkRange(from, to);
         var query = new DataQuery(device, from, to, PAGE, null);
-        try (Connection connection = database.getConnection()) {
+        List<String> wanted = context.queryParams("parameter");
+        exports.run(context, out -> {
             if (device != null) {
-                DeviceNames.require(connection, device);
+                ask(connection -> DeviceNames.require(connection, device));
             }
-            List<String> wanted = context.queryParams("parameter");
-            List<String> columns = wanted.isEmpty() ? names(connection, device) : List.copyOf(wanted);
+            List<Device> devices = ask(connection -> devices(connection, query));
+            List<String> names = wanted.isEmpty() ? ask(connection -> names(connection, devices)) : wanted;
+            List<String> columns =
+                    names.stream().map(ReadingJson::member).distinct().toList();
             context.contentType("text/csv; charset=utf-8; header=present");
             context.header("Content-Disposition", "attachment; filename=\"readings.csv\"");
+            write(out, devices, query, columns);
+        });
+    }
+
+    private void write(OutputStream stream, List<Device> devices, DataQuery query, List<String> columns)
+            throws IOException {
+        try {
             // Flushed, not closed: a failure on the way must not look like the end.
             CsvWriter out = CsvWriter.builder()
                     .lineDelimiter(LineDelimiter.CRLF)
                     .bufferSize(32 * 1024)
-                    .build(context.res().getOutputStream(), StandardCharsets.UTF_8);
+                    .build(stream, StandardCharsets.UTF_8);
             header(out, columns);
-            for (Device one : devices(connection, device)) {
-                write(connection, out, one, query, columns);
+            for (Device device : devices) {
+                write(out, device, query, columns);
             }
             out.flush();
-        } catch (SQLException failure) {
-            throw new ReadingQueries.DatabaseFailedException(failure);
+        } catch (UncheckedIOException failure) {
+            throw new IOException(failure);
         }
     }
 
@@ -83,39 +115,39 @@ final class CsvRoute {
         CsvWriter.CsvWriterRecord record = out.writeRecord();
         FIXED.forEach(record::writeField);
         for (String column : columns) {
-            record.writeField(text(ReadingJson.member(column)));
+            record.writeField(text(column));
         }
         record.endRecord();
     }
 
-    private static void write(
-            Connection connection, CsvWriter out, Device device, DataQuery query, List<String> columns)
-            throws SQLException, IOException {
-        var marks = new MarkReader(connection);
-        var frames = new FrameReader(connection);
-        Instant minute = Times.EARLIEST;
-        long epoch = -1;
-        List<Mark> some = marks.oldest(device.id(), query.low(), query.high(), minute, epoch, MARKS_AT_ONCE);
+    private void write(CsvWriter out, Device device, DataQuery query, List<String> columns) {
+        List<Mark> some = marks(device, query, Times.EARLIEST, -1);
         while (!some.isEmpty()) {
             for (Mark mark : some) {
                 Slice slice = Slice.of(mark, query.low(), query.high());
-                List<StoredFrame> page = frames.oldest(slice, PAGE);
+                List<StoredFrame> page = ask(connection -> new FrameReader(connection).oldest(slice, PAGE));
                 while (!page.isEmpty()) {
                     for (StoredFrame frame : page) {
                         row(out, device.name(), frame, columns);
                     }
-                    page = page.size() < PAGE ? List.of() : frames.oldest(slice, page.getLast(), PAGE);
+                    StoredFrame last = page.getLast();
+                    page = page.size() < PAGE
+                            ? List.of()
+                            : ask(connection -> new FrameReader(connection).oldest(slice, last, PAGE));
                 }
             }
-            Mark last = some.getLast();
-            some = marks.oldest(device.id(), query.low(), query.high(), last.minute(), last.epoch(), MARKS_AT_ONCE);
+            some = marks(device, query, some.getLast().minute(), some.getLast().epoch());
         }
+    }
+
+    private List<Mark> marks(Device device, DataQuery query, Instant minute, long epoch) {
+        return ask(connection -> new MarkReader(connection)
+                .oldest(device.id(), query.low(), query.high(), minute, epoch, MARKS_AT_ONCE));
     }
 
     private static void row(CsvWriter out, String device, StoredFrame stored, List<String> columns) {
         Frame frame = stored.decode();
-        Map<String, Value> values = new HashMap<>();
-        frame.getValuesList().forEach(value -> values.put(value.getName(), value));
+        Map<String, Value> values = ReadingJson.members(frame);
         CsvWriter.CsvWriterRecord record = out.writeRecord()
                 .writeField(text(device))
                 .writeField(stored.time().toString())
@@ -133,7 +165,7 @@ final class CsvRoute {
         if (value == null) {
             return "";
         }
-        return value.hasNumber() ? Double.toString(value.getNumber()) : text(value.getText());
+        return value.hasText() ? text(value.getText()) : FrameValues.text(value);
     }
 
     /** What a spreadsheet would take for a formula is made text; numbers never are, so that -1 stays one. */
@@ -141,11 +173,13 @@ final class CsvRoute {
         return !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
     }
 
-    private static List<Device> devices(Connection connection, @Nullable String device) throws SQLException {
+    private static List<Device> devices(Connection connection, DataQuery query) throws SQLException {
         var devices = new ArrayList<Device>();
         try (PreparedStatement statement = connection.prepareStatement(DEVICES)) {
-            statement.setString(1, device);
-            statement.setString(2, device);
+            statement.setString(1, query.device());
+            statement.setString(2, query.device());
+            statement.setObject(3, SqlTimes.of(Times.minute(query.low())));
+            statement.setObject(4, SqlTimes.of(Times.minute(query.high())));
             try (ResultSet result = statement.executeQuery()) {
                 while (result.next()) {
                     devices.add(new Device(result.getInt(1), result.getString(2)));
@@ -155,12 +189,13 @@ final class CsvRoute {
         return devices;
     }
 
-    private static List<String> names(Connection connection, @Nullable String device) throws SQLException {
+    private static List<String> names(Connection connection, List<Device> devices) throws SQLException {
         var names = new ArrayList<String>();
+        var ids = connection.createArrayOf(
+                "int4", devices.stream().map(Device::id).toArray(Integer[]::new));
         try (PreparedStatement statement = connection.prepareStatement(NAMES)) {
-            for (int index = 1; index <= 4; index++) {
-                statement.setString(index, device);
-            }
+            statement.setArray(1, ids);
+            statement.setArray(2, ids);
             try (ResultSet result = statement.executeQuery()) {
                 while (result.next()) {
                     names.add(result.getString(1));

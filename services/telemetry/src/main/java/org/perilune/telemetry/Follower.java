@@ -33,6 +33,7 @@ final class Follower implements EventStream.Source {
     private final Deque<byte[]> states = new ArrayDeque<>();
     private final Map<String, Newest> newest = new LinkedHashMap<>();
     private long conflated;
+    private long missed;
     private boolean ended;
 
     /** @param devices all where empty */
@@ -51,6 +52,16 @@ final class Follower implements EventStream.Source {
 
     boolean wants(String device) {
         return devices.isEmpty() || devices.contains(device);
+    }
+
+    /** So many messages were lost before they could be offered. */
+    void skip(long messages) {
+        lock.lock();
+        try {
+            missed += messages;
+        } finally {
+            lock.unlock();
+        }
     }
 
     void offer(List<LiveFrame> frames) {
@@ -160,11 +171,12 @@ final class Follower implements EventStream.Source {
                 }
                 out.writeBytes(frames.get(index));
             }
-            out.writeBytes(bytes("],\"skipped\":" + Math.max(0, conflated - newest.size()) + "}\n\n"));
+            out.writeBytes(bytes("],\"skipped\":" + (missed + Math.max(0, conflated - newest.size())) + "}\n\n"));
         }
         newest.clear();
         waiting.clear();
         conflated = 0;
+        missed = frames.isEmpty() ? missed : 0;
         return out.toByteArray();
     }
 

@@ -1,7 +1,9 @@
 package org.perilune.telemetry;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.protobuf.InvalidProtocolBufferException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,32 +29,29 @@ final class LiveDecoder {
 
     private record EpochKey(String device, long epoch) {}
 
-    List<LiveFrame> decode(String stream, Map<byte[], byte[]> fields) {
-        String device = "";
-        byte[] payload = new byte[0];
-        long received = 0;
-        for (var field : fields.entrySet()) {
-            switch (new String(field.getKey(), StandardCharsets.UTF_8)) {
-                case Streams.Field.DEVICE -> device = new String(field.getValue(), StandardCharsets.UTF_8);
-                case Streams.Field.PAYLOAD -> payload = field.getValue();
-                case Streams.Field.RECEIVED -> received = micros(field.getValue());
-                default -> {}
-            }
-        }
+    /** Whose message the entry is. */
+    static String device(Map<byte[], byte[]> fields) {
+        return new String(field(fields, Streams.Field.DEVICE), UTF_8);
+    }
+
+    /** @param arrivedNanos by {@link System#nanoTime} */
+    List<LiveFrame> decode(String stream, Map<byte[], byte[]> fields, long arrivedNanos) {
+        String device = device(fields);
+        byte[] payload = field(fields, Streams.Field.PAYLOAD);
+        long received = micros(field(fields, Streams.Field.RECEIVED));
         try {
             String topic = stream.equals(Streams.POSTED) ? FrameStore.TOPIC : Topics.of(device, Topics.TELEMETRY);
-            return frames(device, topic, payload, received);
+            return frames(device, topic, payload, received, arrivedNanos);
         } catch (MalformedTelemetry | InvalidProtocolBufferException ignored) {
             return List.of();
         }
     }
 
-    private List<LiveFrame> frames(String device, String topic, byte[] payload, long received)
+    private List<LiveFrame> frames(String device, String topic, byte[] payload, long received, long arrivedNanos)
             throws MalformedTelemetry, InvalidProtocolBufferException {
         scanner.scan(payload);
         var frames = new ArrayList<LiveFrame>(scanner.count());
         String receivedText = Times.ofMicros(received).toString();
-        long now = System.nanoTime();
         for (int index = 0; index < scanner.count(); index++) {
             if (scanner.fault(index) != null) {
                 continue;
@@ -74,9 +73,19 @@ final class LiveDecoder {
             Frame frame = Frame.parser().parseFrom(payload, from, length);
             var head =
                     new LiveFrame.Head(Times.ofMicros(micros).toString(), receivedText, epoch, seq, frame.getStatus());
-            frames.add(LiveFrame.of(device, head, frame.getValuesList(), now));
+            frames.add(LiveFrame.of(device, head, FrameValues.of(frame), arrivedNanos));
         }
         return frames;
+    }
+
+    /** Empty where there is none. */
+    private static byte[] field(Map<byte[], byte[]> fields, String name) {
+        for (var field : fields.entrySet()) {
+            if (new String(field.getKey(), UTF_8).equals(name)) {
+                return field.getValue();
+            }
+        }
+        return new byte[0];
     }
 
     private boolean isNew(EpochKey key, long seq) {
@@ -90,7 +99,7 @@ final class LiveDecoder {
 
     private static long micros(byte[] digits) {
         try {
-            return Long.parseLong(new String(digits, StandardCharsets.US_ASCII));
+            return Long.parseLong(new String(digits, US_ASCII));
         } catch (NumberFormatException ignored) {
             return 0;
         }

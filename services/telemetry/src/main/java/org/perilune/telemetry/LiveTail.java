@@ -1,7 +1,10 @@
 package org.perilune.telemetry;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,12 +38,14 @@ final class LiveTail implements AutoCloseable {
     private static final Duration RETRY = Duration.ofMillis(250);
 
     private final Redis redis;
+    private final LiveMeters meters;
     private final List<Follower> followers = new CopyOnWriteArrayList<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private @Nullable Thread reader; // guarded by this
 
-    LiveTail(Redis redis) {
+    LiveTail(Redis redis, LiveMeters meters) {
         this.redis = redis;
+        this.meters = meters;
     }
 
     /** @throws ServiceException.Unavailable when there are too many followers */
@@ -90,12 +95,15 @@ final class LiveTail implements AutoCloseable {
 
     private void run() {
         var decoder = new LiveDecoder();
-        Map<String, StreamEntryID> places = new HashMap<>();
+        var places = new LinkedHashMap<String, LivePlace>();
         while (goOn()) {
             try (Jedis jedis = redis.dedicated(Duration.ofSeconds(5))) {
-                seekEnds(jedis, places);
+                // After a break of the connection reading goes on where it was: followers miss nothing.
+                streams().forEach(stream -> places.computeIfAbsent(stream, name -> LivePlace.atEnd(jedis, name)));
+                tellMissed(jedis, places.values());
+                var clock = new RedisClock(jedis);
                 while (goOn()) {
-                    read(jedis, places, decoder);
+                    read(jedis, places, decoder, clock);
                 }
                 return;
             } catch (JedisException failure) {
@@ -105,45 +113,58 @@ final class LiveTail implements AutoCloseable {
         }
     }
 
-    /** After a break of the connection reading goes on where it was: followers miss nothing. */
-    private static void seekEnds(Jedis jedis, Map<String, StreamEntryID> places) {
-        for (String stream : streams()) {
-            if (!places.containsKey(stream)) {
-                var last = jedis.xrevrange(stream, "+", "-", 1);
-                places.put(
-                        stream,
-                        last.isEmpty()
-                                ? new StreamEntryID(0, 0)
-                                : last.getFirst().getID());
-            }
-        }
-    }
-
     private static List<String> streams() {
-        var streams = new java.util.ArrayList<>(Streams.telemetryPartitions());
+        var streams = new ArrayList<>(Streams.telemetryPartitions());
         streams.add(Streams.POSTED);
         return streams;
     }
 
-    @SuppressWarnings("ArrayAsKeyOfSetOrMap") // the client's own type; it is only iterated over
-    private void read(Jedis jedis, Map<String, StreamEntryID> places, LiveDecoder decoder) {
-        var from = new LinkedHashMap<byte[], StreamEntryID>();
-        for (String stream : streams()) {
-            from.put(stream.getBytes(java.nio.charset.StandardCharsets.UTF_8), places.get(stream));
+    private void tellMissed(Jedis jedis, Collection<LivePlace> places) {
+        for (LivePlace place : places) {
+            long missed = place.missed(jedis);
+            if (missed > 0) {
+                meters.skipped.increment((double) missed);
+                each(follower -> follower.skip(missed));
+            }
         }
+    }
+
+    @SuppressWarnings("ArrayAsKeyOfSetOrMap") // the client's own type; it is only iterated over
+    private void read(Jedis jedis, Map<String, LivePlace> places, LiveDecoder decoder, RedisClock clock) {
+        var from = new LinkedHashMap<byte[], StreamEntryID>();
+        places.values().forEach(place -> from.put(place.stream().getBytes(UTF_8), place.last()));
         var answer = jedis.xreadBinary(new XReadParams().block(BLOCK_MILLIS).count(ENTRIES_AT_ONCE), from);
         if (answer == null) {
             return;
         }
         for (var part : answer) {
-            String stream = new String(part.getKey(), java.nio.charset.StandardCharsets.UTF_8);
-            for (StreamEntryBinary entry : part.getValue()) {
-                places.put(stream, entry.getID());
-                List<LiveFrame> frames = decoder.decode(stream, entry.getFields());
-                if (!frames.isEmpty()) {
-                    each(follower -> follower.offer(frames));
-                }
+            LivePlace place = places.get(new String(part.getKey(), UTF_8));
+            if (place == null) {
+                continue;
             }
+            for (StreamEntryBinary entry : part.getValue()) {
+                place.wasRead(entry.getID());
+                tell(place.stream(), entry, decoder, clock);
+            }
+            if (part.getValue().size() == ENTRIES_AT_ONCE) {
+                // Who reads as much as there may be at once is behind, and may have lost something to trimming.
+                tellMissed(jedis, List.of(place));
+            }
+        }
+    }
+
+    /** What nobody follows is not decoded: a page with one device must not cost as much as the fleet. */
+    private void tell(String stream, StreamEntryBinary entry, LiveDecoder decoder, RedisClock clock) {
+        String device = LiveDecoder.device(entry.getFields());
+        if (followers.stream().noneMatch(follower -> follower.wants(device))) {
+            return;
+        }
+        long age = clock.age(entry.getID());
+        meters.lag.record(age, TimeUnit.NANOSECONDS);
+        List<LiveFrame> frames = decoder.decode(stream, entry.getFields(), System.nanoTime() - age);
+        meters.frames.increment(frames.size());
+        if (!frames.isEmpty()) {
+            each(follower -> follower.offer(frames));
         }
     }
 

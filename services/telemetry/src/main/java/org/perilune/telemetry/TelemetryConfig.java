@@ -19,6 +19,8 @@ import org.perilune.contracts.Topology;
  * @param streams bounds of what is read, and left in Redis
  * @param epochsKept epochs of each device whose progress is kept although nothing is missing
  * @param clocks how far devices' clocks may be off
+ * @param readingPoolSize connections for answering, beside those of the ingest
+ * @param exports how many CSVs at once
  */
 public record TelemetryConfig(
         HttpConfig http,
@@ -32,8 +34,10 @@ public record TelemetryConfig(
         Duration rejectsAge,
         StreamLimits streams,
         int epochsKept,
-        ClockTolerance clocks) {
-    private static final int POOL_SIZE = 12;
+        ClockTolerance clocks,
+        int readingPoolSize,
+        Exports.Bounds exports) {
+    private static final int POOL_SIZE = 8;
     private static final int SPARE_CONNECTIONS = 3;
     private static final int MEGABYTE = 1 << 20;
 
@@ -49,7 +53,8 @@ public record TelemetryConfig(
      * Reads {@code http.*}, {@code postgres.*}, {@code redis.*}, {@code mqtt.*}, {@code amqp.*}, {@code
      * ingest.writers}, {@code rejects.keep} (a number), {@code rejects.megabytes}, {@code rejects.days}, {@code
      * streams.batch-megabytes}, {@code streams.keep-megabytes}, {@code streams.short-of-memory} (a part, 0 to 1), {@code
-     * epochs.new-a-minute}, {@code epochs.keep}, {@code clocks.ahead}, {@code clocks.behind}.
+     * epochs.new-a-minute}, {@code epochs.keep}, {@code clocks.ahead}, {@code clocks.behind},
+     * {@code reading.pool-size}, {@code exports.at-once}, {@code exports.stall}.
      *
      * @param in the settings under {@code telemetry.}
      */
@@ -70,7 +75,11 @@ public record TelemetryConfig(
                         in.decimal("streams.short-of-memory", 0.5, 0, 1),
                         in.integer("epochs.new-a-minute", 60, 1, 100_000)),
                 in.integer("epochs.keep", 1_000, 10, 1_000_000),
-                ClockTolerance.read(in));
+                ClockTolerance.read(in),
+                in.integer("reading.pool-size", 6, 2, 100),
+                new Exports.Bounds(
+                        in.integer("exports.at-once", 8, 1, 1_000),
+                        in.duration("exports.stall", Duration.ofSeconds(30))));
         if (config.postgres().poolSize() < config.writers() + SPARE_CONNECTIONS) {
             in.fault("postgres.pool-size", "must be at least ingest.writers + " + SPARE_CONNECTIONS);
         }

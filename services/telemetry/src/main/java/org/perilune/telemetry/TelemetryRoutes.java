@@ -32,13 +32,15 @@ final class TelemetryRoutes {
     private final CsvRoute csv;
     private final InputRoute input;
 
-    TelemetryRoutes(Postgres postgres, DeviceQueries devices, LiveTail live, FrameStore store, Clock clock) {
-        DataSource database = postgres.dataSource();
+    /** @param reading where everything is read from, so that readers take no connection of the ingest */
+    TelemetryRoutes(
+            Postgres reading, DeviceQueries devices, LiveTail live, FrameStore store, Exports exports, Clock clock) {
+        DataSource database = reading.dataSource();
         this.devices = devices;
-        this.csv = new CsvRoute(database);
+        this.csv = new CsvRoute(database, exports);
         this.input = new InputRoute(store, clock);
         this.live = live;
-        this.rejects = new RejectQueries(postgres.jdbi());
+        this.rejects = new RejectQueries(reading.jdbi());
         this.clock = clock;
         this.readings = new ReadingQueries(database);
         this.series = new SeriesQueries(database, SeriesQueries.FRAME_TIME);

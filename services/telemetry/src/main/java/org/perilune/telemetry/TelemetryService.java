@@ -48,21 +48,19 @@ public final class TelemetryService implements AutoCloseable {
                     new RejectPruner.Rejects(config.rejectsKept(), config.rejectsBytes(), config.rejectsAge()),
                     clock));
             owned.add(EpochPruner.open(postgres, config.epochsKept()));
-            LiveTail live = owned.add(new LiveTail(redis));
-            var deviceQueries = new DeviceQueries(postgres.jdbi(), config.clocks(), clock);
+            Postgres reading = owned.add(postgres.beside("telemetry-reading", config.readingPoolSize(), meters));
+            LiveTail live = owned.add(new LiveTail(redis, new LiveMeters(meters)));
+            var deviceQueries = new DeviceQueries(reading.jdbi(), config.clocks(), clock);
             owned.add(DeviceSweeper.open(deviceQueries, live));
+            Exports exports = owned.add(Exports.open(config.exports(), meters));
+            var store = new FrameStore(postgres, redis, devices, config.clocks());
             var http = owned.add(HttpListener.open(
                     config.http(),
                     Topology.TELEMETRY.name(),
                     health,
                     meters,
                     owned.add(TokenVerifier.open(config.http().tokens(), meters, clock)),
-                    new TelemetryRoutes(
-                            postgres,
-                            deviceQueries,
-                            live,
-                            new FrameStore(postgres, redis, devices, config.clocks()),
-                            clock)::register));
+                    new TelemetryRoutes(reading, deviceQueries, live, store, exports, clock)::register));
             return new TelemetryService(owned, http);
         } catch (Throwable failure) {
             owned.closeAfter(failure);

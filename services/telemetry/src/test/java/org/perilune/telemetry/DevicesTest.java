@@ -197,7 +197,7 @@ class DevicesTest {
     }
 
     @Test
-    void whoReadsDevicesTakesNoChangeFromFollowers() {
+    void whoReadsDevicesTakesNoChangeFromFollowers() throws Exception {
         var jdbi = Jdbi.create(telemetry.stores::connect);
         var queries = new DeviceQueries(
                 jdbi, new ClockTolerance(Duration.ofMinutes(5), Duration.ofDays(365)), Clock.systemUTC());

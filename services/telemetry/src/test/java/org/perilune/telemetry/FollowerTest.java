@@ -106,6 +106,20 @@ class FollowerTest {
     }
 
     @Test
+    void countsWhatWasTrimmedUnreadAsSkipped() throws Exception {
+        follower.skip(41);
+        follower.skip(1);
+        follower.offer(List.of(frame("rover", 1)));
+        JsonNode told = frames(follower.next(AT_ONCE, false).orElseThrow());
+        assertThat(told.path("skipped").asLong()).isEqualTo(42);
+        follower.offer(List.of(frame("rover", 2)));
+        assertThat(frames(follower.next(AT_ONCE, false).orElseThrow())
+                        .path("skipped")
+                        .asLong())
+                .isZero();
+    }
+
+    @Test
     void tellsStatesFirstAndForgetsTheOldestOfTooMany() throws Exception {
         for (int number = 0; number < 1_100; number++) {
             follower.offerState(("{\"name\":\"device-" + number + "\"}").getBytes(UTF_8));

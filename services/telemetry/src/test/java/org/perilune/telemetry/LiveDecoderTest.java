@@ -23,7 +23,8 @@ class LiveDecoderTest {
                         Streams.Field.DEVICE.getBytes(UTF_8),
                         "rover".getBytes(UTF_8),
                         Streams.Field.PAYLOAD.getBytes(UTF_8),
-                        payload));
+                        payload),
+                System.nanoTime());
     }
 
     @Test

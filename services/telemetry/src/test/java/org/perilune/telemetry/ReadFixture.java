@@ -24,6 +24,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Date;
 import java.util.HashMap;
+import java.util.Map;
 import org.perilune.chassis.Settings;
 import org.perilune.chassis.TokenVerifier;
 
@@ -35,8 +36,13 @@ final class ReadFixture implements AutoCloseable {
     private final HttpServer keys;
     private final HttpClient client = HttpClient.newHttpClient();
 
-    @SuppressWarnings("JavaUtilDate") // the token library's own type
     ReadFixture(Path home) throws Exception {
+        this(home, Map.of());
+    }
+
+    /** @param settings beside the pad's */
+    @SuppressWarnings("JavaUtilDate") // the token library's own type
+    ReadFixture(Path home, Map<String, String> settings) throws Exception {
         ECKey key = new ECKeyGenerator(Curve.P_256).keyID("test").generate();
         byte[] published = new JWKSet(key.toPublicJWK()).toString().getBytes(StandardCharsets.UTF_8);
         keys = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -70,6 +76,7 @@ final class ReadFixture implements AutoCloseable {
                 own.put(name, value);
             }
         });
+        own.putAll(settings);
         own.put("telemetry.http.port", "0");
         own.put(
                 "telemetry.tokens.keys-url",
