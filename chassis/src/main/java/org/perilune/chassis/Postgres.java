@@ -74,7 +74,13 @@ public final class Postgres implements AutoCloseable {
      * @param poolSize connections at most
      */
     public Postgres beside(String name, int poolSize, MeterRegistry meters) {
-        var own = new PostgresConfig(config.url(), config.user(), config.password(), poolSize);
+        var own = new PostgresConfig(
+                config.url(),
+                config.user(),
+                config.password(),
+                poolSize,
+                config.clientTimeout(),
+                config.migrationTimeout());
         return new Postgres(pool(own, name, meters), own, migrated);
     }
 

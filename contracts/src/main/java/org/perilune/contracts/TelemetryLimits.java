@@ -25,7 +25,7 @@ public final class TelemetryLimits {
     /** Values in a frame at most. */
     public static final int MOST_VALUES = 1_000;
 
-    /** Characters of a value's name at most. */
+    /** Characters of a value's name at most, as Unicode counts them (code points). */
     public static final int LONGEST_NAME = 64;
 
     /** Bytes of a text in UTF-8 at most, the status' included. */
@@ -37,8 +37,46 @@ public final class TelemetryLimits {
     /** The end of the year 9999. */
     public static final long LATEST_MICROS = 253_402_300_799_999_999L;
 
-    /** What a value may be called. */
-    public static final Pattern VALUE_NAME = Pattern.compile("[A-Za-z0-9_.-]{1," + LONGEST_NAME + "}");
+    /** What a value may be called: letters of many scripts are written with marks that combine. */
+    public static final Pattern VALUE_NAME =
+            Pattern.compile("[\\p{L}\\p{Nd}\\p{Mn}\\p{Mc}_.-]{1," + LONGEST_NAME + "}");
+
+    /** The same for people. */
+    public static final String NAME_RULE = "1 to " + LONGEST_NAME + " letters or digits of any script, '_', '-' or '.'";
+
+    public static boolean isName(String text) {
+        return isPlainName(text) || VALUE_NAME.matcher(text).matches();
+    }
+
+    /** As nearly all names are. */
+    private static boolean isPlainName(String text) {
+        int at = 0;
+        while (at < text.length() && isPlain(text.charAt(at))) {
+            at++;
+        }
+        return at == text.length() && at > 0 && at <= LONGEST_NAME;
+    }
+
+    /** Whether it is a letter, digit or sign of names in ASCII. */
+    static boolean isPlain(int character) {
+        return (character >= 'a' && character <= 'z')
+                || (character >= 'A' && character <= 'Z')
+                || (character >= '0' && character <= '9')
+                || character == '_'
+                || character == '-'
+                || character == '.';
+    }
+
+    /** A text as it is shown in a message: short, and without what could disturb it. */
+    public static String shown(String text) {
+        var shown = new StringBuilder("'");
+        text.codePoints()
+                .limit(LONGEST_NAME)
+                .map(character -> Character.isISOControl(character) || isSurrogate(character) ? 0xfffd : character)
+                .forEach(shown::appendCodePoint);
+        return shown.append(text.codePointCount(0, text.length()) > LONGEST_NAME ? "…'" : "'")
+                .toString();
+    }
 
     /** Why a text cannot be stored, such as "is longer than 4096 bytes in UTF-8"; null if it can. */
     public static @Nullable String textFault(String text) {
@@ -72,8 +110,11 @@ public final class TelemetryLimits {
 
     private static boolean hasLoneSurrogate(String text) {
         // A whole character has a code point beyond the surrogates'.
-        return text.codePoints()
-                .anyMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
+        return text.codePoints().anyMatch(TelemetryLimits::isSurrogate);
+    }
+
+    private static boolean isSurrogate(int point) {
+        return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
     }
 
     private TelemetryLimits() {}

@@ -7,8 +7,6 @@ import static org.perilune.contracts.TelemetryLimits.LONGEST_TEXT_BYTES;
 import static org.perilune.contracts.TelemetryLimits.MOST_FRAMES;
 import static org.perilune.contracts.TelemetryLimits.MOST_VALUES;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * are of the last {@link #scan}. Not safe for threads.
  */
 public final class TelemetryScanner {
-    private static final boolean[] NAME_CHARACTERS = nameCharacters();
+    private static final String NAMELESS_SHOWN = "without a name";
+    private static final String NO_TEXT = " is not UTF-8 or has a zero character";
 
     // Tags are field number << 3 | wire type: https://protobuf.dev/programming-guides/encoding/
     private static final int EPOCH = (1 << 3) | 1;
@@ -40,6 +39,7 @@ public final class TelemetryScanner {
     private long[] seq = new long[16];
     private long[] time = new long[16];
     private @Nullable String[] fault = new @Nullable String[16];
+    private @Nullable String[] leftOut = new @Nullable String[16];
 
     /**
      * @param payload kept until the next scan, never changed
@@ -125,6 +125,11 @@ public final class TelemetryScanner {
         return fault[index];
     }
 
+    /** Why a value of the frame is left out, its others taken; null if none is. */
+    public @Nullable String leftOut(int index) {
+        return leftOut[index];
+    }
+
     private void frame(int end) throws MalformedTelemetry {
         int index = count;
         if (index == MOST_FRAMES) {
@@ -138,13 +143,14 @@ public final class TelemetryScanner {
         seq[index] = 0;
         time[index] = 0;
         fault[index] = null;
+        leftOut[index] = null;
         int values = 0;
         while (in.position() < end) {
             int tag = in.tag(end);
             switch (tag) {
                 case SEQ -> seq[index] = in.varint(end);
                 case TIME -> time[index] = in.fixed64(end);
-                case STATUS -> text(index, in.block(end), "status");
+                case STATUS -> status(index, in.block(end));
                 case VALUES -> {
                     values++;
                     value(index, in.block(end));
@@ -174,68 +180,76 @@ public final class TelemetryScanner {
     }
 
     private void value(int index, int end) throws MalformedTelemetry {
-        boolean named = false;
+        int nameFrom = 0;
+        int nameEnd = 0;
+        boolean finite = true;
+        String textFault = null;
         while (in.position() < end) {
             int tag = in.tag(end);
             if (tag == NAME) {
-                named = true;
-                name(index, in.block(end));
+                nameEnd = in.block(end);
+                nameFrom = in.position();
+                if (!in.isText(nameFrom, nameEnd)) {
+                    // Could not be decoded later on, and so not be left out.
+                    blame(index, "The name of a value, " + shown(nameFrom, nameEnd) + NO_TEXT);
+                }
+                in.moveTo(nameEnd);
             } else if (tag == NUMBER) {
                 // NaN and the infinities have all bits of the exponent set.
-                if ((in.fixed64(end) & 0x7ff0_0000_0000_0000L) == 0x7ff0_0000_0000_0000L) {
-                    blame(index, "A number is not finite");
-                }
+                finite = (in.fixed64(end) & 0x7ff0_0000_0000_0000L) != 0x7ff0_0000_0000_0000L;
             } else if (tag == TEXT) {
-                text(index, in.block(end), "text");
+                int textEnd = in.block(end);
+                textFault = textFault == null ? textFault(in.position(), textEnd) : textFault;
+                in.moveTo(textEnd);
             } else {
                 in.skip(tag, end);
             }
         }
-        if (!named) {
-            blame(index, "A value has no name");
+        name(index, nameFrom, nameEnd);
+        if (!finite) {
+            blame(index, "The value " + shown(nameFrom, nameEnd) + " is NaN or infinite; leave it out instead");
+        }
+        if (textFault != null) {
+            blame(index, "The text of the value " + shown(nameFrom, nameEnd) + textFault);
         }
     }
 
-    private void name(int index, int end) {
+    private void name(int index, int begin, int end) {
         byte[] bytes = in.bytes();
-        int begin = in.position();
         boolean sound = begin < end && end - begin <= LONGEST_NAME;
         for (int at = begin; sound && at < end; at++) {
-            sound = bytes[at] >= 0 && NAME_CHARACTERS[bytes[at]];
+            sound = TelemetryLimits.isPlain(bytes[at]);
         }
-        if (!sound) {
-            blame(index, "A name is not 1 to " + LONGEST_NAME + " letters, digits, '_', '-' or '.'");
+        if (!sound && leftOut[index] == null && !TelemetryLimits.isName(text(begin, end))) {
+            leftOut[index] = "The value " + shown(begin, end) + " is left out, the frame's others are kept: a name is "
+                    + TelemetryLimits.NAME_RULE;
+        }
+    }
+
+    private String text(int begin, int end) {
+        return new String(in.bytes(), begin, end - begin, StandardCharsets.UTF_8);
+    }
+
+    private String shown(int begin, int end) {
+        return begin == end
+                ? NAMELESS_SHOWN
+                : TelemetryLimits.shown(text(begin, Math.min(end, begin + LONGEST_TEXT_BYTES)));
+    }
+
+    private void status(int index, int end) {
+        String fault = textFault(in.position(), end);
+        if (fault != null) {
+            blame(index, "The status" + fault);
         }
         in.moveTo(end);
     }
 
-    private void text(int index, int end, String what) {
-        byte[] bytes = in.bytes();
-        if (end - in.position() > LONGEST_TEXT_BYTES) {
-            blame(index, "A " + what + " is longer than " + LONGEST_TEXT_BYTES + " bytes");
+    /** The end of a sentence; null if the text can be taken. */
+    private @Nullable String textFault(int begin, int end) {
+        if (end - begin > LONGEST_TEXT_BYTES) {
+            return " is longer than " + LONGEST_TEXT_BYTES + " bytes";
         }
-        int plain = in.position();
-        while (plain < end && bytes[plain] > 0) {
-            plain++;
-        }
-        if (plain < end && !isUtf8(bytes, plain, end)) {
-            blame(index, "A " + what + " is not UTF-8 or has a zero character");
-        }
-        in.moveTo(end);
-    }
-
-    private static boolean isUtf8(byte[] bytes, int at, int end) {
-        for (int index = at; index < end; index++) {
-            if (bytes[index] == 0) {
-                return false;
-            }
-        }
-        try {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, at, end - at));
-            return true;
-        } catch (CharacterCodingException failure) {
-            return false;
-        }
+        return in.isText(begin, end) ? null : NO_TEXT;
     }
 
     private void blame(int index, String reason) {
@@ -251,13 +265,6 @@ public final class TelemetryScanner {
         seq = Arrays.copyOf(seq, size);
         time = Arrays.copyOf(time, size);
         fault = Arrays.copyOf(fault, size);
-    }
-
-    private static boolean[] nameCharacters() {
-        var sound = new boolean[128];
-        for (char letter = 0; letter < 128; letter++) {
-            sound[letter] = Character.isLetterOrDigit(letter) || letter == '_' || letter == '-' || letter == '.';
-        }
-        return sound;
+        leftOut = Arrays.copyOf(leftOut, size);
     }
 }

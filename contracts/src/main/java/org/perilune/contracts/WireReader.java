@@ -2,7 +2,10 @@ package org.perilune.contracts;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Reads Protocol Buffers' wire format from a byte array, without making objects:
@@ -82,6 +85,29 @@ final class WireReader {
             }
         }
         throw new MalformedTelemetry("A number is longer than 10 bytes");
+    }
+
+    /** Whether the bytes are UTF-8 without a zero character. */
+    boolean isText(int begin, int end) {
+        int plain = begin;
+        while (plain < end && bytes[plain] > 0) {
+            plain++;
+        }
+        return plain == end || isUtf8(plain, end);
+    }
+
+    private boolean isUtf8(int begin, int end) {
+        for (int index = begin; index < end; index++) {
+            if (bytes[index] == 0) {
+                return false;
+            }
+        }
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, begin, end - begin));
+            return true;
+        } catch (CharacterCodingException failure) {
+            return false;
+        }
     }
 
     private void need(int size, int end) throws MalformedTelemetry {

@@ -129,14 +129,32 @@ class TelemetryScannerTest {
         assertThat(faultOf(0, Frame.newBuilder().setTimeMicros(-1))).contains("before 1970");
         assertThat(faultOf(1, Frame.newBuilder().setSeq(1).setTimeMicros(Long.MAX_VALUE)))
                 .contains("years 1 to 9999");
-        assertThat(faultOf(1, valued(Value.newBuilder().setName("a b")))).contains("name");
-        assertThat(faultOf(1, valued(Value.newBuilder().setNumber(1)))).contains("no name");
         assertThat(faultOf(1, valued(Value.newBuilder().setName("a").setNumber(Double.NaN))))
-                .contains("not finite");
+                .contains("'a' is NaN");
         assertThat(faultOf(1, valued(Value.newBuilder().setName("a").setText("\0"))))
                 .contains("zero character");
         assertThat(faultOf(1, valued(Value.newBuilder().setName("a").setText("x".repeat(4_097)))))
-                .contains("longer than");
+                .contains("'a' is longer than 4096 bytes");
+        assertThat(faultOf(1, Frame.newBuilder().setSeq(1).setStatus("\0"))).contains("status");
+    }
+
+    @Test
+    void leavesOutAValueWithoutASoundNameAndTakesTheOthers() throws Exception {
+        for (String name : new String[] {"a b", "", "x".repeat(65)}) {
+            Frame.Builder frame = valued(Value.newBuilder().setName("height").setNumber(1))
+                    .addValues(Value.newBuilder().setName(name).setNumber(1));
+            assertThat(faultOf(1, frame)).isEqualTo("null");
+            assertThat(scanner.leftOut(0)).contains(name.isEmpty() ? "without a name" : "'" + name.substring(0, 3));
+        }
+    }
+
+    @Test
+    void takesLettersOfAnyScript() throws Exception {
+        for (String name : new String[] {"Höhe", "高度", "ऊँचाई", "ارتفاع", "x".repeat(64)}) {
+            assertThat(faultOf(1, valued(Value.newBuilder().setName(name).setInteger(1))))
+                    .isEqualTo("null");
+            assertThat(scanner.leftOut(0)).as(name).isNull();
+        }
     }
 
     private static Frame.Builder valued(Value.Builder value) {

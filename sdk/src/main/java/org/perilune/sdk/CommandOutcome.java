@@ -11,7 +11,7 @@ public sealed interface CommandOutcome {
     /**
      * It was done.
      *
-     * @param results by name (as {@link Reading#VALUE_NAME}), in order; numbers arrive as numbers, anything else as text
+     * @param results by name (as those of values), in order; numbers arrive as numbers, anything else as text
      */
     record Completed(String detail, Map<String, Object> results) implements CommandOutcome {
         /** @throws IllegalArgumentException for a bad name */

@@ -3,7 +3,6 @@ package org.perilune.sdk;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.perilune.contracts.TelemetryLimits;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Value;
@@ -15,9 +14,6 @@ import org.perilune.contracts.v1.Value;
  * @param status a word on what the device is doing, such as "nominal"; may be empty
  */
 public record Reading(Instant time, String status, List<Value> values) {
-    /** What a value may be called. */
-    public static final Pattern VALUE_NAME = TelemetryLimits.VALUE_NAME;
-
     private static final Instant EARLIEST = Micros.toInstant(TelemetryLimits.EARLIEST_MICROS);
     private static final Instant LATEST = Micros.toInstant(TelemetryLimits.LATEST_MICROS);
 
@@ -30,8 +26,9 @@ public record Reading(Instant time, String status, List<Value> values) {
     }
 
     static void checkName(String name) {
-        if (!VALUE_NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("Not a name of a value: " + name);
+        if (!TelemetryLimits.isName(name)) {
+            throw new IllegalArgumentException(
+                    "Not a name of a value, which is " + TelemetryLimits.NAME_RULE + ": " + name);
         }
     }
 
@@ -105,6 +102,17 @@ public record Reading(Instant time, String status, List<Value> values) {
                 throw new IllegalArgumentException("Not a finite number: " + name);
             }
             values.add(Value.newBuilder().setName(name).setNumber(number).build());
+            return this;
+        }
+
+        /**
+         * A whole number that is to stay exact beyond 2^53.
+         *
+         * @throws IllegalArgumentException for a bad name
+         */
+        public Builder integer(String name, long number) {
+            checkName(name);
+            values.add(Value.newBuilder().setName(name).setInteger(number).build());
             return this;
         }
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Numbers;
 import org.perilune.contracts.v1.Ack;
 import org.perilune.contracts.v1.Stage;
 import org.perilune.contracts.v1.Value;
@@ -78,23 +79,13 @@ final class Acknowledgement {
         values.stream().limit(MOST_RESULTS).forEach(value -> {
             String name = clean(value.getName(), LONGEST_TEXT);
             switch (value.getKindCase()) {
-                case NUMBER -> number(results, name, value.getNumber());
+                case NUMBER -> Numbers.put(results, name, value.getNumber());
+                case INTEGER -> results.put(name, value.getInteger());
                 case TEXT -> results.put(name, clean(value.getText(), LONGEST_TEXT));
                 case KIND_NOT_SET -> results.putNull(name);
             }
         });
         return results;
-    }
-
-    /** JSON has no word for what is not finite. */
-    private static void number(ObjectNode results, String name, double number) {
-        if (!Double.isFinite(number)) {
-            results.putNull(name);
-        } else if (number == Math.rint(number) && Math.abs(number) < 1e15) {
-            results.put(name, (long) number);
-        } else {
-            results.put(name, number);
-        }
     }
 
     private static Optional<Instant> time(long micros) {

@@ -1,6 +1,9 @@
 package org.perilune.telemetry;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.ResultSet;
@@ -8,9 +11,13 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Numbers;
 
 /** A device as the API tells it; written straight, since a fleet has thousands of values. */
 final class DeviceJson {
+    /** Without looking for members that stand twice: PostgreSQL keeps none. */
+    private static final JsonFactory KEPT = new JsonFactory();
+
     private DeviceJson() {}
 
     /** What a device says of one of its values. */
@@ -66,8 +73,7 @@ final class DeviceJson {
             json.writeNumberField("duplicates_today", row.getLong("duplicates"));
             json.writeNumberField("rejected_today", row.getLong("rejected"));
             json.writeFieldName("values");
-            String values = row.getString("parameters");
-            json.writeRawValue(values == null ? "{}" : values);
+            values(json, row.getString("parameters"));
             json.writeArrayFieldStart("parameters");
             for (Parameter parameter : parameters) {
                 write(json, parameter);
@@ -76,6 +82,32 @@ final class DeviceJson {
             json.writeEndObject();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** As they are kept, but with numbers as they are written everywhere: PostgreSQL spells them in its own way. */
+    private static void values(JsonGenerator json, @Nullable String kept) throws IOException {
+        if (kept == null) {
+            json.writeStartObject();
+            json.writeEndObject();
+            return;
+        }
+        try (JsonParser parser = KEPT.createParser(kept)) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                if (token == JsonToken.VALUE_NUMBER_FLOAT || parser.isExpectedNumberIntToken()) {
+                    number(json, parser);
+                } else {
+                    json.copyCurrentEvent(parser);
+                }
+            }
+        }
+    }
+
+    private static void number(JsonGenerator json, JsonParser parser) throws IOException {
+        if (parser.isExpectedNumberIntToken() && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+            json.writeNumber(parser.getLongValue());
+        } else {
+            Numbers.write(json, parser.getDoubleValue());
         }
     }
 
@@ -96,7 +128,8 @@ final class DeviceJson {
             json.writeNullField(name);
             return;
         }
-        json.writeNumberField(name, number);
+        json.writeFieldName(name);
+        Numbers.write(json, number);
     }
 
     private static void time(JsonGenerator json, String name, @Nullable Instant time) throws IOException {

@@ -82,14 +82,13 @@ final class DeviceQueries {
         var standings = new HashMap<String, Standing>();
         jdbi.useHandle(handle -> handle.createQuery(SIGNS)
                 .map((result, context) -> {
+                    String name = result.getString("name");
                     DeviceLife life = DeviceLife.read(result, clocks);
-                    DeviceState state =
-                            tell(result.getString("name"), life, now).state();
-                    return standings.put(
-                            result.getString("name"),
-                            new Standing(state, life.clockWrongBy().isPresent()));
+                    DeviceState state = tell(name, life, now).state();
+                    return Map.entry(
+                            name, new Standing(state, life.clockWrongBy().isPresent()));
                 })
-                .list());
+                .forEach(device -> standings.put(device.getKey(), device.getValue())));
         return standings;
     }
 

@@ -14,6 +14,7 @@ final class IngestMeters {
     final Counter stored;
     final Counter duplicates;
     final Counter rejected;
+    final Counter refused;
     final Counter wrongClocks;
     final DistributionSummary batches;
     final Timer commits;
@@ -23,7 +24,8 @@ final class IngestMeters {
         stored = counter(registry, "telemetry.frames.stored", "Frames stored");
         duplicates = counter(registry, "telemetry.frames.duplicate", "Frames that were there already");
         rejected = counter(registry, "telemetry.frames.rejected", "Frames and messages kept as rejects");
-        wrongClocks = counter(registry, "telemetry.clocks.wrong", "Frames stored whose time is wrong by over a year");
+        refused = counter(registry, "telemetry.frames.refused", "Frames that the database refused, kept as rejects");
+        wrongClocks = counter(registry, "telemetry.clocks.wrong", "Frames stored whose time cannot be true");
         batches = DistributionSummary.builder("telemetry.batch")
                 .description("Frames stored in one transaction")
                 .register(registry);

@@ -161,6 +161,12 @@ final class IngestSlicer {
             meters.wrongClocks.increment();
         }
         batch.add(state, epoch, seq, time, received, trace, payload, from, length);
+        String leftOut = scanner.leftOut(index);
+        if (leftOut != null) {
+            // Told beside the frame that is stored: of no seq, which would count as settled without it.
+            byte[] frame = Arrays.copyOfRange(payload, from, from + length);
+            reject(partition, entry, state.key().device(), received, leftOut, null, 0, frame, index);
+        }
     }
 
     private void reject(

@@ -122,16 +122,25 @@ final class IngestStore {
         }
         FrameBatch batch = slicer.batch;
         EpochState state = batch.states[low];
+        // One line: a device that sends such frames without end would fill the disk with stack traces.
         LOG.warn(
-                "A frame cannot be stored and is kept as a reject [device: {}]",
+                "A frame cannot be stored and is kept as a reject [device: {}, SQLSTATE: {}, reason: {}]",
                 state.key().device(),
-                failure);
+                failure.getSQLState(),
+                String.valueOf(failure.getMessage()).lines().findFirst().orElse(""));
+        meters.refused.increment();
         var reject = new Reject(
                 state.deviceId(),
                 batch.receivedMicros[low],
                 state.key().device(),
                 Topics.of(state.key().device(), Topics.TELEMETRY),
-                "The database refuses the frame [SQLSTATE: %s]".formatted(failure.getSQLState()),
+                "The database refuses the frame: %s [SQLSTATE: %s]"
+                        .formatted(
+                                String.valueOf(failure.getMessage())
+                                        .lines()
+                                        .findFirst()
+                                        .orElse(""),
+                                failure.getSQLState()),
                 state.progress() == null ? null : state,
                 state.progress() == null ? 0 : batch.seqs[low],
                 batch.payload(low),

@@ -81,7 +81,8 @@ final class IngestWriter implements AutoCloseable {
             connection.setAutoCommit(false);
             try (LeaderSession session = postgres.leaderSession(connection)) {
                 var ownership = new IngestOwnership(connection, session);
-                var store = new IngestStore(connection, devices, watermarks, meters, limits.newEpochsAMinute(), clocks, clock);
+                var store = new IngestStore(
+                        connection, devices, watermarks, meters, limits.newEpochsAMinute(), clocks, clock);
                 storeWhatComes(ownership, new TreeMap<>(), reader, store);
             } catch (SQLException | RuntimeException failure) {
                 size.failed();

@@ -3,6 +3,7 @@ package org.perilune.telemetry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
+import java.math.BigInteger;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.Requests;
@@ -26,6 +28,8 @@ import org.perilune.contracts.v1.Value;
 /** {@code POST /input}: one reading, stored before it is answered. */
 final class InputRoute {
     private static final String DEFAULT_DEVICE = "lunar-module";
+    private static final BigInteger EXACT_IN_DOUBLE = BigInteger.ONE.shiftLeft(53);
+    private static final Pattern LEAP_SECOND = Pattern.compile(".*T\\d{2}:\\d{2}:60(\\.\\d*)?(Z|[+-].*)");
     private static final Set<String> TEXTS = Set.of("timestamp", "status", "device");
 
     private final FrameStore store;
@@ -48,6 +52,7 @@ final class InputRoute {
         String statusFault = TelemetryLimits.textFault(status);
         if (statusFault != null) {
             faults.add(new Fault("status", statusFault));
+            status = "";
         }
         var frame = Frame.newBuilder().setTimeMicros(Times.micros(time)).setStatus(status);
         addValues(frame, body, faults);
@@ -89,16 +94,42 @@ final class InputRoute {
             if (TEXTS.contains(field.getKey())) {
                 continue;
             }
-            JsonNode value = field.getValue();
-            if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
-                faults.add(new Fault(field.getKey(), "must be a number"));
-            } else if (!TelemetryLimits.VALUE_NAME.matcher(field.getKey()).matches()
-                    || ReadingJson.MEMBERS.contains(field.getKey())) {
-                faults.add(new Fault(field.getKey(), "cannot be the name of a value"));
+            String name = field.getKey();
+            String fault = fault(name, field.getValue());
+            if (fault == null) {
+                frame.addValues(value(field.getValue()).setName(name));
             } else {
-                frame.addValues(Value.newBuilder().setName(field.getKey()).setNumber(value.doubleValue()));
+                faults.add(
+                        new Fault(TelemetryLimits.textFault(name) == null ? name : TelemetryLimits.shown(name), fault));
             }
         }
+    }
+
+    private static @Nullable String fault(String name, JsonNode value) {
+        if (ReadingJson.MEMBERS.contains(name)) {
+            return "is a member of every reading and cannot be the name of a value";
+        }
+        if (!TelemetryLimits.isName(name)) {
+            return "cannot be the name of a value, which is " + TelemetryLimits.NAME_RULE;
+        }
+        if (!value.isNumber()) {
+            return "must be a number";
+        }
+        if (!Double.isFinite(value.doubleValue())) {
+            return "is too large: numbers go up to about 1.8e308";
+        }
+        if (value.isBigInteger()) {
+            return "is a whole number of more than 64 bits, which could not be kept exactly; give it with a fraction"
+                    + " or exponent if that does not matter";
+        }
+        return null;
+    }
+
+    /** Whole numbers that a double would change are kept as what they are. */
+    private static Value.Builder value(JsonNode number) {
+        return number.isIntegralNumber() && number.bigIntegerValue().abs().compareTo(EXACT_IN_DOUBLE) > 0
+                ? Value.newBuilder().setInteger(number.longValue())
+                : Value.newBuilder().setNumber(number.doubleValue());
     }
 
     private static String text(ObjectNode body, String name, List<Fault> faults) {
@@ -126,7 +157,11 @@ final class InputRoute {
         } catch (DateTimeParseException ignored) {
             // Answered below, like an instant out of range.
         }
-        faults.add(new Fault("timestamp", "must be an instant after 1970 such as 2026-11-21T02:38:00Z"));
+        faults.add(new Fault(
+                "timestamp",
+                LEAP_SECOND.matcher(text).matches()
+                        ? "is a leap second, of which clocks here know nothing; send it as second 59"
+                        : "must be an instant after 1970 and before 10000 such as 2026-11-21T02:38:00Z"));
         return Instant.EPOCH;
     }
 

@@ -5,11 +5,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Json;
+import org.perilune.chassis.Numbers;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Value;
 
@@ -51,11 +54,17 @@ final class ReadingJson {
         json.writeStringField("seq", Long.toString(stored.seq()));
         json.writeStringField("status", frame.getStatus());
         json.writeStringField("trace", stored.trace() == null ? null : hex(stored.trace()));
-        for (Value value : frame.getValuesList()) {
-            String name = value.getName();
-            write(json, member(name), value);
+        for (Map.Entry<String, Value> value : members(frame).entrySet()) {
+            write(json, value.getKey(), value.getValue());
         }
         json.writeEndObject();
+    }
+
+    /** The frame's values by what they are called beside the members that every reading has. */
+    static Map<String, Value> members(Frame frame) {
+        var members = new LinkedHashMap<String, Value>();
+        FrameValues.of(frame).forEach(value -> members.put(member(value.getName()), value));
+        return members;
     }
 
     /** What a value is called beside the members that every reading has. */
@@ -68,20 +77,11 @@ final class ReadingJson {
         switch (value.getKindCase()) {
             case NUMBER -> {
                 json.writeFieldName(name);
-                number(json, value.getNumber());
+                Numbers.write(json, value.getNumber());
             }
+            case INTEGER -> json.writeNumberField(name, value.getInteger());
             case TEXT -> json.writeStringField(name, value.getText());
             case KIND_NOT_SET -> {}
-        }
-    }
-
-    static void number(JsonGenerator json, double number) throws IOException {
-        if (number == Math.rint(number) && Math.abs(number) < 1e15) {
-            json.writeNumber((long) number);
-        } else if (Double.isFinite(number)) {
-            json.writeNumber(number);
-        } else {
-            json.writeNull();
         }
     }
 

@@ -148,10 +148,10 @@ final class Rollup {
         marks.forEach(mark -> ofMarks.add(buckets.computeIfAbsent(mark.minute(), ignored -> new HashMap<>())));
         new FrameScan(connection).scan(device, marks, Times.EARLIEST, Times.LATEST, (mark, micros, frame) -> {
             Map<String, Bucket> minute = ofMarks.get(mark);
-            for (Value value : frame.getValuesList()) {
-                if (value.hasNumber() && Double.isFinite(value.getNumber())) {
+            for (Value value : FrameValues.of(frame)) {
+                if (FrameValues.isNumber(value)) {
                     minute.computeIfAbsent(value.getName(), ignored -> new Bucket())
-                            .add(value.getNumber());
+                            .add(FrameValues.number(value));
                 }
             }
             return true;

@@ -29,15 +29,20 @@ final class SeriesPoints implements FrameScan.Sink {
 
     @Override
     public boolean take(int mark, long micros, Frame frame) {
+        Value last = null;
         for (Value value : frame.getValuesList()) {
-            if (value.hasNumber()
-                    && Double.isFinite(value.getNumber())
+            // By the rule of FrameValues, without making a map of each frame.
+            if (value.getKindCase() != Value.KindCase.KIND_NOT_SET
                     && value.getName().equals(parameter)) {
-                values++;
-                fold.add(micros, value.getNumber(), value.getNumber());
-                if (exact.size() < mostExact) {
-                    exact.add(new Point(micros, value.getNumber()));
-                }
+                last = value;
+            }
+        }
+        if (last != null && FrameValues.isNumber(last)) {
+            double number = FrameValues.number(last);
+            values++;
+            fold.add(micros, number, number);
+            if (exact.size() < mostExact) {
+                exact.add(new Point(micros, number));
             }
         }
         frames++;

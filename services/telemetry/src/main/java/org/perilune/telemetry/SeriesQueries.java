@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import javax.sql.DataSource;
 import org.perilune.chassis.Json;
+import org.perilune.chassis.Numbers;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.SqlTimes;
 
@@ -170,15 +171,15 @@ final class SeriesQueries {
             json.writeStringField("from", query.from().toString());
             json.writeStringField("to", query.to().toString());
             json.writeFieldName("bucket_seconds");
-            ReadingJson.number(json, bucketSeconds);
+            Numbers.write(json, bucketSeconds);
             json.writeBooleanField("complete", complete);
             json.writeArrayFieldStart("points");
             source.writeTo((millis, minimum, maximum) -> {
                 try {
                     json.writeStartArray();
                     json.writeNumber(millis);
-                    ReadingJson.number(json, minimum);
-                    ReadingJson.number(json, maximum);
+                    Numbers.write(json, minimum);
+                    Numbers.write(json, maximum);
                     json.writeEndArray();
                 } catch (IOException failure) {
                     throw new UncheckedIOException(failure);

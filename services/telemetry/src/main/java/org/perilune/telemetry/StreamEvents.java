@@ -204,14 +204,14 @@ final class StreamEvents implements AutoCloseable {
         }
         try {
             if (stream.equals(Streams.CONNECT)) {
-                Connect connect = Connect.parseFrom(payload);
-                String fault = ConnectRules.fault(connect);
-                if (fault == null) {
-                    store.connect(connection, device, connect, received);
+                ConnectRules.Checked checked = ConnectRules.check(Connect.parseFrom(payload));
+                if (checked.connect().isPresent()) {
+                    store.connect(connection, device, checked.connect().get(), received);
                     connected.add(device);
-                } else {
+                }
+                if (checked.fault() != null) {
                     String topic = Topics.of(device, Topics.CONNECT);
-                    rejects.add(reject(stream, entry, device, topic, received, fault, payload));
+                    rejects.add(reject(stream, entry, device, topic, received, checked.fault(), payload));
                 }
             } else {
                 store.lastWill(connection, device, will(payload), received);

@@ -30,8 +30,7 @@ class CsvTest {
     @BeforeAll
     void start(@TempDir Path home) throws Exception {
         telemetry = new ReadFixture(
-                home,
-                Map.of("telemetry.exports.at-once", Integer.toString(AT_ONCE), "telemetry.exports.stall", "3s"));
+                home, Map.of("telemetry.exports.at-once", Integer.toString(AT_ONCE), "telemetry.exports.stall", "3s"));
         fill("long", 60_000);
         fill("broken", 5_000);
         telemetry.stores.run("update frame set payload = '\\xff' where seq = 4000"
@@ -51,8 +50,8 @@ class CsvTest {
         // All of one minute: one mark, many pages.
         stores.run("insert into frame select " + id + ", 5, n, '" + START + "', now(), null, '\\x" + hex
                 + "' from generate_series(1, " + frames + ") n");
-        stores.run("insert into mark (device_id, minute, epoch, seq_from, seq_to, rolled) values (" + id + ", '"
-                + START + "', 5, 1, " + frames + ", true)");
+        stores.run("insert into mark (device_id, minute, epoch, seq_from, seq_to, rolled) values (" + id + ", '" + START
+                + "', 5, 1, " + frames + ", true)");
         stores.run("insert into parameter (device_id, name) values (" + id + ", 'altitude')");
     }
 

@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,12 +29,18 @@ import org.perilune.contracts.v1.Value;
 /** How devices are, and their newest values, whatever their clocks, sessions and wills. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DevicesTest {
-    private static final Instant NOW = Instant.now();
+    private Instant now = Instant.EPOCH;
     private ReadFixture telemetry;
 
     @BeforeAll
     void start(@TempDir Path home) throws Exception {
         telemetry = new ReadFixture(home);
+    }
+
+    /** States go by our clock: each test has its own beginning. */
+    @BeforeEach
+    void beginNow() {
+        now = Instant.now().truncatedTo(ChronoUnit.MICROS);
     }
 
     @AfterAll
@@ -44,7 +52,7 @@ class DevicesTest {
         return Json.mapper().readTree(telemetry.get("/devices/" + name).body());
     }
 
-    private JsonNode await(String name, Predicate<JsonNode> condition) {
+    private JsonNode until(String name, Predicate<JsonNode> condition) {
         await().atMost(Duration.ofSeconds(30)).until(() -> condition.test(device(name)));
         try {
             return device(name);
@@ -71,11 +79,16 @@ class DevicesTest {
     }
 
     private void post(String device, Instant time, String value, double number) throws Exception {
-        String body = "{\"timestamp\":\"%s\",\"position\":0,\"speed\":0,\"status\":\"at %s\",\"device\":\"%s\",\"%s\":%s}";
-        assertThat(telemetry
-                        .post("/input", body.formatted(time, time, device, value, number))
-                        .statusCode())
-                .isEqualTo(201);
+        String body = Json.mapper()
+                .createObjectNode()
+                .put("timestamp", time.toString())
+                .put("position", 0)
+                .put("speed", 0)
+                .put("status", "at " + time)
+                .put("device", device)
+                .put(value, number)
+                .toString();
+        assertThat(telemetry.post("/input", body).statusCode()).isEqualTo(201);
     }
 
     private void connect(String device, long session, Instant received) {
@@ -97,14 +110,15 @@ class DevicesTest {
 
     @Test
     void readingOfTheFarFutureIsNewestOnlyUntilTheNextOneOverMqtt() {
-        send("ahead", NOW, frame(NOW.plus(Duration.ofDays(4_000)), "heat", 1));
-        JsonNode wrong = await("ahead", device -> value(device, "heat") == 1);
+        send("ahead", now, frame(now.plus(Duration.ofDays(4_000)), "heat", 1));
+        JsonNode wrong = until("ahead", device -> value(device, "heat") == 1);
         assertThat(wrong.get("clock_wrong_by_seconds").asLong()).isEqualTo(4_000L * 86_400);
-        send("ahead", NOW.plusSeconds(5), frame(NOW.plusSeconds(5), "heat", 2));
-        JsonNode right = await("ahead", device -> value(device, "heat") == 2);
+        send("ahead", now.plusSeconds(5), frame(now.plusSeconds(5), "heat", 2));
+        JsonNode right = until("ahead", device -> value(device, "heat") == 2);
         assertThat(right.get("clock_wrong_by_seconds").isNull()).isTrue();
-        assertThat(right.get("last_contact").asText()).isEqualTo(NOW.plusSeconds(5).toString());
-        assertThat(right.get("status").asText()).isEqualTo("at " + NOW.plusSeconds(5));
+        assertThat(right.get("last_contact").asText())
+                .isEqualTo(now.plusSeconds(5).toString());
+        assertThat(right.get("status").asText()).isEqualTo("at " + now.plusSeconds(5));
     }
 
     @Test
@@ -122,63 +136,66 @@ class DevicesTest {
 
     @Test
     void lateDataReplaceNothingNewerAndHideNothing() throws Exception {
-        send("late", NOW, frame(NOW, "heat", 2));
-        await("late", device -> value(device, "heat") == 2);
-        send("late", NOW.plusSeconds(1), frame(NOW.minusSeconds(600), "heat", 1));
-        send("late", NOW.plusSeconds(2), frame(NOW.minusSeconds(600), "dust", 7));
-        JsonNode device = await("late", changed -> value(changed, "dust") == 7);
+        send("late", now, frame(now, "heat", 2));
+        until("late", device -> value(device, "heat") == 2);
+        send("late", now.plusSeconds(1), frame(now.minusSeconds(600), "heat", 1));
+        send("late", now.plusSeconds(2), frame(now.minusSeconds(600), "dust", 7));
+        JsonNode device = until("late", changed -> value(changed, "dust") == 7);
         assertThat(value(device, "heat")).isEqualTo(2);
-        assertThat(device.get("last_time").asText()).isEqualTo(NOW.toString());
-        post("late", NOW.minusSeconds(300), "heat", 3);
-        post("late", NOW.minusSeconds(300), "dust", 8);
+        assertThat(device.path("last_time").asText()).isEqualTo(now.toString());
+        post("late", now.minusSeconds(300), "heat", 3);
+        post("late", now.minusSeconds(300), "dust", 8);
         assertThat(value(device("late"), "heat")).isEqualTo(2);
         assertThat(value(device("late"), "dust")).isEqualTo(8);
     }
 
     @Test
     void willWithoutSessionMeansDarkAtOnceEveryTime() {
-        byte[] text = "offline".getBytes(UTF_8);
         byte[] empty = LastWill.getDefaultInstance().toByteArray();
-        for (byte[][] wills : new byte[][][] {{text, empty}, {empty, empty}}) {
-            String name = wills[0] == text ? "stock" : "stock-2";
-            send(name, NOW.minusSeconds(9), frame(NOW.minusSeconds(9), "heat", 1));
-            await(name, device -> value(device, "heat") == 1);
-            will(name, wills[0], NOW.minusSeconds(8));
-            await(name, device -> device.get("state").asText().equals("dark"));
-            send(name, NOW.minusMillis(7_900), frame(NOW.minusSeconds(7), "heat", 2));
-            await(name, device -> device.get("state").asText().equals("online"));
-            will(name, wills[1], NOW.minusSeconds(6));
-            JsonNode again = await(name, device -> device.get("state").asText().equals("dark"));
-            assertThat(again.get("since").asText()).isEqualTo(NOW.minusSeconds(6).toString());
-        }
+        darkEveryTime("stock", "offline".getBytes(UTF_8), empty);
+        darkEveryTime("stock-2", empty, empty);
+    }
+
+    private void darkEveryTime(String name, byte[] first, byte[] second) {
+        send(name, now.minusSeconds(9), frame(now.minusSeconds(9), "heat", 1));
+        until(name, device -> value(device, "heat") == 1);
+        will(name, first, now.minusSeconds(8));
+        until(name, device -> device.path("state").asText().equals("dark"));
+        send(name, now.minusMillis(7_900), frame(now.minusSeconds(7), "heat", 2));
+        until(name, device -> device.path("state").asText().equals("online"));
+        will(name, second, now.minusSeconds(6));
+        JsonNode again = until(name, device -> device.path("state").asText().equals("dark"));
+        assertThat(again.get("since").asText()).isEqualTo(now.minusSeconds(6).toString());
     }
 
     @Test
     void deviceWhoseSessionsBeginAgainIsBelieved() {
-        connect("flashed", 500, NOW.minusSeconds(60));
-        await("flashed", device -> device.get("session").asText().equals("500"));
-        connect("flashed", 1, NOW.minusSeconds(30));
-        JsonNode anew = await("flashed", device -> device.get("session").asText().equals("1"));
-        assertThat(anew.get("last_contact").asText()).isEqualTo(NOW.minusSeconds(30).toString());
-        will("flashed", LastWill.newBuilder().setSession(1).build().toByteArray(), NOW.minusSeconds(20));
-        await("flashed", device -> device.get("state").asText().equals("dark"));
-        connect("flashed", 2, NOW.minusSeconds(10));
-        await("flashed", device -> device.get("state").asText().equals("online"));
+        connect("flashed", 500, now.minusSeconds(60));
+        until("flashed", device -> device.path("session").asText().equals("500"));
+        connect("flashed", 1, now.minusSeconds(30));
+        JsonNode anew =
+                until("flashed", device -> device.path("session").asText().equals("1"));
+        assertThat(anew.get("last_contact").asText())
+                .isEqualTo(now.minusSeconds(30).toString());
+        will("flashed", LastWill.newBuilder().setSession(1).build().toByteArray(), now.minusSeconds(20));
+        until("flashed", device -> device.path("state").asText().equals("dark"));
+        connect("flashed", 2, now.minusSeconds(10));
+        until("flashed", device -> device.path("state").asText().equals("online"));
         // Of the connection that was taken over, and late.
-        will("flashed", LastWill.newBuilder().setSession(1).build().toByteArray(), NOW.minusSeconds(9));
-        connect("flashed", 2, NOW.minusSeconds(8));
-        connect("other", 1, NOW);
-        await("other", device -> device.path("session").asText().equals("1"));
-        assertThat(await("flashed", device -> true).get("state").asText()).isEqualTo("online");
+        will("flashed", LastWill.newBuilder().setSession(1).build().toByteArray(), now.minusSeconds(9));
+        connect("flashed", 2, now.minusSeconds(8));
+        connect("other", 1, now);
+        until("other", device -> device.path("session").asText().equals("1"));
+        assertThat(until("flashed", device -> true).get("state").asText()).isEqualTo("online");
     }
 
     @Test
     void stockClientThatWasTakenOverIsOnline() {
-        connect("taken", 0, NOW.minusSeconds(60));
-        will("taken", new byte[0], NOW.minusSeconds(5));
-        await("taken", device -> device.path("state").asText().equals("dark"));
-        connect("taken", 0, NOW.minusMillis(4_990));
-        await("taken", device -> device.get("state").asText().equals("online"));
+        connect("taken", 0, now.minusSeconds(60));
+        will("taken", new byte[0], now.minusSeconds(5));
+        until("taken", device -> device.path("state").asText().equals("dark"));
+        connect("taken", 0, now.minusMillis(4_990));
+        until("taken", device -> device.path("state").asText().equals("online"));
     }
 
     @Test
@@ -188,24 +205,24 @@ class DevicesTest {
                 "recorder",
                 Connect.newBuilder().setSession(1).setRecording(true).build().toByteArray(),
                 null,
-                Times.micros(NOW.minusSeconds(600)));
-        send("recorder", NOW.minusSeconds(500), frame(Instant.parse("2026-05-01T00:00:00Z"), "heat", 1));
-        JsonNode ended = await("recorder", device -> value(device, "heat") == 1);
+                Times.micros(now.minusSeconds(600)));
+        send("recorder", now.minusSeconds(500), frame(Instant.parse("2026-05-01T00:00:00Z"), "heat", 1));
+        JsonNode ended = until("recorder", device -> value(device, "heat") == 1);
         assertThat(ended.get("state").asText()).isEqualTo("ended");
-        assertThat(ended.get("since").asText()).isEqualTo(NOW.minusSeconds(500).toString());
+        assertThat(ended.get("since").asText()).isEqualTo(now.minusSeconds(500).toString());
         assertThat(ended.get("last_time").asText()).isEqualTo("2026-05-01T00:00:00Z");
     }
 
     @Test
     void whoReadsDevicesTakesNoChangeFromFollowers() throws Exception {
-        var jdbi = Jdbi.create(telemetry.stores::connect);
+        var jdbi = Jdbi.create(telemetry.stores.dataSource());
         var queries = new DeviceQueries(
                 jdbi, new ClockTolerance(Duration.ofMinutes(5), Duration.ofDays(365)), Clock.systemUTC());
-        connect("watched", 1, NOW);
-        await("watched", device -> device.path("state").asText().equals("online"));
+        connect("watched", 1, now);
+        until("watched", device -> device.path("state").asText().equals("online"));
         var before = queries.standings().get("watched");
-        will("watched", LastWill.newBuilder().setSession(1).build().toByteArray(), NOW);
-        await("watched", device -> device.get("state").asText().equals("dark"));
+        will("watched", LastWill.newBuilder().setSession(1).build().toByteArray(), now);
+        until("watched", device -> device.path("state").asText().equals("dark"));
         queries.all();
         assertThat(queries.standings().get("watched")).isNotEqualTo(before);
     }
