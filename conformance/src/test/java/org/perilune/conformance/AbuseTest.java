@@ -53,11 +53,9 @@ final class AbuseTest {
                             .pollInterval(Duration.ofMillis(5))
                             .until(observed::look);
                     String id = commander.dispatch(COUNTER, "in-the-midst", 1, 600);
-                    await("a command in the midst of it")
-                            .atMost(RECOVERY)
-                            .until(() -> commander.open(COUNTER) == 0);
-                    JsonNode command = Objects.requireNonNull(
-                            commander.commands(COUNTER).get(id));
+                    await("a command in the midst of it").atMost(RECOVERY).until(() -> commander.open(COUNTER) == 0);
+                    JsonNode command =
+                            Objects.requireNonNull(commander.commands(COUNTER).get(id));
                     assertThat(command.path("state").asText()).isEqualTo("completed");
                     counts = abuse.counts();
                 }

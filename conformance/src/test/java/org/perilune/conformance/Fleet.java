@@ -29,8 +29,7 @@ final class Fleet implements AutoCloseable {
         var fleet = new Fleet();
         for (int i = 0; i < size; i++) {
             boolean bursts = i % 2 == 1;
-            fleet.add(
-                    perilune, port, i, seed + i, bursts ? 100 : 1, Duration.ofMillis(bursts ? 200 : 10), journals);
+            fleet.add(perilune, port, i, seed + i, bursts ? 100 : 1, Duration.ofMillis(bursts ? 200 : 10), journals);
         }
         return fleet;
     }

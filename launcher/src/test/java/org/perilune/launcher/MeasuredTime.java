@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
  * through the variables of one method, and knows an assertion by its comparing words.
  */
 final class MeasuredTime {
-    private static final Pattern CLOCK =
-            Pattern.compile("nanoTime\\(\\)|currentTimeMillis\\(\\)|ThreadCpuTime\\(\\)|Duration\\.between\\([^;]*now\\(\\)");
+    private static final Pattern CLOCK = Pattern.compile(
+            "nanoTime\\(\\)|currentTimeMillis\\(\\)|ThreadCpuTime\\(\\)|Duration\\.between\\([^;]*now\\(\\)");
 
     private static final Pattern ASSIGNMENT = Pattern.compile("(\\w+) (?:=|\\+=) |(\\w+)\\.add\\(");
     private static final Pattern BOUND =

@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.perilune.contracts.Topics;
+import org.perilune.contracts.Topology.Store;
 import org.perilune.contracts.v1.Ack;
 import org.perilune.contracts.v1.Command;
 import org.perilune.contracts.v1.Connect;
@@ -30,7 +31,6 @@ import org.perilune.contracts.v1.LastWill;
 import org.perilune.contracts.v1.Stored;
 import org.perilune.contracts.v1.Telemetry;
 import org.perilune.pad.InboundMessage;
-import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 

@@ -58,7 +58,9 @@ class ReadingTest {
     @Test
     void refusesADescriptionThatTheGroundWouldNotTake() {
         var wordy = DeviceParameter.of("a", "", "x".repeat(4_097));
-        assertRefused(() -> new DeviceDescription("probe", Duration.ZERO, List.of(wordy), null), "unit and description have over 4096");
+        assertRefused(
+                () -> new DeviceDescription("probe", Duration.ZERO, List.of(wordy), null),
+                "unit and description have over 4096");
         assertRefused(() -> new DeviceDescription("probe\0", Duration.ZERO, List.of(), null), "zero character");
     }
 

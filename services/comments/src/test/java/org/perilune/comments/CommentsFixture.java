@@ -20,16 +20,16 @@ import org.perilune.chassis.Ids;
 import org.perilune.chassis.Outbox;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.Settings;
-import org.perilune.testkit.Caller;
-import org.perilune.testkit.Gate;
-import org.perilune.testkit.HeardEvents;
-import org.perilune.testkit.StandInCrew;
-import org.perilune.testkit.TestBroker;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
+import org.perilune.testkit.Caller;
+import org.perilune.testkit.Gate;
+import org.perilune.testkit.HeardEvents;
+import org.perilune.testkit.StandInCrew;
+import org.perilune.testkit.TestBroker;
 
 /** Two copies of comments on one database and one broker; posts and moderation are played. */
 final class CommentsFixture implements AutoCloseable {
@@ -62,7 +62,8 @@ final class CommentsFixture implements AutoCloseable {
         crew.serve("/references/check", exchange -> answer(exchange, postsAway ? 503 : 422, """
                 {"detail":"references[0].id: there is no command",
                 "errors":[{"field":"references[0].id","detail":"there is no command"}]}"""));
-        Pad pad = owned.add(Pad.start(PadConfig.onFreePorts(home, List.of("comments"), Store.POSTGRESQL, Store.AMQP), sentence -> {}));
+        Pad pad = owned.add(Pad.start(
+                PadConfig.onFreePorts(home, List.of("comments"), Store.POSTGRESQL, Store.AMQP), sentence -> {}));
         padSettings = Map.copyOf(kind.settings(pad.settings()));
         broker = gate(Integer.parseInt(setting("comments.amqp.port")));
         database = gate(databasePort());

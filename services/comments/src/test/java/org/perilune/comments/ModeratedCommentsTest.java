@@ -27,11 +27,11 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.perilune.chassis.CloudEvent;
 import org.perilune.chassis.Json;
-import org.perilune.testkit.Caller;
-import org.perilune.testkit.TestBroker;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.FlightLog.Decision;
 import org.perilune.contracts.FlightLog.Status;
+import org.perilune.testkit.Caller;
+import org.perilune.testkit.TestBroker;
 
 /** What moderation says is applied in whatever order it comes, at any copy, and by moderation's word alone. */
 @ParameterizedClass

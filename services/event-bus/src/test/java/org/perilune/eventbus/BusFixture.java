@@ -13,12 +13,12 @@ import java.util.Map;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.Settings;
-import org.perilune.testkit.Caller;
-import org.perilune.testkit.StandInCrew;
-import org.perilune.testkit.TestBroker;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
+import org.perilune.testkit.Caller;
+import org.perilune.testkit.StandInCrew;
+import org.perilune.testkit.TestBroker;
 
 /** The pad's servers, and any number of copies of event-bus. */
 final class BusFixture implements AutoCloseable {
@@ -38,7 +38,9 @@ final class BusFixture implements AutoCloseable {
     BusFixture(Path home, TestBroker broker, Map<String, String> callbacks) throws Exception {
         broker.require();
         crew = owned.add(new StandInCrew());
-        Pad pad = owned.add(Pad.start(PadConfig.onFreePorts(home, List.of("event_bus", "crew"), Store.POSTGRESQL, Store.AMQP), sentence -> {}));
+        Pad pad = owned.add(Pad.start(
+                PadConfig.onFreePorts(home, List.of("event_bus", "crew"), Store.POSTGRESQL, Store.AMQP),
+                sentence -> {}));
         settings = new HashMap<>(broker.settings(pad.settings()));
         settings.put("event-bus.http.port", "0");
         settings.put("event-bus.tokens.keys-url", crew.keysUrl());

@@ -32,8 +32,8 @@ import org.perilune.chassis.OutboxRelay;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.PostgresConfig;
 import org.perilune.chassis.Resources;
-import org.perilune.testkit.TestBroker;
 import org.perilune.contracts.Topology.Service;
+import org.perilune.testkit.TestBroker;
 
 @ParameterizedClass
 @EnumSource(TestBroker.class)

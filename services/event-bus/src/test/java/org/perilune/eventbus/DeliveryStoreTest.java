@@ -22,8 +22,8 @@ import org.perilune.chassis.PostgresConfig;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.Secret;
 import org.perilune.chassis.Settings;
-import org.perilune.eventbus.DeliveryStore.Delivery;
 import org.perilune.contracts.Topology.Store;
+import org.perilune.eventbus.DeliveryStore.Delivery;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
@@ -38,7 +38,8 @@ class DeliveryStoreTest {
 
     @BeforeAll
     static void start() throws Exception {
-        Pad pad = OPENED.add(Pad.start(PadConfig.onFreePorts(home, List.of("event_bus"), Store.POSTGRESQL), sentence -> {}));
+        Pad pad = OPENED.add(
+                Pad.start(PadConfig.onFreePorts(home, List.of("event_bus"), Store.POSTGRESQL), sentence -> {}));
         var config = PostgresConfig.read(Settings.of(pad.settings()).at("event-bus"), 4);
         postgres = OPENED.add(Postgres.open(config, List.of("db/event-bus"), new SimpleMeterRegistry()));
     }

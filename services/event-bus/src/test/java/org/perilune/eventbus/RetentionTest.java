@@ -46,7 +46,8 @@ class RetentionTest {
 
     @BeforeAll
     static void start() throws Exception {
-        Pad pad = OPENED.add(Pad.start(PadConfig.onFreePorts(home, List.of("event_bus"), Store.POSTGRESQL), sentence -> {}));
+        Pad pad = OPENED.add(
+                Pad.start(PadConfig.onFreePorts(home, List.of("event_bus"), Store.POSTGRESQL), sentence -> {}));
         settings = pad.settings();
         var config = PostgresConfig.read(Settings.of(settings).at("event-bus"), 4);
         postgres = OPENED.add(Postgres.open(config, List.of("db/event-bus", Outbox.SCHEMA), new SimpleMeterRegistry()));

@@ -168,7 +168,8 @@ class SubscriptionTest {
             publish(0, 3);
             awaitTaken(0, 1, 2);
             // The first attempt at the hanging one is still under way: nobody waited for its end.
-            assertThat(fixture.subscription(stuck).path("last_error").asText("")).isEmpty();
+            assertThat(fixture.subscription(stuck).path("last_error").asText(""))
+                    .isEmpty();
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(fixture.subscription(stuck)
                                     .path("last_error")

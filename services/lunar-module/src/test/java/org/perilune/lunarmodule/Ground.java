@@ -29,6 +29,7 @@ import org.awaitility.core.ConditionFactory;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.Settings;
 import org.perilune.contracts.Topics;
+import org.perilune.contracts.Topology.Store;
 import org.perilune.contracts.v1.Ack;
 import org.perilune.contracts.v1.Argument;
 import org.perilune.contracts.v1.Command;
@@ -38,7 +39,6 @@ import org.perilune.contracts.v1.Stage;
 import org.perilune.contracts.v1.Telemetry;
 import org.perilune.contracts.v1.Value;
 import org.perilune.pad.InboundMessage;
-import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
 
@@ -56,7 +56,8 @@ final class Ground implements AutoCloseable {
     private final Mqtt5AsyncClient publisher;
 
     Ground(Path home) throws Exception {
-        pad = Pad.start(PadConfig.onFreePorts(home, List.of("lunar_module"), Store.POSTGRESQL, Store.MQTT), progress -> {});
+        pad = Pad.start(
+                PadConfig.onFreePorts(home, List.of("lunar_module"), Store.POSTGRESQL, Store.MQTT), progress -> {});
         pad.onPublish(this::take);
         publisher = Mqtt5Client.builder()
                 .serverHost("127.0.0.1")

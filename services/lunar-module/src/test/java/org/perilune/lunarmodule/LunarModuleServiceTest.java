@@ -43,7 +43,8 @@ class LunarModuleServiceTest {
     @Test
     void sendsWhatItRecordedBehindTheMoonWhenItIsBack(@TempDir Path folder) throws Exception {
         // One revolution in six seconds: 17 minutes to the first loss are 0.28 s.
-        var config = ground.config(folder, Map.of("first-loss.after", "17m", "time-scale", "3600", "report.interval", "20ms"));
+        var config = ground.config(
+                folder, Map.of("first-loss.after", "17m", "time-scale", "3600", "report.interval", "20ms"));
         try (var service = LunarModuleService.start(config, Clock.systemUTC())) {
             Ground.patiently().until(() -> !ground.connects.isEmpty());
             var announced = ground.connects.getFirst();

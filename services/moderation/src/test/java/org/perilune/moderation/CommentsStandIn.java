@@ -20,13 +20,13 @@ import org.perilune.chassis.Postgres;
 import org.perilune.chassis.PostgresConfig;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.Settings;
-import org.perilune.testkit.HeardEvents;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Decision;
 import org.perilune.contracts.FlightLog.Deleted;
 import org.perilune.contracts.FlightLog.Status;
 import org.perilune.contracts.Topology;
+import org.perilune.testkit.HeardEvents;
 
 /** Publishes what comments would, and hears what moderation says. */
 final class CommentsStandIn implements AutoCloseable {

@@ -24,10 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.CloudEvent;
 import org.perilune.chassis.Resources;
-import org.perilune.testkit.Caller;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Decision;
 import org.perilune.contracts.FlightLog.Status;
+import org.perilune.testkit.Caller;
 
 class CopiesTest {
     private static final Resources OPENED = new Resources();

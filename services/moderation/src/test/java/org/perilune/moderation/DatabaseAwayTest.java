@@ -14,10 +14,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.Resources;
-import org.perilune.testkit.Gate;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Decision;
 import org.perilune.contracts.FlightLog.Status;
+import org.perilune.testkit.Gate;
 
 class DatabaseAwayTest {
     private static final Resources OPENED = new Resources();

@@ -12,12 +12,12 @@ import java.util.Map;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.Settings;
-import org.perilune.testkit.Caller;
-import org.perilune.testkit.StandInCrew;
-import org.perilune.testkit.TestBroker;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
+import org.perilune.testkit.Caller;
+import org.perilune.testkit.StandInCrew;
+import org.perilune.testkit.TestBroker;
 
 /** A copy of moderation with its pad, and those around it. */
 final class Running implements AutoCloseable {
@@ -36,7 +36,9 @@ final class Running implements AutoCloseable {
     Running(Path home, TestBroker broker) throws Exception {
         broker.require();
         crew = owned.add(new StandInCrew());
-        Pad pad = owned.add(Pad.start(PadConfig.onFreePorts(home, List.of("moderation", "comments"), Store.POSTGRESQL, Store.AMQP), sentence -> {}));
+        Pad pad = owned.add(Pad.start(
+                PadConfig.onFreePorts(home, List.of("moderation", "comments"), Store.POSTGRESQL, Store.AMQP),
+                sentence -> {}));
         settings = Map.copyOf(broker.settings(pad.settings()));
         comments = owned.add(new CommentsStandIn(Settings.of(settings)));
         moderation = owned.add(copy(Map.of()));

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.CloudEvent;
 import org.perilune.chassis.Json;
-import org.perilune.testkit.Caller;
 import org.perilune.contracts.FlightLog;
+import org.perilune.testkit.Caller;
 
 /** What was accepted is there with its event, whatever stopped meanwhile. */
 @Timeout(180)

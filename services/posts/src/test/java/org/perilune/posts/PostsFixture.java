@@ -15,14 +15,14 @@ import org.jdbi.v3.core.Jdbi;
 import org.perilune.chassis.AmqpConfig;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.Settings;
-import org.perilune.testkit.Caller;
-import org.perilune.testkit.Gate;
-import org.perilune.testkit.HeardEvents;
-import org.perilune.testkit.StandInCrew;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
+import org.perilune.testkit.Caller;
+import org.perilune.testkit.Gate;
+import org.perilune.testkit.HeardEvents;
+import org.perilune.testkit.StandInCrew;
 
 /** Two copies of posts on one database and one broker; telemetry and command-dispatcher are played. */
 final class PostsFixture implements AutoCloseable {
@@ -45,7 +45,8 @@ final class PostsFixture implements AutoCloseable {
         crew.serve("/devices/", exchange -> answer(exchange, othersAway ? 503 : 404, "{\"detail\":\"none\"}"));
         crew.serve("/commands/" + COMMAND, exchange -> answer(exchange, othersAway ? 503 : 200, "{}"));
         crew.serve("/commands/", exchange -> answer(exchange, othersAway ? 503 : 404, "{\"detail\":\"none\"}"));
-        pad = owned.add(Pad.start(PadConfig.onFreePorts(home, List.of("posts"), Store.POSTGRESQL, Store.AMQP), sentence -> {}));
+        pad = owned.add(
+                Pad.start(PadConfig.onFreePorts(home, List.of("posts"), Store.POSTGRESQL, Store.AMQP), sentence -> {}));
         broker = gate(Integer.parseInt(setting("posts.amqp.port")));
         database = gate(databasePort());
         events = owned.add(HeardEvents.listen(

@@ -34,9 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.CloudEvent;
 import org.perilune.chassis.Ids;
 import org.perilune.chassis.Json;
-import org.perilune.testkit.Caller;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.FlightLog.Status;
+import org.perilune.testkit.Caller;
 
 class EntriesTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.Ids;
-import org.perilune.testkit.Caller;
 import org.perilune.contracts.FlightLog.Status;
 import org.perilune.contracts.Happening;
+import org.perilune.testkit.Caller;
 
 class FindTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -90,8 +90,7 @@ class FindTest {
     @Test
     void findsWordsHoweverTheyAreWritten() throws Exception {
         List<String> ids = SearchSamples.publish(fixture);
-        await().atMost(PATIENCE)
-                .until(() -> search("полюс", "").path("results").size() == 1); // the last one
+        await().atMost(PATIENCE).until(() -> search("полюс", "").path("results").size() == 1); // the last one
         SearchSamples.check(ids, words -> search(words, ""), "postgresql");
     }
 

@@ -25,9 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.Ids;
 import org.perilune.chassis.OpenSearch;
 import org.perilune.chassis.Resources;
+import org.perilune.contracts.FlightLog.Status;
 import org.perilune.testkit.Caller;
 import org.perilune.testkit.Gate;
-import org.perilune.contracts.FlightLog.Status;
 
 /** Against the pad's OpenSearch, two copies of query following it. */
 class IndexedSearchTest {
@@ -140,8 +140,7 @@ class IndexedSearchTest {
     void findsWordsHoweverTheyAreWritten() throws Exception {
         List<String> ids = SearchSamples.publish(fixture);
         awaitEngine("opensearch");
-        await().atMost(PATIENCE)
-                .until(() -> search("полюс", "").path("results").size() == 1); // the last one
+        await().atMost(PATIENCE).until(() -> search("полюс", "").path("results").size() == 1); // the last one
         SearchSamples.check(ids, words -> search(words, ""), "opensearch");
     }
 

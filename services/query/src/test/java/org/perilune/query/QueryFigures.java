@@ -24,9 +24,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.CloudEvent;
+import org.perilune.contracts.FlightLog.Status;
 import org.perilune.testkit.Caller;
 import org.perilune.testkit.StandInCrew;
-import org.perilune.contracts.FlightLog.Status;
 
 /**
  * Prints how fast the model is built anew and read. Not run with the tests; on a quiet machine:

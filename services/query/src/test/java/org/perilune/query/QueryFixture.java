@@ -22,12 +22,12 @@ import org.perilune.chassis.Postgres;
 import org.perilune.chassis.PostgresConfig;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.Settings;
-import org.perilune.testkit.Caller;
-import org.perilune.testkit.StandInCrew;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
+import org.perilune.testkit.Caller;
+import org.perilune.testkit.StandInCrew;
 
 /** A pad, somebody who publishes events, and query. */
 final class QueryFixture implements AutoCloseable {
@@ -39,7 +39,9 @@ final class QueryFixture implements AutoCloseable {
 
     QueryFixture(Path home) throws Exception {
         crew = opened.add(new StandInCrew());
-        pad = opened.add(Pad.start(PadConfig.onFreePorts(home, List.of("query", "posts"), Store.POSTGRESQL, Store.AMQP, Store.OPENSEARCH), sentence -> {}));
+        pad = opened.add(Pad.start(
+                PadConfig.onFreePorts(home, List.of("query", "posts"), Store.POSTGRESQL, Store.AMQP, Store.OPENSEARCH),
+                sentence -> {}));
         var meters = Meters.open();
         opened.add(meters::close);
         Settings posts = Settings.of(pad.settings()).at("posts");

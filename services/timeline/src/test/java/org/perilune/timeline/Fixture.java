@@ -26,12 +26,12 @@ import org.perilune.chassis.AmqpConfig;
 import org.perilune.chassis.DatabaseClock;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.Settings;
-import org.perilune.testkit.Gate;
-import org.perilune.testkit.HeardEvents;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
 import org.perilune.pad.PadConfig;
+import org.perilune.testkit.Gate;
+import org.perilune.testkit.HeardEvents;
 
 /** The pad's MongoDB server behind a gate, the services asked as stand-ins, and any number of copies of the timeline. */
 final class Fixture implements AutoCloseable {
