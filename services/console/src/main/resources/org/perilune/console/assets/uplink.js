@@ -20,6 +20,7 @@ export class Uplink {
     this.device = device.name;
     this.type = device.type || '';
     this.said = document.getElementById('said');
+    this.aways = { commands: 0, timeline: 0 };
     this.commands = new Map();
     this.events = new Map();
     this.rows = new Map();
@@ -132,6 +133,7 @@ export class Uplink {
   open(source) { return source === 'commands' ? this.loadCommands() : this.loadEvents(); }
 
   away(source, all) {
+    this.aways[source] += 1;
     const host = document.getElementById(source === 'commands' ? 'commands-away' : 'events-away');
     host.hidden = false;
     if (all) say(host, CONSOLE_AWAY[0] + '.');
@@ -139,21 +141,24 @@ export class Uplink {
       : 'The timeline is away: its events cannot be read just now. Telemetry and commands go on.');
   }
 
+  // What was asked for before a service went says nothing of whether it is there now.
   async loadCommands() {
+    const before = this.aways.commands;
     const answer = await load('/commands.json?' + new URLSearchParams({ device: this.device, limit: String(SHOWN) }));
     if (!answer.ok) { this.away('commands'); return; }
-    document.getElementById('commands-away').hidden = true;
+    if (before === this.aways.commands) document.getElementById('commands-away').hidden = true;
     answer.body.commands.forEach((one) => this.command(one));
     this.known = true;
     this.flush();
   }
 
   async loadEvents() {
+    const before = this.aways.timeline;
     const from = new Date(now()).toISOString();
     const ask = (more) => load('/timeline.json?' + new URLSearchParams({ device: this.device, from, limit: '10', ...more }));
     const answers = await Promise.all([ask({ kind: 'planned', state: 'planned' }), ask({ state: 'predicted' })]);
     if (answers.some((answer) => !answer.ok)) { this.away('timeline'); return; }
-    document.getElementById('events-away').hidden = true;
+    if (before === this.aways.timeline) document.getElementById('events-away').hidden = true;
     this.events.clear();
     for (const answer of answers) answer.body.data.forEach((one) => this.event(one));
     this.knownEvents = true;
