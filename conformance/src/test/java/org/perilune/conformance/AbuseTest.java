@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class AbuseTest {
     private static final Duration LONG = Duration.ofSeconds(Integer.getInteger("abuse.seconds", 20));
-    private static final Duration RECOVERY = Duration.ofSeconds(120);
+    private static final Duration RECOVERY = Duration.ofMinutes(2);
     private static final long MOST_MEGABYTES = 900;
     private static final int DEVICES = 10;
     private static final int READINGS_A_TICK = 10;
