@@ -11,12 +11,14 @@ import java.util.Objects;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Others do what they like ({@link Abuse}) for a while ({@code -Dabuse.seconds=}): devices and operators go on, in bounded
- * memory. Prints how long it took from a device's report until the device knew that it is stored.
+ * Others do what they like ({@link Abuse}) for a while ({@code -Dabuse.seconds=}, as {@code ./perilune soak} says): devices
+ * and operators go on, in bounded memory. Prints how long it took from a device's report until the device knew that it is stored.
  */
+@EnabledIfSystemProperty(named = "abuse.seconds", matches = "[0-9]+")
 final class AbuseTest {
     private static final Duration LONG = Duration.ofSeconds(Integer.getInteger("abuse.seconds", 20));
     private static final Duration RECOVERY = Duration.ofMinutes(2);
