@@ -47,6 +47,10 @@ final class Abuse implements AutoCloseable {
     /** @param victim a device with telemetry, which the downloads are of */
     static Abuse begin(Perilune perilune, String victim, String viewerToken) throws IOException, InterruptedException {
         var abuse = new Abuse(perilune);
+        // Enrolled before it begins: each takes a start of the command line.
+        var noisy = abuse.client("noisy");
+        var bulky = abuse.client("bulky");
+        var author = abuse.client("author");
         var random = new Random(1);
         byte[] logIn = ("{\"name\":\"" + "x".repeat(MEBIBYTE - 100) + "\",\"password\":\"guessed\"}")
                 .getBytes(StandardCharsets.US_ASCII);
@@ -55,11 +59,8 @@ final class Abuse implements AutoCloseable {
         abuse.every(3_000, "stalled downloads", () -> abuse.download(victim, viewerToken));
         byte[] rubbish = new byte[200_000];
         random.nextBytes(rubbish);
-        var noisy = abuse.client("noisy");
         abuse.every(100, "rubbish", () -> noisy.publish("fleet/noisy/telemetry", rubbish));
-        var bulky = abuse.client("bulky");
         abuse.every(20, "large messages", () -> bulky.report(large()));
-        var author = abuse.client("author");
         abuse.every(5, "unread messages", () -> author.publish(NOBODY_READS, new byte[1_024]));
         return abuse;
     }
