@@ -22,7 +22,7 @@ final class Perilune implements AutoCloseable {
     /** On a busy machine, with logs to recover after a kill. */
     private static final Duration START = Duration.ofSeconds(90);
 
-    private static final Duration COMMAND = Duration.ofSeconds(60);
+    private static final Duration COMMAND = Duration.ofMinutes(3);
     /** Who listens. */
     enum Part {
         CREW("crew.http.port"),
