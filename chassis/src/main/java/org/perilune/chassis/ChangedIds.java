@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
@@ -38,7 +37,6 @@ public final class ChangedIds implements AutoCloseable {
     private final PostgresConfig config;
     private final String channel;
     private final List<Consumer<List<UUID>>> listeners = new CopyOnWriteArrayList<>();
-    private final CountDownLatch closing = new CountDownLatch(1);
     private volatile @Nullable Connection current;
     private volatile @Nullable Loop loop;
 
@@ -85,31 +83,43 @@ public final class ChangedIds implements AutoCloseable {
 
     @Override
     public void close() {
-        closing.countDown();
+        Loop running = loop;
+        if (running == null) {
+            return;
+        }
+        running.expectEnd();
+        cut(); // whoever listens would wait for seconds
+        running.close();
+        cut(); // what was opened meanwhile
+    }
+
+    private void cut() {
         Connection open = current;
         if (open != null) {
             try {
-                open.abort(Runnable::run); // close() would wait for the one who listens
+                open.abort(Runnable::run);
             } catch (SQLException failure) {
                 LOG.debug("The listening connection could not be cut", failure);
             }
         }
-        Loop running = loop;
-        if (running != null) {
-            running.close();
-        }
     }
 
-    /** Ends when the connection does. */
+    /** Connects, or waits for what comes next: a turn that ends well says that changes are followed. */
     private Duration follow() throws SQLException {
-        try (Connection connection = connect()) {
-            current = connection;
+        Connection connection = current;
+        if (connection == null) {
+            current = connect();
             tell(List.of());
-            listen(connection, connection.unwrap(PGConnection.class));
-        } finally {
-            current = null;
+            return Duration.ZERO;
         }
-        return Duration.ZERO;
+        try {
+            listen(connection);
+            return Duration.ZERO;
+        } catch (SQLException | RuntimeException broken) {
+            current = null;
+            connection.abort(Runnable::run); // close() would wait for an answer
+            throw broken;
+        }
     }
 
     private Connection connect() throws SQLException {
@@ -130,21 +140,19 @@ public final class ChangedIds implements AutoCloseable {
         }
     }
 
-    private void listen(Connection connection, PGConnection listening) throws SQLException {
-        while (closing.getCount() > 0) {
-            PGNotification[] notes = listening.getNotifications(QUIET_MILLIS);
-            if (notes == null || notes.length == 0) {
-                if (!connection.isValid(2)) {
-                    throw new SQLException("The connection has died");
-                }
-                continue;
+    private void listen(Connection connection) throws SQLException {
+        PGNotification[] notes = connection.unwrap(PGConnection.class).getNotifications(QUIET_MILLIS);
+        if (notes == null || notes.length == 0) {
+            if (!connection.isValid(2)) {
+                throw new SQLException("The connection has died");
             }
-            var ids = new ArrayList<UUID>();
-            for (PGNotification note : notes) {
-                read(note.getParameter(), ids);
-            }
-            tell(List.copyOf(ids));
+            return;
         }
+        var ids = new ArrayList<UUID>();
+        for (PGNotification note : notes) {
+            read(note.getParameter(), ids);
+        }
+        tell(List.copyOf(ids));
     }
 
     /** What is no list of ids makes everybody look for whatever may have changed. */

@@ -27,7 +27,11 @@ public final class Loop implements AutoCloseable {
     /** What is done again and again. */
     @FunctionalInterface
     public interface Turn {
-        /** @return the pause until the next turn */
+        /**
+         * Must end before long: only a turn that has ended says that the work goes on.
+         *
+         * @return the pause until the next turn
+         */
         Duration run() throws Exception;
     }
 
@@ -98,10 +102,15 @@ public final class Loop implements AutoCloseable {
         problem = String.valueOf(failure.getMessage());
     }
 
+    /** No turn follows the one under way, whose failure is none any more. Waits for nothing. */
+    void expectEnd() {
+        closing.countDown();
+    }
+
     /** Lets the turn under way end. */
     @Override
     public void close() {
-        closing.countDown();
+        expectEnd();
         Threads.stop(thread, STOP);
     }
 }
