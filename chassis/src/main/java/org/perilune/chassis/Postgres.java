@@ -28,7 +28,8 @@ public final class Postgres implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration RETRY = Duration.ofMillis(500);
     private static final Duration FIRST_MIGRATION = Duration.ofSeconds(30);
-    private static final int STATEMENT_TIMEOUT_MILLIS = 10_000;
+    /** Beyond the time that the server gives a statement: a server that hangs ends none. */
+    private static final Duration ANSWER_GRACE = Duration.ofSeconds(2);
 
     /** A client that vanished is noticed within some 8 s. */
     private static final String KEEP_ALIVE = "-c tcp_keepalives_idle=3 -c tcp_keepalives_interval=2"
@@ -80,6 +81,7 @@ public final class Postgres implements AutoCloseable {
                 config.password(),
                 poolSize,
                 config.clientTimeout(),
+                config.statementTimeout(),
                 config.migrationTimeout());
         return new Postgres(pool(own, name, meters), own, migrated);
     }
@@ -95,7 +97,8 @@ public final class Postgres implements AutoCloseable {
         hikari.setPoolName(name);
         hikari.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
         hikari.setInitializationFailTimeout(-1);
-        hikari.addDataSourceProperty("socketTimeout", "60");
+        Duration answer = config.statementTimeout().plus(ANSWER_GRACE);
+        hikari.addDataSourceProperty("socketTimeout", Long.toString(answer.toSeconds()));
         hikari.addDataSourceProperty("connectTimeout", "2");
         hikari.addDataSourceProperty("tcpKeepAlive", "true");
         hikari.addDataSourceProperty("ApplicationName", config.user());
@@ -112,7 +115,7 @@ public final class Postgres implements AutoCloseable {
     private static String serverOptions(PostgresConfig config) {
         return String.join(
                 " ",
-                "-c statement_timeout=" + STATEMENT_TIMEOUT_MILLIS,
+                "-c statement_timeout=" + config.statementTimeout().toMillis(),
                 "-c idle_in_transaction_session_timeout="
                         + config.clientTimeout().toMillis(),
                 KEEP_ALIVE);

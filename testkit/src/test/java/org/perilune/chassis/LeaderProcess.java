@@ -36,6 +36,7 @@ final class LeaderProcess {
                 new Secret(arguments[2]),
                 2,
                 Duration.ofMillis(Long.parseLong(arguments[3])),
+                Duration.ofSeconds(10),
                 Duration.ofMinutes(1));
         int key = Integer.parseInt(arguments[4]);
         try (Postgres postgres = Postgres.open(config, "db/chassis", new SimpleMeterRegistry());

@@ -52,7 +52,14 @@ class LeaderSessionTest {
     static void startDatabase() {
         pad = Pad.start(PadConfig.onFreePorts(home, List.of("crew"), Store.POSTGRESQL), sentence -> {});
         PostgresConfig read = PostgresConfig.read(Settings.of(pad.settings()).at("crew"), 4);
-        config = new PostgresConfig(read.url(), read.user(), read.password(), 8, CLIENT_TIMEOUT, Duration.ofMinutes(1));
+        config = new PostgresConfig(
+                read.url(),
+                read.user(),
+                read.password(),
+                8,
+                CLIENT_TIMEOUT,
+                Duration.ofSeconds(10),
+                Duration.ofMinutes(1));
         postgres = Postgres.open(config, "db/chassis", new SimpleMeterRegistry());
     }
 

@@ -33,7 +33,13 @@ class PostgresTest {
             Settings in = Settings.of(pad.settings());
             PostgresConfig direct = PostgresConfig.read(in.at("crew"), 4);
             var config = new PostgresConfig(
-                    "jdbc:postgresql://127.0.0.1:" + gate.port() + "/crew", direct.user(), direct.password(), 4);
+                    "jdbc:postgresql://127.0.0.1:" + gate.port() + "/crew",
+                    direct.user(),
+                    direct.password(),
+                    4,
+                    direct.clientTimeout(),
+                    Duration.ofSeconds(1),
+                    direct.migrationTimeout());
 
             PrometheusMeterRegistry meters = Meters.open();
             owned.add(meters::close);
@@ -69,6 +75,12 @@ class PostgresTest {
             gate.open();
             await().atMost(PATIENCE).until(() -> asked.get("/ready").statusCode() == 200);
             assertThat(asked.get("/things").statusCode()).isEqualTo(200);
+
+            // It takes what it is asked, and answers nothing: whoever asked is told before long.
+            gate.stall();
+            assertAway(asked.get("/things"));
+            gate.open();
+            await().atMost(PATIENCE).until(() -> asked.get("/things").statusCode() == 200);
         }
     }
 
