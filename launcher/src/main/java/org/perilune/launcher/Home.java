@@ -38,6 +38,11 @@ record Home(Path folder) {
         return logs().resolve("perilune.log");
     }
 
+    /** What every thread did when a start took long. */
+    Path threads() {
+        return logs().resolve("threads.txt");
+    }
+
     /** What a detached instance says while it starts and where it ends without a log. */
     Path output() {
         return logs().resolve("output.log");

@@ -27,6 +27,9 @@ final class Instance implements AutoCloseable {
     /** Until then the first to look at the console has the processors. */
     private static final Duration SEARCH_AFTER = Duration.ofSeconds(5);
 
+    /** Twice what a start takes on a machine that is short of processors. */
+    private static final Duration SLOW = Duration.ofSeconds(30);
+
     private final Pad pad;
     private final List<Running> services = new CopyOnWriteArrayList<>();
 
@@ -54,7 +57,7 @@ final class Instance implements AutoCloseable {
             plan.home().writeServiceSettings(plan.complete(made));
             var services = new ArrayList<>(plan.prepare(made));
             services.removeIf(service -> without.contains(service.name()));
-            instance.startServices(services, clock, progress);
+            instance.startServices(services, clock, progress, plan.home());
             instance.pad.startSearch(SEARCH_AFTER);
             return instance;
         } catch (Throwable failure) {
@@ -64,7 +67,14 @@ final class Instance implements AutoCloseable {
     }
 
     /** Side by side: each can be without the others, as when they are processes of their own. */
-    private void startServices(List<ServiceKind.Prepared> prepared, Clock clock, Progress progress) {
+    private void startServices(List<ServiceKind.Prepared> prepared, Clock clock, Progress progress, Home home) {
+        List<String> names = prepared.stream().map(ServiceKind.Prepared::name).toList();
+        try (var slow = new SlowStart(names, home.threads(), SLOW, progress)) {
+            startServices(prepared, clock, progress, slow);
+        }
+    }
+
+    private void startServices(List<ServiceKind.Prepared> prepared, Clock clock, Progress progress, SlowStart slow) {
         var steps = new ArrayList<Callable<Void>>();
         for (ServiceKind.Prepared service : prepared) {
             steps.add(() -> {
@@ -72,6 +82,7 @@ final class Instance implements AutoCloseable {
                 Running running = service.start().apply(clock);
                 services.add(running);
                 running.hook().ifPresent(pad::onPublish);
+                slow.started(service.name());
                 progress.tell(running.name() + " is up on port " + running.port());
                 return null;
             });
