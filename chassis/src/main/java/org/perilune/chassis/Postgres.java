@@ -157,7 +157,8 @@ public final class Postgres implements AutoCloseable {
     /** Returns when it is done, failed once, or takes so long that the service starts without: probes must answer. */
     private void startMigrating(List<String> migrations) {
         var tried = new CountDownLatch(1);
-        Threads.start(config.user() + "-migrate", () -> {
+        // Initializes many classes: virtual threads would hold their carriers while one waits for what another loads.
+        Threads.startPlatform(config.user() + "-migrate", () -> {
             boolean done = migrate(migrations);
             tried.countDown();
             if (!done) {

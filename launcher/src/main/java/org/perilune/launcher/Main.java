@@ -48,6 +48,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String... arguments) {
+        Carriers.provide();
         System.exit(execute(arguments));
     }
 
