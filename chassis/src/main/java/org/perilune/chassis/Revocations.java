@@ -30,9 +30,9 @@ public final class Revocations implements AutoCloseable {
     /** Longer than crew keeps a request waiting. */
     private static final Duration TIMEOUT = Duration.ofSeconds(4);
 
-    private static final long RETRY_MILLIS = 500;
+    private static final Duration RETRY = Duration.ofMillis(500);
     /** Crew is not asked without a pause, however quickly it answers. */
-    private static final long SOONEST_MILLIS = 100;
+    private static final Duration SOONEST = Duration.ofMillis(100);
     /** For the first attempt, which the first request of a person waits for. */
     private static final long FIRST_ATTEMPT_MILLIS = 3_000;
 
@@ -44,7 +44,7 @@ public final class Revocations implements AutoCloseable {
     private final Map<Watch, String> watches = new ConcurrentHashMap<>();
     private final AtomicBoolean following = new AtomicBoolean();
     private final CountDownLatch asked = new CountDownLatch(1);
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile @Nullable Loop loop;
     private volatile @Nullable Known known;
     private volatile boolean stale;
 
@@ -118,7 +118,7 @@ public final class Revocations implements AutoCloseable {
 
     private @Nullable Known current() {
         if (following.compareAndSet(false, true)) {
-            Threads.start("revocations", this::run);
+            loop = Loop.start("revocations", this::askOnce);
         }
         try {
             if (known == null && !asked.await(FIRST_ATTEMPT_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -130,22 +130,19 @@ public final class Revocations implements AutoCloseable {
         return known;
     }
 
-    private void run() {
+    private Duration askOnce() {
+        long began = System.nanoTime();
+        boolean told;
         try {
-            while (closed.getCount() > 0) {
-                long began = System.nanoTime();
-                boolean told = ask();
-                asked.countDown();
-                if (!told) {
-                    endWhatIsOld();
-                    closed.await(RETRY_MILLIS, TimeUnit.MILLISECONDS);
-                } else if (System.nanoTime() - began < TimeUnit.MILLISECONDS.toNanos(SOONEST_MILLIS)) {
-                    closed.await(SOONEST_MILLIS, TimeUnit.MILLISECONDS);
-                }
-            }
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
+            told = ask();
+        } finally {
+            asked.countDown();
         }
+        if (!told) {
+            endWhatIsOld();
+            return RETRY;
+        }
+        return System.nanoTime() - began < SOONEST.toNanos() ? SOONEST : Duration.ZERO;
     }
 
     private boolean ask() {
@@ -155,9 +152,7 @@ public final class Revocations implements AutoCloseable {
             take(crew.get(path + query, Optional.empty(), Answer.class), before);
             return true;
         } catch (ServiceException away) {
-            if (closed.getCount() > 0) {
-                LOG.debug("Crew does not tell which sessions have ended [reason: {}]", away.getMessage());
-            }
+            LOG.debug("Crew does not tell which sessions have ended [reason: {}]", away.getMessage());
             return false;
         }
     }
@@ -216,7 +211,13 @@ public final class Revocations implements AutoCloseable {
 
     @Override
     public void close() {
-        closed.countDown();
-        crew.close();
+        Loop running = loop;
+        if (running != null) {
+            running.expectEnd();
+        }
+        crew.close(); // ends the request that waits
+        if (running != null) {
+            running.close();
+        }
     }
 }

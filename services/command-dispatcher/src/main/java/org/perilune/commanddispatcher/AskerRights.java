@@ -7,16 +7,14 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.Loop;
 import org.perilune.chassis.Principal;
 import org.perilune.chassis.ServiceClient;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.ServiceTokens;
-import org.perilune.chassis.Threads;
 import org.perilune.contracts.Role;
 import org.perilune.contracts.Topology;
 
@@ -34,7 +32,7 @@ final class AskerRights implements AutoCloseable {
     private final ServiceTokens tokens;
     private final long maxAgeNanos;
     private final AtomicBoolean following = new AtomicBoolean();
-    private final CountDownLatch closing = new CountDownLatch(1);
+    private volatile @Nullable Loop loop;
     private final ReentrantLock reading = new ReentrantLock();
     private final Counter refused;
     private volatile @Nullable People known;
@@ -78,7 +76,7 @@ final class AskerRights implements AutoCloseable {
 
     private People people() {
         if (following.compareAndSet(false, true)) {
-            Threads.start("asker-rights", this::follow);
+            loop = Loop.start("asker-rights", this::follow);
         }
         People last = known;
         if (last != null && System.nanoTime() - last.readNanos() < FRESH_NANOS) {
@@ -126,23 +124,21 @@ final class AskerRights implements AutoCloseable {
         return roles;
     }
 
-    private void follow() {
+    private Duration follow() {
         try {
-            while (!closing.await(READ_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
-                try {
-                    read();
-                } catch (ServiceException.Unavailable away) {
-                    // Whoever asks is told; it is tried again.
-                }
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
+            read();
+        } catch (ServiceException away) {
+            // Whoever asks is told; it is tried again.
         }
+        return READ_EVERY;
     }
 
     @Override
     public void close() {
-        closing.countDown();
-        crew.close();
+        crew.close(); // ends the question under way
+        Loop running = loop;
+        if (running != null) {
+            running.close();
+        }
     }
 }
