@@ -71,6 +71,11 @@ final class CommandFile implements AutoCloseable {
                 visitor.visit(record);
             }
             end = bytes.position();
+            if (CommandRecord.wholeAfter(bytes)) {
+                // What is cut would be forgotten, and a command that it tells of could be done twice.
+                throw new IOException("The command log is damaged at byte " + end + ": " + path
+                        + "; move it aside when nothing that it tells of can be sent again");
+            }
         }
         if (end < size) {
             LOG.warn("The command log has a torn tail, which is cut [bytes: {}]", size - end);

@@ -68,13 +68,8 @@ record CommandRecord(Kind kind, long micros, ByteString body) {
     /** The next record, or null if none is whole; then the buffer is where it was. */
     static @Nullable CommandRecord decode(ByteBuffer from) throws InvalidProtocolBufferException {
         int start = from.position();
-        if (from.remaining() < OVERHEAD_BYTES) {
-            return null;
-        }
-        int length = from.getInt(start);
-        if (length < OVERHEAD_BYTES - FRAME_BYTES
-                || length > from.remaining() - FRAME_BYTES
-                || from.getInt(start + Integer.BYTES) != Segment.crc(from, start + FRAME_BYTES, length)) {
+        int length = wholeAt(from, start);
+        if (length < 0) {
             return null;
         }
         int kind = from.get(start + FRAME_BYTES);
@@ -85,6 +80,36 @@ record CommandRecord(Kind kind, long micros, ByteString body) {
         var body = ByteString.copyFrom(from.slice(start + OVERHEAD_BYTES, length + FRAME_BYTES - OVERHEAD_BYTES));
         from.position(start + FRAME_BYTES + length);
         return new CommandRecord(KINDS.get(kind - 1), micros, body);
+    }
+
+    /** The length behind the frame of the record there; negative if none is whole. */
+    private static int wholeAt(ByteBuffer from, int start) {
+        int room = from.limit() - start - FRAME_BYTES;
+        if (room < OVERHEAD_BYTES - FRAME_BYTES) {
+            return -1;
+        }
+        int length = from.getInt(start);
+        boolean whole = length >= OVERHEAD_BYTES - FRAME_BYTES
+                && length <= room
+                && from.getInt(start + Integer.BYTES) == Segment.crc(from, start + FRAME_BYTES, length);
+        return whole ? length : -1;
+    }
+
+    /**
+     * Whether records follow on what cannot be read here. Zeros are no damage: a power loss leaves them where a block was
+     * not written yet, and nothing behind them was forced, so nobody relies on it.
+     */
+    static boolean wholeAfter(ByteBuffer from) {
+        int start = from.position();
+        if (from.remaining() < FRAME_BYTES || from.getLong(start) == 0) {
+            return false;
+        }
+        for (int at = start + 1; at <= from.limit() - OVERHEAD_BYTES; at++) {
+            if (wholeAt(from, at) >= 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The command it is about. */

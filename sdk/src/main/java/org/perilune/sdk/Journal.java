@@ -45,7 +45,6 @@ final class Journal implements AutoCloseable {
             var folder = JournalFolder.open(path);
             try {
                 List<Segment> segments = folder.recover();
-                warnOfHoles(segments);
                 long bookmark = segments.isEmpty() ? 0 : segments.getLast().bookmark();
                 long epoch = folder.nextEpoch(segments, clock);
                 var settled = new TreeMap<>(folder.readSettled());
@@ -61,20 +60,6 @@ final class Journal implements AutoCloseable {
             }
         } catch (IOException failure) {
             throw new JournalFailedException("The journal cannot be opened: " + path, failure);
-        }
-    }
-
-    private static void warnOfHoles(List<Segment> segments) {
-        for (int i = 1; i < segments.size(); i++) {
-            Segment before = segments.get(i - 1);
-            Segment after = segments.get(i);
-            if (before.epoch() == after.epoch() && before.lastSeq() + 1 != after.firstSeq()) {
-                LOG.error(
-                        "The journal is damaged, frames are lost [epoch: {}, after seq: {}, before seq: {}]",
-                        before.epoch(),
-                        before.lastSeq(),
-                        after.firstSeq());
-            }
         }
     }
 

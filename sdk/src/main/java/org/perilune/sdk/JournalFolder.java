@@ -12,7 +12,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -59,25 +58,28 @@ final class JournalFolder implements AutoCloseable {
         return path;
     }
 
-    /** What earlier starts left, oldest first. A file that cannot be read is put aside, not deleted. */
+    /**
+     * What earlier starts left, oldest first, each epoch without holes. A file that cannot be read is put aside, not
+     * deleted; what it held, if it held anything, is made good by {@link JournalRepair}.
+     */
     List<Segment> recover() throws IOException {
         List<Path> files;
         try (var listing = Files.list(path)) {
-            files = listing.filter(file -> file.getFileName().toString().endsWith(".segment"))
+            files = listing.filter(file -> file.getFileName().toString().endsWith(Segment.SUFFIX))
                     .toList();
         }
         var segments = new ArrayList<Segment>();
+        var repair = new JournalRepair(path);
         for (Path file : files) {
             try {
                 segments.add(Segment.recover(file));
             } catch (JournalFailedException unreadable) {
-                // Its name was safe before its header was: a start that died in between left no frame in it.
                 LOG.warn("A journal segment has no valid header and is put aside [file: {}]", file);
                 Files.move(file, file.resolveSibling(file.getFileName() + ".unreadable"));
+                repair.unreadable(file);
             }
         }
-        segments.sort(Comparator.comparingLong(Segment::epoch).thenComparingLong(Segment::firstSeq));
-        return segments;
+        return repair.withoutHoles(segments);
     }
 
     /**

@@ -22,6 +22,7 @@ import java.util.zip.CRC32C;
  * The writer appends and forces; readers see what {@link #commit} has published.
  */
 final class Segment {
+    static final String SUFFIX = ".segment";
     static final int HEADER_BYTES = 32;
     static final int RECORD_OVERHEAD_BYTES = 16;
     private static final int MAGIC = 0x504C4A31; // PLJ1
@@ -48,7 +49,7 @@ final class Segment {
     }
 
     static String fileName(long epoch, long firstSeq) {
-        return "%016x-%016x.segment".formatted(epoch, firstSeq);
+        return "%016x-%016x%s".formatted(epoch, firstSeq, SUFFIX);
     }
 
     /** A new and empty segment, durable when this returns. */

@@ -52,6 +52,51 @@ class CommandLogTest {
         }
     }
 
+    /** Any bit of any record but the last: what comes behind is not forgotten, so nothing could be done twice. */
+    @Test
+    void aLogDamagedBeforeItsEndTakesNothingMore() throws Exception {
+        Path file = folder.resolve("commands.log");
+        try (var log = open(NOW)) {
+            log.received(command("first"), NOW).join();
+        }
+        int first = Math.toIntExact(Files.size(file));
+        try (var log = open(NOW)) {
+            log.ended(end("ended", Stage.STAGE_COMPLETED), 0).join();
+        }
+        byte[] whole = Files.readAllBytes(file);
+        for (int at = Long.BYTES; at < first; at++) {
+            byte[] damaged = whole.clone();
+            damaged[at] ^= 0x10;
+            Files.write(file, damaged);
+            try (var log = open(NOW)) {
+                assertThat(log.failure().orElse("")).as("byte %d", at).contains("damaged at byte 8", "move it aside");
+                assertThatThrownBy(log.received(command("next"), NOW)::join).hasMessageContaining("damaged");
+            }
+            assertThat(file).as("byte %d", at).hasBinaryContent(damaged);
+        }
+    }
+
+    /** A block that was not written yet, before one that was: neither was forced. */
+    @Test
+    void zerosBeforeTheEndAreATornTail() throws Exception {
+        Path file = folder.resolve("commands.log");
+        try (var log = open(NOW)) {
+            log.received(command("first"), NOW).join();
+        }
+        int first = Math.toIntExact(Files.size(file));
+        try (var log = open(NOW)) {
+            log.received(command("second"), NOW).join();
+            log.received(command("third"), NOW).join();
+        }
+        byte[] torn = Files.readAllBytes(file);
+        Arrays.fill(torn, first, first + 24, (byte) 0);
+        Files.write(file, torn);
+        try (var log = open(NOW)) {
+            assertThat(log.failure()).isEmpty();
+            assertThat(log.unsettled()).hasSize(1);
+        }
+    }
+
     /** Wherever a power loss cut the file: what is whole before the cut is known, nothing else, and writing goes on. */
     @Test
     void aTornTailIsCutWhereverItWasTorn() throws Exception {

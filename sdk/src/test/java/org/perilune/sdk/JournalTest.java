@@ -11,12 +11,15 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.perilune.contracts.v1.Frame;
 
 class JournalTest {
@@ -71,6 +74,92 @@ class JournalTest {
 
         try (var journal = open(LIMIT)) {
             assertThat(readAll(journal, journal.cursor())).hasSize(9);
+        }
+    }
+
+    /** What a disk can do to a file in the middle of a journal: all later frames are stored and let go of all the same. */
+    @ParameterizedTest
+    @EnumSource(Damage.class)
+    void aLostFrameIsDeclaredAndHoldsNothingBack(Damage damage) throws Exception {
+        long epoch;
+        try (var journal = open(LIMIT)) {
+            for (int batch = 0; batch < 40; batch++) {
+                append(journal, 1 + batch * 100L, 100);
+            }
+            epoch = journal.epoch();
+        }
+        List<Path> files = segments();
+        assertThat(files).hasSizeGreaterThan(3);
+        damage.to(files.get(damage == Damage.HEADER_OF_THE_FIRST ? 0 : 1));
+
+        for (int start = 0; start < 2; start++) {
+            try (var journal = open(LIMIT)) {
+                List<Read> frames = readAll(journal, journal.cursor());
+                assertThat(frames)
+                        .extracting(read -> read.frame().getSeq())
+                        .containsExactlyElementsOf(
+                                LongStream.rangeClosed(1, 4000).boxed().toList());
+                var lost = frames.stream()
+                        .filter(read -> read.frame().getStatus().equals(JournalRepair.LOST))
+                        .toList();
+                assertThat(lost).isNotEmpty().allMatch(read -> read.frame().getTimeMicros() > 0);
+                assertThat(frames)
+                        .filteredOn(read -> !lost.contains(read))
+                        .hasSize(4000 - lost.size())
+                        .allMatch(read -> number(read.frame()) == read.frame().getSeq());
+                if (start == 1) {
+                    assertThat(journal.settle(epoch, 4000)).isTrue();
+                    assertThat(journal.unsettledFrames()).isZero();
+                }
+            }
+        }
+    }
+
+    private enum Damage {
+        FIRST_RECORD {
+            @Override
+            void to(Path file) throws IOException {
+                flip(file, Segment.HEADER_BYTES + Segment.RECORD_OVERHEAD_BYTES);
+            }
+        },
+        A_RECORD_IN_THE_MIDDLE {
+            @Override
+            void to(Path file) throws IOException {
+                flip(file, Files.size(file) / 2);
+            }
+        },
+        THE_END {
+            @Override
+            void to(Path file) throws IOException {
+                byte[] bytes = Files.readAllBytes(file);
+                Files.write(file, Arrays.copyOf(bytes, bytes.length - 1));
+            }
+        },
+        HEADER {
+            @Override
+            void to(Path file) throws IOException {
+                flip(file, 5);
+            }
+        },
+        HEADER_OF_THE_FIRST {
+            @Override
+            void to(Path file) throws IOException {
+                flip(file, 5);
+            }
+        },
+        THE_WHOLE_FILE {
+            @Override
+            void to(Path file) throws IOException {
+                Files.delete(file);
+            }
+        };
+
+        abstract void to(Path file) throws IOException;
+
+        private static void flip(Path file, long at) throws IOException {
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[Math.toIntExact(at)] ^= 0x10;
+            Files.write(file, bytes);
         }
     }
 
@@ -223,6 +312,14 @@ class JournalTest {
             bookmarks[i] = from + i;
         }
         journal.append(bodies, bookmarks);
+    }
+
+    private List<Path> segments() throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(".segment"))
+                    .sorted()
+                    .toList();
+        }
     }
 
     private Path onlySegment() throws IOException {
