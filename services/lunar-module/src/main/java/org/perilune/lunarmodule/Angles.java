@@ -20,4 +20,14 @@ record Angles(double roll, double pitch, double yaw) {
     double largest() {
         return Math.max(Math.abs(roll), Math.max(Math.abs(pitch), Math.abs(yaw)));
     }
+
+    /** Of all three, whatever their signs. */
+    double sum() {
+        return Math.abs(roll) + Math.abs(pitch) + Math.abs(yaw);
+    }
+
+    /** The same attitude, each between -180 and 180. */
+    Angles wrapped() {
+        return new Angles(Math.IEEEremainder(roll, 360), Math.IEEEremainder(pitch, 360), Math.IEEEremainder(yaw, 360));
+    }
 }

@@ -20,24 +20,57 @@ final class Attitude {
 
     private record Axis(double bandDegrees, double cycleSeconds, double offsetSeconds) {
         double at(double elapsed) {
-            double phase = Math.floorMod((long) (1_000 * (elapsed + offsetSeconds)), (long) (1_000 * cycleSeconds))
-                    / (1_000 * cycleSeconds);
+            double phase = phase(elapsed);
             return bandDegrees * (phase < 0.5 ? 4 * phase - 1 : 3 - 4 * phase);
         }
 
+        double degreesPerSecond(double elapsed) {
+            return (phase(elapsed) < 0.5 ? 4 : -4) * bandDegrees / cycleSeconds;
+        }
+
+        private double phase(double elapsed) {
+            return Math.floorMod((long) (1_000 * (elapsed + offsetSeconds)), (long) (1_000 * cycleSeconds))
+                    / (1_000 * cycleSeconds);
+        }
+
+        double firingsPerSecond() {
+            return 2 / cycleSeconds;
+        }
+
         double firings(double elapsed) {
-            return Math.floor(2 * Math.max(0, elapsed) / cycleSeconds);
+            return Math.floor(firingsPerSecond() * Math.max(0, elapsed));
         }
     }
 
-    /** From the attitude that is to be held. */
-    static Angles drift(double elapsed) {
-        return new Angles(ROLL.at(elapsed), PITCH.at(elapsed), YAW.at(elapsed));
+    /**
+     * From the attitude that is to be held. When the tanks are empty nothing sends the vehicle back: it goes on turning
+     * as it did then.
+     *
+     * @param spentKilograms by turns
+     */
+    static Angles drift(double elapsed, double spentKilograms) {
+        double held = Math.min(elapsed, emptyAt(spentKilograms));
+        Angles last = new Angles(ROLL.at(held), PITCH.at(held), YAW.at(held));
+        return last.plus(
+                new Angles(ROLL.degreesPerSecond(held), PITCH.degreesPerSecond(held), YAW.degreesPerSecond(held))
+                        .times(elapsed - held));
     }
 
-    static double propellantKilograms(double elapsed) {
+    /**
+     * What is left.
+     *
+     * @param spentKilograms by turns
+     */
+    static double propellantKilograms(double elapsed, double spentKilograms) {
         double firings = ROLL.firings(elapsed) + PITCH.firings(elapsed) + YAW.firings(elapsed);
-        return Math.max(0, PROPELLANT_AT_ZERO_KILOGRAMS - firings * FIRING_KILOGRAMS);
+        return Math.max(0, PROPELLANT_AT_ZERO_KILOGRAMS - spentKilograms - firings * FIRING_KILOGRAMS);
+    }
+
+    /** When holding the attitude takes the last of it, simulated seconds. */
+    private static double emptyAt(double spentKilograms) {
+        double perSecond =
+                FIRING_KILOGRAMS * (ROLL.firingsPerSecond() + PITCH.firingsPerSecond() + YAW.firingsPerSecond());
+        return Math.max(0, PROPELLANT_AT_ZERO_KILOGRAMS - spentKilograms) / perSecond;
     }
 
     /**

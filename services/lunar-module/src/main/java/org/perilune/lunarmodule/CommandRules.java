@@ -31,6 +31,7 @@ final class CommandRules {
                 for (String axis : command.arguments().keySet()) {
                     within(command, axis, -FARTHEST_TURN_DEGREES, FARTHEST_TURN_DEGREES, "°");
                 }
+                mayTurn(now.state(), target(command), elapsed);
             }
             case FIRE_ENGINE -> burn(now, elapsed, number(command, "delta_v"));
         }
@@ -64,11 +65,32 @@ final class CommandRules {
         }
     }
 
+    static Angles target(DeviceCommand command) {
+        return new Angles(axis(command, "roll"), axis(command, "pitch"), axis(command, "yaw"));
+    }
+
+    private static double axis(DeviceCommand command, String name) {
+        return command.has(name) ? command.number(name) : 0;
+    }
+
+    static void mayTurn(MissionState state, Angles target, double elapsed) throws Refusal {
+        if (!state.canTurn(target, elapsed)) {
+            throw new Refusal(String.format(
+                    ROOT,
+                    "The turn would take %.2f kg of the attitude thrusters' propellant; %.2f kg are left",
+                    state.attitude().costTo(target, elapsed),
+                    state.propellantKilograms(elapsed)));
+        }
+    }
+
     /** The burn, if it may be done at that time. */
     static EngineBurn burn(Situation now, double elapsed, double deltaV) throws Refusal {
         mayManoeuvre(now.state().phase());
         if (deltaV == 0 || !Double.isFinite(deltaV)) {
             throw new Refusal("delta_v is " + deltaV + " m/s; it must be a number other than 0");
+        }
+        if (now.state().propellantKilograms(elapsed) == 0) {
+            throw new Refusal("The attitude thrusters' tanks are empty: the vehicle could not be held during a burn");
         }
         return EngineBurn.of(now.orbit(), elapsed, now.state().trajectory().spentKilograms(), deltaV);
     }

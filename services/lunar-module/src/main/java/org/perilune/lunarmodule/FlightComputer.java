@@ -66,8 +66,7 @@ final class FlightComputer implements CommandHandler, AutoCloseable {
                 case EMERGENCY_STOP -> stop();
                 case RESET_SYSTEM -> reset();
                 case SET_REPORT_INTERVAL -> reportEvery(command.number("interval"));
-                case SET_ATTITUDE ->
-                    turn(new Angles(axis(command, "roll"), axis(command, "pitch"), axis(command, "yaw")));
+                case SET_ATTITUDE -> turn(CommandRules.target(command));
                 case FIRE_ENGINE -> fire(command.number("delta_v"));
             };
         } catch (Refusal refusal) {
@@ -97,8 +96,10 @@ final class FlightComputer implements CommandHandler, AutoCloseable {
 
     private CommandOutcome reset() {
         Situation now = mission.change((before, elapsed) -> before.state().reset(elapsed));
+        boolean turns = now.state().attitude().to().equals(Angles.LEVEL);
         return CommandOutcome.completed(
-                "The mission is running, reports come as configured, the vehicle turns to level flight",
+                "The mission is running, reports come as configured, "
+                        + (turns ? "the vehicle turns to level flight" : "there is no propellant left to turn with"),
                 Map.of("boots", now.state().boots()));
     }
 
@@ -130,14 +131,11 @@ final class FlightComputer implements CommandHandler, AutoCloseable {
                 results);
     }
 
-    private static double axis(DeviceCommand command, String name) {
-        return command.has(name) ? command.number(name) : 0;
-    }
-
     /** Returns when the attitude is reached, or it is certain that it will not be. */
     private CommandOutcome turn(Angles target) throws Refusal {
         Situation begun = mission.change((before, elapsed) -> {
             CommandRules.mayManoeuvre(before.state().phase());
+            CommandRules.mayTurn(before.state(), target, elapsed);
             return before.state().with(before.state().attitude().towards(target, elapsed));
         });
         Slew slew = begun.state().attitude();

@@ -36,7 +36,7 @@ final class MissionFile {
     Optional<MissionState> read(double configuredPeriodSeconds) {
         try {
             if (Files.exists(file)) {
-                return Optional.of(Json.mapper().readValue(Files.readAllBytes(file), MissionState.class));
+                return Optional.of(MissionState.read(Files.readAllBytes(file)));
             }
             if (Files.exists(timeOnly)) {
                 return Optional.of(MissionState.begunAt(time(Files.readString(timeOnly)), configuredPeriodSeconds));

@@ -1,7 +1,11 @@
 package org.perilune.lunarmodule;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import org.perilune.chassis.Json;
 
 /**
  * All that the flight must not forget; everything else follows from it and the time.
@@ -12,15 +16,24 @@ import java.time.Instant;
 record MissionState(
         MissionTime time, Trajectory trajectory, Phase phase, Slew attitude, double reportIntervalSeconds, int boots) {
 
+    private static final ObjectReader STATE = Json.tolerant()
+            .without(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .forType(MissionState.class);
+
     /** @see MissionTime#first */
     static MissionState first(Duration period, Instant now, double scale, Duration firstLossAfter) {
         double seconds = seconds(period);
         return begunAt(MissionTime.first(new LunarOrbit(Elements.first(seconds)), now, scale, firstLossAfter), seconds);
     }
 
+    /** As it was kept, also by a version that knew less of it, or more. */
+    static MissionState read(byte[] json) throws IOException {
+        return STATE.readValue(json);
+    }
+
     /** Nothing was commanded yet. */
     static MissionState begunAt(MissionTime time, double periodSeconds) {
-        var level = Slew.holding(Angles.LEVEL, time.elapsedSeconds());
+        var level = Slew.holding(Angles.LEVEL, time.elapsedSeconds(), 0);
         return new MissionState(time, Trajectory.first(periodSeconds), Phase.RUNNING, level, 0, 0);
     }
 
@@ -62,6 +75,17 @@ record MissionState(
 
     /** The orbit is none of the computer's settings: it stays. */
     MissionState reset(double elapsed) {
-        return new MissionState(time, trajectory, Phase.RUNNING, attitude.towards(Angles.LEVEL, elapsed), 0, boots + 1);
+        Slew level = canTurn(Angles.LEVEL, elapsed) ? attitude.towards(Angles.LEVEL, elapsed) : attitude;
+        return new MissionState(time, trajectory, Phase.RUNNING, level, 0, boots + 1);
+    }
+
+    /** Whether the propellant for it is there. */
+    boolean canTurn(Angles target, double elapsed) {
+        return attitude.costTo(target, elapsed) <= propellantKilograms(elapsed);
+    }
+
+    /** For the attitude, left. */
+    double propellantKilograms(double elapsed) {
+        return Attitude.propellantKilograms(elapsed, attitude.spentKilograms());
     }
 }

@@ -1,6 +1,6 @@
 package org.perilune.lunarmodule;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -55,8 +55,8 @@ final class MissionStore {
             return MissionState.begunAt(time, configuredPeriodSeconds);
         }
         try {
-            return Json.mapper().readValue(state, MissionState.class);
-        } catch (JsonProcessingException failure) {
+            return MissionState.read(state.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException failure) {
             throw new SQLException("The mission's state in the database cannot be read", failure);
         }
     }

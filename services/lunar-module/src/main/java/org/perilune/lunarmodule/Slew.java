@@ -5,28 +5,41 @@ package org.perilune.lunarmodule;
  * so that it goes on over a restart.
  *
  * @param begun simulated time, seconds
+ * @param spentKilograms what this turn and all before it took of the attitude thrusters' propellant
  */
-record Slew(Angles from, Angles to, double begun) {
+record Slew(Angles from, Angles to, double begun, double spentKilograms) {
     /** Of simulated time, about the axis that has the longest way. */
     static final double DEGREES_PER_SECOND = 1;
 
+    /**
+     * To begin and to end a turn about one axis at the full rate: 25,000 kg·m² on arms of 1.7 m, at 290 s of specific
+     * impulse.
+     */
+    private static final double AXIS_KILOGRAMS = 0.18;
+
     /** Holding an attitude that is there already. */
-    static Slew holding(Angles attitude, double elapsed) {
-        return new Slew(attitude, attitude, elapsed);
+    static Slew holding(Angles attitude, double elapsed, double spentKilograms) {
+        return new Slew(attitude, attitude, elapsed, spentKilograms);
     }
 
     Slew towards(Angles target, double elapsed) {
-        return new Slew(at(elapsed), target, elapsed);
+        return new Slew(at(elapsed), target, elapsed, spentKilograms + costTo(target, elapsed));
+    }
+
+    /** Kilograms of propellant: each axis by how fast it turns. */
+    double costTo(Angles target, double elapsed) {
+        Angles way = target.minus(at(elapsed));
+        return way.largest() == 0 ? 0 : AXIS_KILOGRAMS * way.sum() / way.largest();
     }
 
     /** Stopped where it is. */
     Slew stopped(double elapsed) {
-        return holding(at(elapsed), elapsed);
+        return holding(at(elapsed), elapsed, spentKilograms);
     }
 
     /** What is to be known of it at a time: no longer how it began, when it is over. */
     Slew settledBy(double elapsed) {
-        return elapsed >= reachedAt() ? holding(to, reachedAt()) : this;
+        return elapsed >= reachedAt() ? holding(to, reachedAt(), spentKilograms) : this;
     }
 
     Angles at(double elapsed) {

@@ -51,7 +51,10 @@ record VehicleState(
         LunarOrbit orbit = situation.orbit();
         MissionState mission = situation.state();
         Elements elements = orbit.elements();
-        Angles attitude = situation.commanded(elapsed).plus(Attitude.drift(elapsed));
+        Angles attitude = situation
+                .commanded(elapsed)
+                .plus(Attitude.drift(elapsed, mission.attitude().spentKilograms()))
+                .wrapped();
         var motion = orbit.at(elapsed);
         boolean link = orbit.seesEarth(elapsed);
         boolean sunlit = orbit.seesSun(elapsed);
@@ -78,7 +81,7 @@ record VehicleState(
                 systems.batteryPercent(),
                 systems.batteryVolts(),
                 systems.panelWatts(),
-                Attitude.propellantKilograms(elapsed),
+                mission.propellantKilograms(elapsed),
                 link ? Math.max(signal, NO_SIGNAL) : NO_SIGNAL,
                 link,
                 sunlit,

@@ -1,12 +1,15 @@
 package org.perilune.lunarmodule;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
+import org.perilune.chassis.Json;
 import org.perilune.sdk.DeviceParameter;
 
 class SystemsTest {
@@ -63,12 +66,57 @@ class SystemsTest {
     void attitudeStaysInItsBandAndCostsPropellant() {
         var rolls = new ArrayList<Double>();
         for (int at = 0; at < 21_600; at += 30) {
-            rolls.add(Attitude.drift(at).roll());
-            assertThat(Math.abs(Attitude.drift(at).yaw())).isLessThanOrEqualTo(0.6);
+            rolls.add(Attitude.drift(at, 0).roll());
+            assertThat(Math.abs(Attitude.drift(at, 0).yaw())).isLessThanOrEqualTo(0.6);
         }
         assertThat(rolls).anyMatch(roll -> roll > 0.4).anyMatch(roll -> roll < -0.4);
-        assertThat(Attitude.propellantKilograms(21_600)).isLessThan(Attitude.propellantKilograms(0));
-        assertThat(Attitude.propellantKilograms(1e12)).isZero();
+        assertThat(Attitude.propellantKilograms(21_600, 0)).isLessThan(Attitude.propellantKilograms(0, 0));
+        assertThat(Attitude.propellantKilograms(1e12, 0)).isZero();
+    }
+
+    @Test
+    void aTurnCostsPropellantForEachAxisThatTurns() {
+        Slew level = Slew.holding(Angles.LEVEL, 100, 0);
+        Slew one = level.towards(new Angles(20, 0, 0), 100);
+        Slew two = level.towards(new Angles(20, -20, 0), 100);
+        assertThat(one.spentKilograms()).isCloseTo(0.18, within(1e-9));
+        assertThat(two.spentKilograms()).isCloseTo(0.36, within(1e-9));
+        assertThat(level.costTo(Angles.LEVEL, 100)).isZero();
+        assertThat(one.settledBy(1_000).towards(Angles.LEVEL, 1_000).spentKilograms())
+                .as("there and back")
+                .isCloseTo(0.36, within(1e-9));
+        assertThat(Attitude.propellantKilograms(0, one.spentKilograms())).isCloseTo(286.82, within(1e-9));
+    }
+
+    @Test
+    void withEmptyTanksTheVehicleDriftsOffAndIsNotTurnedAgain() {
+        Angles soon = Attitude.drift(36_000, 287);
+        Angles later = Attitude.drift(72_000, 287);
+        assertThat(Math.abs(soon.yaw())).as("beyond its dead band").isGreaterThan(0.6);
+        assertThat(later.yaw() - soon.yaw())
+                .isCloseTo(soon.yaw() - Attitude.drift(0, 287).yaw(), within(1e-6));
+        assertThat(Attitude.pointingLossDecibels(later.wrapped())).isEqualTo(25);
+
+        var time = new MissionTime(Instant.EPOCH, 0, 1);
+        var empty = MissionState.begunAt(time, 6 * 3_600).with(Slew.holding(new Angles(10, 0, 0), 0, 287));
+        assertThatThrownBy(() -> CommandRules.mayTurn(empty, Angles.LEVEL, 10))
+                .hasMessage("The turn would take 0.18 kg of the attitude thrusters' propellant; 0.00 kg are left");
+        assertThatThrownBy(() -> CommandRules.burn(new Mission.Situation(empty, orbit), 10, 20))
+                .hasMessageContaining("tanks are empty");
+        assertThat(empty.reset(10).attitude()).isEqualTo(empty.attitude());
+    }
+
+    /** A version that knew nothing of what turns cost, and one that knows more. */
+    @Test
+    void readsWhatOtherVersionsKept() throws Exception {
+        var state = MissionState.begunAt(new MissionTime(Instant.EPOCH, 0, 1), 6 * 3_600);
+        var older = (ObjectNode) Json.mapper().valueToTree(state);
+        ((ObjectNode) older.path("attitude")).remove("spentKilograms");
+        assertThat(MissionState.read(Json.bytes(older))).isEqualTo(state);
+
+        var newer = (ObjectNode) Json.mapper().valueToTree(state);
+        newer.put("fuelCells", 3);
+        assertThat(MissionState.read(Json.bytes(newer))).isEqualTo(state);
     }
 
     @Test
