@@ -85,4 +85,41 @@ class DeliveryStoreTest {
         second.release();
         assertThat(first.lease(LEASE)).containsExactly(id);
     }
+
+    /** With plans made for any values, as the driver has them made before long. */
+    @Test
+    void aFollowerOfATypeReadsNoOtherTypes() {
+        postgres.jdbi().useHandle(handle -> {
+            handle.execute("""
+                    insert into events (source, id, type, body)
+                    select 'urn:test', n::text, case when n % 3 = 0 then 'Often' else 'Oftener' end, '{}'
+                    from generate_series(1, 30000) as n
+                    """);
+            handle.execute("insert into events (source, id, type, body) values ('urn:test', 'one', 'Seldom', '{}')");
+            handle.execute("analyze events");
+            handle.execute("set plan_cache_mode = force_generic_plan");
+            handle.execute("prepare page (text[], bigint, bigint) as "
+                    + EventLog.OF_TYPES
+                            .replace(":types", "$1")
+                            .replace(":after", "$2")
+                            .replace(":limit", "$3"));
+            String plan = String.join(
+                    "\n",
+                    handle.createQuery("explain (analyze, costs off, timing off, summary off)"
+                                    + " execute page(array['Seldom', 'Never'], 0, 100)")
+                            .mapTo(String.class)
+                            .list());
+            assertThat(plan).contains("events_of_type").doesNotContain("Seq Scan", "Removed by Filter");
+            handle.execute("discard all");
+        });
+        var log = new EventLog(postgres.jdbi());
+        assertThat(log.after(0, Set.of("Seldom", "Never"), 100))
+                .extracting(EventLog.Entry::type)
+                .containsExactly("Seldom");
+        long ended = log.end();
+        assertThat(log.after(ended - 3, Set.of("Often", "Oftener"), 2))
+                .extracting(EventLog.Entry::position)
+                .containsExactly(ended - 2, ended - 1);
+        postgres.jdbi().useHandle(handle -> handle.execute("truncate events"));
+    }
 }
