@@ -2,29 +2,50 @@ package org.perilune.chassis;
 
 import com.rabbitmq.client.Channel;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.perilune.contracts.Exchanges;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where messages go that cannot be handled, each with the reason. For one thread. */
 final class DeadLetters {
     private static final int LONGEST_REASON = 1_000;
 
+    /** While the broker takes none, each attempt keeps the consumer's thread for seconds. */
+    static final Duration RETRY = Duration.ofSeconds(15);
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
+
     private final Amqp amqp;
     private final String queue;
+    private long refusedNanos = System.nanoTime() - RETRY.toNanos();
 
     DeadLetters(Amqp amqp, String queue) {
         this.amqp = amqp;
         this.queue = queue;
     }
 
-    /**
-     * Returns when it is safe there.
-     *
-     * @throws IOException when it is not: the message must not be acknowledged
-     */
-    void add(QueueConsumer.Message message, Throwable failure, int tries) throws IOException, InterruptedException {
+    /** @return whether it is safe there; where not, the message must not be acknowledged */
+    boolean take(QueueConsumer.Message message, Throwable failure, int tries) throws InterruptedException {
+        if (System.nanoTime() - refusedNanos < RETRY.toNanos()) {
+            return false;
+        }
+        try {
+            add(message, failure, tries);
+            LOG.warn("A message went to the dead letters [queue: {}, tries: {}]", queue, tries, failure);
+            return true;
+        } catch (IOException | RuntimeException refused) {
+            LOG.warn("The broker takes no dead letter; trying again later [queue: {}]", queue, refused);
+            refusedNanos = System.nanoTime();
+            return false;
+        }
+    }
+
+    private void add(QueueConsumer.Message message, Throwable failure, int tries)
+            throws IOException, InterruptedException {
         var headers = new HashMap<String, Object>();
         headers.put(Exchanges.Header.QUEUE, queue);
         headers.put(Exchanges.Header.TRIES, tries);

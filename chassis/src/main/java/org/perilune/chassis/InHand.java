@@ -66,6 +66,12 @@ final class InHand {
                 System.nanoTime() + pause.toNanos()));
     }
 
+    /** It is for what handles it to say when it can be handled; nothing counts against it. */
+    void later(Attempt attempt, Duration pause) {
+        again.add(new Attempt(
+                attempt.delivery(), attempt.tries(), attempt.timeouts(), System.nanoTime() + pause.toNanos()));
+    }
+
     /** The broker was told that it is done with. */
     void settle(Attempt done) {
         open.remove(done.tag());

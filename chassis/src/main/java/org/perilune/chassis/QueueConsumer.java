@@ -212,10 +212,13 @@ public final class QueueConsumer implements AutoCloseable {
                     inHand.tryAgain(attempt, InHand.pauseAfter(plan.firstRetry(), attempt.tries(), LONGEST_RETRY));
                     return;
                 }
-                LOG.warn("A message goes to the dead letters [queue: {}, tries: {}]", plan.queue(), tries, failure);
-                deadLetters.add(message, failure, tries);
-                channel.basicAck(attempt.tag(), false);
-                inHand.settle(attempt);
+                if (deadLetters.take(message, failure, tries)) {
+                    channel.basicAck(attempt.tag(), false);
+                    inHand.settle(attempt);
+                } else {
+                    // A broker without room takes nothing; what is taken from it makes room, and must go on.
+                    inHand.later(attempt, DeadLetters.RETRY);
+                }
                 return;
             }
         }
