@@ -22,7 +22,8 @@ final class RandomHistory {
     private static final List<Status> STATUSES = List.of(Status.PENDING, Status.APPROVED, Status.REJECTED);
 
     private final Random random;
-    private long millis = 1_700_000_000_000L;
+    /** Not so long ago that upkeep would prune it. */
+    private long millis = System.currentTimeMillis() - 3_600_000;
 
     RandomHistory(Random random) {
         this.random = random;
