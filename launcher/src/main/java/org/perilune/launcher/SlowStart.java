@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -35,7 +36,8 @@ final class SlowStart implements AutoCloseable {
         this.missing = new ConcurrentSkipListSet<>(services);
         this.dump = dump;
         this.progress = progress;
-        timer.scheduleWithFixedDelay(this::tell, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> _ =
+                timer.scheduleWithFixedDelay(this::tell, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     void started(String service) {

@@ -115,7 +115,7 @@ class JournalTest {
         }
     }
 
-    private enum Damage {
+    enum Damage {
         FIRST_RECORD {
             @Override
             void to(Path file) throws IOException {
