@@ -40,13 +40,7 @@ final class ServiceKinds {
             }),
             new ServiceKind<>(Topology.BATCH_ROUTER, BatchRouterConfig::read, (config, clock) -> {
                 BatchRouterService router = BatchRouterService.start(config, clock);
-                // The pad knows no service, and a service no pad: here they meet.
-                return new Running(
-                        "batch-router",
-                        router.port(),
-                        router,
-                        Optional.of(message -> router.take(
-                                message.client(), message.topic(), message.payload(), message.traceparent())));
+                return new Running("batch-router", router.port(), router, Optional.of(new RouterHook(router)));
             }),
             new ServiceKind<>(Topology.TELEMETRY, TelemetryConfig::read, (config, clock) -> {
                 TelemetryService telemetry = TelemetryService.start(config, clock);

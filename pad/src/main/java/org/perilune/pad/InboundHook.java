@@ -14,4 +14,10 @@ public interface InboundHook {
      *     on any thread; acknowledgements leave in the order in which the messages came.
      */
     CompletionStage<Void> take(InboundMessage message);
+
+    /**
+     * A device sends faster than it may and is read more slowly from now on. Called on the broker's network threads: must
+     * not block.
+     */
+    default void slowed(String device) {}
 }

@@ -88,6 +88,10 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
         }
         slowed = true;
         meters.slowed.increment();
+        InboundHook taking = hook.get();
+        if (taking != null) {
+            taking.slowed(device);
+        }
         context.channel().config().setAutoRead(false);
         Future<?> _ = context.executor()
                 .schedule(

@@ -21,6 +21,7 @@ public final class BatchRouterService implements AutoCloseable {
     private final Resources owned = new Resources();
     private final Clock clock;
     private final Batcher batcher;
+    private final RouterMeters counts;
     private final HttpListener http;
 
     private BatchRouterService(BatchRouterConfig config, Clock clock) {
@@ -33,8 +34,9 @@ public final class BatchRouterService implements AutoCloseable {
             var shares = new TopicRoom.Shares(
                     config.topicsMemory(), config.topicsMemoryEach(), config.topicsRefusing(), config.eventsMemory());
             TopicRoom topics = owned.add(TopicRoom.watch(redis, shares));
-            this.batcher = owned.add(Batcher.start(
-                    redis, room, topics, new RouterMeters(meters), config.queue(), config.eventBytesAMinute()));
+            this.counts = new RouterMeters(meters);
+            this.batcher =
+                    owned.add(Batcher.start(redis, room, topics, counts, config.queue(), config.eventBytesAMinute()));
             var subscribers = new ArrayList<Subscriber>();
             for (Subscriber.Session session : Subscriber.sessions(config)) {
                 subscribers.add(owned.add(Subscriber.open(config, session, this)));
@@ -80,6 +82,11 @@ public final class BatchRouterService implements AutoCloseable {
         long micros = TimeUnit.SECONDS.toMicros(now.getEpochSecond()) + now.getNano() / 1_000;
         return batcher.take(
                 new Message(client, topic, payload, traceparent, micros, System.nanoTime(), new CompletableFuture<>()));
+    }
+
+    /** A broker reads a device more slowly than it sends; is counted. */
+    public void slowed() {
+        counts.devicesSlowed.increment();
     }
 
     /** The port that was taken, where the config said 0. */

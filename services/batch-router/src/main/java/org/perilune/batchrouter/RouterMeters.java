@@ -15,6 +15,7 @@ final class RouterMeters {
     final Counter refused;
     final Counter topicsRefused;
     final Counter topicsDropped;
+    final Counter devicesSlowed;
     private final DistributionSummary groups;
     private final Timer latency;
     private final MeterRegistry registry;
@@ -35,6 +36,9 @@ final class RouterMeters {
                 .register(registry);
         topicsDropped = Counter.builder("router.topics.dropped")
                 .description("Messages of users' topics that nobody had trimmed and newer ones took the place of")
+                .register(registry);
+        devicesSlowed = Counter.builder("router.devices.slowed")
+                .description("Times that a device sent faster than it may and was read more slowly")
                 .register(registry);
         groups = DistributionSummary.builder("router.group")
                 .description("Messages written to Redis in one go")

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Which bounds of its listener a service reached in the last minute, for people. Not safe for threads. */
+/** Which bounds a service reached in the last minute, for people. Not safe for threads. */
 final class BoundsReached {
     private static final Duration SHOWN = Duration.ofMinutes(1);
 
@@ -17,28 +17,54 @@ final class BoundsReached {
             "body-room", "the bodies of requests filled http.bodies.bytes",
             "body-slow", "bodies came slower than http.bodies.rate");
 
+    /** By counter. */
+    private static final Map<String, String> OTHERS = Map.of(
+            "router_topics_refused_total",
+            "Messages to users' topics were refused for want of room: read those topics, or trim them",
+            "router_topics_dropped_total",
+            "The oldest messages of users' topics that nobody reads gave way to newer ones",
+            "router_events_dropped_total",
+            "A device sent more unreadable messages, connects or last wills than are kept; those beyond are only counted",
+            "router_devices_slowed_total",
+            "A device sends faster than pad.mqtt.device-… allows and is read more slowly; nothing of it is lost",
+            "router_refused_total",
+            "Messages were not taken; their devices send them again",
+            "telemetry_clocks_wrong_total",
+            "Frames came whose time cannot be true; they are stored, and Devices says whose clock is wrong",
+            "telemetry_exports_stalled_total",
+            "Downloads whose client took nothing any more were ended");
+
     private final Map<String, Double> counted = new HashMap<>();
     private final Map<String, Long> reachedNanos = new TreeMap<>();
 
-    /** @return sentences; empty where nobody was turned away */
+    /** @return sentences; empty where no bound was reached */
     String note(Figures figures, long nowNanos) {
-        figures.byLabel("http_refused_total").forEach((reason, count) -> {
-            Double before = counted.put(reason, count);
-            if (before != null && count > before) {
-                reachedNanos.put(reason, nowNanos);
-            }
-        });
+        figures.byLabel("http_refused_total").forEach((reason, count) -> note(reason, count, nowNanos));
+        OTHERS.keySet().forEach(counter -> figures.value(counter).ifPresent(count -> note(counter, count, nowNanos)));
         reachedNanos.values().removeIf(reached -> nowNanos - reached > SHOWN.toNanos());
-        String reached = Stream.concat(
-                        reachedNanos.keySet().stream()
-                                .filter(SENTENCES::containsKey)
-                                .map(reason -> SENTENCES.getOrDefault(reason, reason)),
-                        connections(figures))
-                .collect(Collectors.joining("; "));
+        return Stream.concat(turnedAway(figures), reached(OTHERS).map(sentence -> sentence + "."))
+                .collect(Collectors.joining(" "));
+    }
+
+    private void note(String bound, double count, long nowNanos) {
+        Double before = counted.put(bound, count);
+        if (before != null && count > before) {
+            reachedNanos.put(bound, nowNanos);
+        }
+    }
+
+    private Stream<String> reached(Map<String, String> sentences) {
+        return reachedNanos.keySet().stream()
+                .filter(sentences::containsKey)
+                .map(bound -> sentences.getOrDefault(bound, bound));
+    }
+
+    private Stream<String> turnedAway(Figures figures) {
+        String reached = Stream.concat(reached(SENTENCES), connections(figures)).collect(Collectors.joining("; "));
         return reached.isEmpty()
-                ? ""
-                : "It turned requests away in the last minute: " + reached
-                        + ". Nothing of them was done, and everybody else is served.";
+                ? Stream.empty()
+                : Stream.of("It turned requests away in the last minute: " + reached
+                        + ". Nothing of them was done, and everybody else is served.");
     }
 
     private static Stream<String> connections(Figures figures) {

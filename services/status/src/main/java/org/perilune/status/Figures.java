@@ -24,6 +24,9 @@ final class Figures {
             "events_",
             "http_refused_",
             "http_connections",
+            "router_",
+            "telemetry_clocks_",
+            "telemetry_exports_",
             "clock_");
 
     private static final Pattern LABEL = Pattern.compile("[{,](?:queue|reason)=\"([^\"]*)\"");

@@ -23,7 +23,7 @@ final class ServiceProbe implements Probe {
     private Figures measured = Figures.NONE;
     private int looks;
     private final BoundsReached bounds = new BoundsReached();
-    private String turnedAway = "";
+    private String bounded = "";
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(DEADLINE)
@@ -55,7 +55,7 @@ final class ServiceProbe implements Probe {
             HttpResponse<String> metrics = get("/metrics");
             measured = metrics.statusCode() == 200 ? Figures.parse(metrics.body()) : Figures.NONE;
             figures.accept(measured);
-            turnedAway = bounds.note(measured, System.nanoTime());
+            bounded = bounds.note(measured, System.nanoTime());
         }
         String problem = ready.statusCode() == 200 ? "" : "it runs, but cannot work: " + reasons(ready.body());
         OptionalDouble start = measured.value("process_start_time_seconds");
@@ -76,7 +76,7 @@ final class ServiceProbe implements Probe {
                 : "Works, but waits: the database's clock was set " + (off < 0 ? "back" : "ahead") + " by "
                         + Math.abs(off)
                         + " s. Nothing is launched, missed or expired until it is set right or has lasted for some minutes.";
-        return turnedAway.isEmpty() ? works : works + (waits ? " " : ". ") + turnedAway;
+        return bounded.isEmpty() ? works : works + (waits ? " " : ". ") + bounded;
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the parts together come to. */
 class BoardTest {
@@ -43,6 +45,36 @@ class BoardTest {
                         Figures.parse("http_connections 10.0\nhttp_connections_most 10.0\n"),
                         Duration.ofSeconds(63).toNanos()))
                 .contains("http.connections");
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            router_topics_refused_total,        trim them
+            router_topics_dropped_total,        gave way
+            router_devices_slowed_total,        pad.mqtt.device-
+            router_refused_total,               send them again
+            telemetry_clocks_wrong_total,       whose clock is wrong
+            telemetry_exports_stalled_total,    were ended
+            """)
+    void saysSoOfEveryBound(String counter, String words) {
+        var bounds = new BoundsReached();
+        assertThat(bounds.note(Figures.parse(counter + " 0.0\n"), 0)).isEmpty();
+        assertThat(bounds.note(Figures.parse(counter + " 2.0\n"), 1))
+                .contains(words)
+                .endsWith(".");
+        assertThat(bounds.note(
+                        Figures.parse(counter + " 2.0\n"),
+                        Duration.ofSeconds(62).toNanos()))
+                .isEmpty();
+    }
+
+    @Test
+    void addsUpWhatIsCountedApart() {
+        var bounds = new BoundsReached();
+        String counted =
+                "router_events_dropped_total{stream=\"rejects\"} %d.0\nrouter_events_dropped_total{stream=\"lwt\"} 1.0\n";
+        assertThat(bounds.note(Figures.parse(counted.formatted(1)), 0)).isEmpty();
+        assertThat(bounds.note(Figures.parse(counted.formatted(2)), 1)).contains("only counted");
     }
 
     private static Figures refused(int bodies) {
