@@ -9,12 +9,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +34,7 @@ public final class DatabaseClock extends Clock implements AutoCloseable {
     private final Clock before;
     private final ClockDiscipline discipline;
     private final Duration settle;
-    private final CountDownLatch closing = new CountDownLatch(1);
+    private volatile @Nullable Loop loop;
     private final boolean fixed;
 
     private DatabaseClock(
@@ -63,7 +62,7 @@ public final class DatabaseClock extends Clock implements AutoCloseable {
                 .baseUnit("seconds")
                 .description("How far the database's clock is ahead of the time kept here, while they disagree")
                 .register(meters);
-        Threads.start(name + "-clock", clock::run);
+        clock.loop = Loop.start(name + "-clock", clock::ask);
         return clock;
     }
 
@@ -131,22 +130,15 @@ public final class DatabaseClock extends Clock implements AutoCloseable {
         throw new UnsupportedOperationException("Everything is told in UTC");
     }
 
-    private void run() {
+    private Duration ask() {
+        long asked = System.nanoTime();
         try {
-            Duration pause = FIRST_TRIES;
-            while (!closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-                try {
-                    long asked = System.nanoTime();
-                    Instant told = database.get();
-                    report(discipline.sample(told, asked, System.nanoTime()), told);
-                } catch (RuntimeException away) {
-                    LOG.debug("The database does not tell its time [service: {}]", name, away);
-                }
-                pause = discipline.at(System.nanoTime()).isPresent() ? EVERY : FIRST_TRIES;
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
+            Instant told = database.get();
+            report(discipline.sample(told, asked, System.nanoTime()), told);
+        } catch (RuntimeException away) {
+            LOG.debug("The database does not tell its time [service: {}]", name, away);
         }
+        return discipline.at(System.nanoTime()).isPresent() ? EVERY : FIRST_TRIES;
     }
 
     private void report(ClockDiscipline.Finding finding, Instant told) {
@@ -174,6 +166,9 @@ public final class DatabaseClock extends Clock implements AutoCloseable {
 
     @Override
     public void close() {
-        closing.countDown();
+        Loop asking = loop;
+        if (asking != null) {
+            asking.close();
+        }
     }
 }

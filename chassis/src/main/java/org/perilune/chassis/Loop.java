@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Work that is done again and again, by a thread of its own, until it is closed. Whatever a turn throws, the next one
@@ -19,9 +20,11 @@ public final class Loop implements AutoCloseable {
     private static final Duration STOP = Duration.ofSeconds(5);
 
     private final String name;
+    private final Gate gate;
     private final Turn turn;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
+    private volatile boolean begun;
     private volatile String problem = "";
 
     /** What is done again and again. */
@@ -35,15 +38,31 @@ public final class Loop implements AutoCloseable {
         Duration run() throws Exception;
     }
 
-    private Loop(String name, Turn turn) {
+    /** What the first turn waits for, such as a database's schema. */
+    @FunctionalInterface
+    public interface Gate {
+        /** @throws InterruptedException where the loop is closed meanwhile */
+        void await() throws InterruptedException;
+    }
+
+    private Loop(String name, Gate gate, Turn turn) {
         this.name = name;
+        this.gate = gate;
         this.turn = turn;
         this.thread = Threads.start(name, this::run);
     }
 
     /** @param name of the thread, and in the log */
     public static Loop start(String name, Turn turn) {
-        return new Loop(name, turn);
+        return new Loop(name, () -> {}, turn);
+    }
+
+    /**
+     * @param name of the thread, and in the log
+     * @param gate is waited for once, before the first turn
+     */
+    public static Loop start(String name, Gate gate, Turn turn) {
+        return new Loop(name, gate, turn);
     }
 
     /** Whether turns are to end early. */
@@ -59,6 +78,8 @@ public final class Loop implements AutoCloseable {
     private void run() {
         Duration failing = FIRST_PAUSE;
         try {
+            gate.await();
+            begun = true;
             Duration pause = Duration.ZERO;
             while (!closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                 try {
@@ -93,8 +114,10 @@ public final class Loop implements AutoCloseable {
             return;
         }
         if (problem.isEmpty()) {
-            if (SqlFailures.isAway(failure)) {
-                LOG.warn("It waits for the database [task: {}, reason: {}]", name, failure.getMessage());
+            if (SqlFailures.isAway(failure)
+                    || failure instanceof JedisException
+                    || failure instanceof ServiceException.Unavailable) {
+                LOG.warn("It waits for what it needs [task: {}, reason: {}]", name, failure.getMessage());
             } else {
                 LOG.error("It failed, and is tried again every few seconds [task: {}]", name, failure);
             }
@@ -111,6 +134,9 @@ public final class Loop implements AutoCloseable {
     @Override
     public void close() {
         expectEnd();
+        if (!begun) {
+            thread.interrupt();
+        }
         Threads.stop(thread, STOP);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -29,5 +30,25 @@ class LoopTest {
                     .until(() -> turns.get() > 3 && loop.problem().isEmpty());
         }
         assertThat(turns).hasValueGreaterThan(3);
+    }
+
+    @Test
+    void beginsBehindItsGateAndIsClosedWithoutEverBeginning() {
+        var gate = new CountDownLatch(1);
+        var turns = new AtomicInteger();
+        try (Loop behind = Loop.start("behind", gate::await, () -> {
+            turns.incrementAndGet();
+            return Duration.ofMillis(1);
+        })) {
+            try (Loop never = Loop.start("never", new CountDownLatch(1)::await, () -> {
+                throw new AssertionError("It began");
+            })) {
+                assertThat(never.problem()).isEmpty();
+            }
+            assertThat(turns).hasValue(0);
+            gate.countDown();
+            await().atMost(PATIENCE).until(() -> turns.get() > 1);
+            assertThat(behind.problem()).isEmpty();
+        }
     }
 }

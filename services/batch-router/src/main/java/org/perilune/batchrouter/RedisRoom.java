@@ -1,12 +1,10 @@
 package org.perilune.batchrouter;
 
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
+import org.perilune.chassis.Loop;
 import org.perilune.chassis.Redis;
-import org.perilune.chassis.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Whether Redis has room. We stop at 70 % of its memory: it must still be able to read and acknowledge, and nothing
@@ -16,20 +14,19 @@ import redis.clients.jedis.exceptions.JedisException;
 final class RedisRoom implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisRoom.class);
     private static final double FULL = 0.7;
-    private static final long EVERY_MILLIS = 500;
+    private static final Duration EVERY = Duration.ofMillis(500);
 
     private final Redis redis;
-    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Loop loop;
     private volatile double used;
 
     private RedisRoom(Redis redis) {
         this.redis = redis;
+        this.loop = Loop.start("batch-router-room", this::look);
     }
 
     static RedisRoom watch(Redis redis) {
-        var room = new RedisRoom(redis);
-        Threads.start("batch-router-room", room::look);
-        return room;
+        return new RedisRoom(redis);
     }
 
     boolean isFull() {
@@ -41,23 +38,14 @@ final class RedisRoom implements AutoCloseable {
         return used;
     }
 
-    private void look() {
-        try {
-            do {
-                boolean wasFull = isFull();
-                try {
-                    used = read(redis.client().info("memory"));
-                } catch (JedisException away) {
-                    // Whether there is room does not matter while it is away; the batcher says that it is.
-                    LOG.debug("Redis does not tell its memory", away);
-                }
-                if (isFull() && !wasFull) {
-                    LOG.warn("Redis is full; messages are refused until it is drained [used: {}]", used);
-                }
-            } while (!closing.await(EVERY_MILLIS, TimeUnit.MILLISECONDS));
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
+    /** Whether there is room does not matter while Redis is away; the batcher says that it is. */
+    private Duration look() {
+        boolean wasFull = isFull();
+        used = read(redis.client().info("memory"));
+        if (isFull() && !wasFull) {
+            LOG.warn("Redis is full; messages are refused until it is drained [used: {}]", used);
         }
+        return EVERY;
     }
 
     static double read(String info) {
@@ -80,6 +68,6 @@ final class RedisRoom implements AutoCloseable {
 
     @Override
     public void close() {
-        closing.countDown();
+        loop.close();
     }
 }

@@ -8,17 +8,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import org.perilune.chassis.Loop;
 import org.perilune.chassis.Redis;
-import org.perilune.chassis.Threads;
 import org.perilune.contracts.Streams;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Response;
-import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.resps.ScanResult;
 
@@ -43,7 +40,7 @@ final class TopicRoom implements AutoCloseable {
     private final Redis redis;
     private final Shares shares;
     private final TopicShares books;
-    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Loop loop;
     private volatile List<String> fullEvents = List.of();
     private long warned = System.nanoTime() - BETWEEN_WARNINGS_NANOS;
 
@@ -65,12 +62,11 @@ final class TopicRoom implements AutoCloseable {
         this.redis = redis;
         this.shares = shares;
         this.books = new TopicShares(shares);
+        this.loop = Loop.start("batch-router-topic-room", this::turn);
     }
 
     static TopicRoom watch(Redis redis, Shares shares) {
-        var room = new TopicRoom(redis, shares);
-        Threads.start("batch-router-topic-room", room::run);
-        return room;
+        return new TopicRoom(redis, shares);
     }
 
     /** Counts the message, or says why there is no room for it. */
@@ -108,23 +104,12 @@ final class TopicRoom implements AutoCloseable {
         }
     }
 
-    private void run() {
-        try {
-            Duration pause = BETWEEN_LOOKS;
-            do {
-                long began = System.nanoTime();
-                try {
-                    look();
-                } catch (JedisException away) {
-                    // What was known before holds on; nothing can be written now anyway.
-                    LOG.debug("Redis does not tell the size of streams", away);
-                }
-                Duration took = Duration.ofNanos((System.nanoTime() - began) * PAUSE_TO_LOOK);
-                pause = took.compareTo(BETWEEN_LOOKS) > 0 ? took : BETWEEN_LOOKS;
-            } while (!closing.await(pause.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+    /** While Redis is away what was known before holds on; nothing can be written then anyway. */
+    private Duration turn() {
+        long began = System.nanoTime();
+        look();
+        Duration took = Duration.ofNanos((System.nanoTime() - began) * PAUSE_TO_LOOK);
+        return took.compareTo(BETWEEN_LOOKS) > 0 ? took : BETWEEN_LOOKS;
     }
 
     private void look() {
@@ -187,6 +172,6 @@ final class TopicRoom implements AutoCloseable {
 
     @Override
     public void close() {
-        closing.countDown();
+        loop.close();
     }
 }

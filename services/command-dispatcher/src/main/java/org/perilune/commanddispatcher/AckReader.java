@@ -74,12 +74,15 @@ final class AckReader implements AutoCloseable {
                     stream.makeGroup();
                     troubled = false;
                     read(stream);
-                } catch (JedisException failure) {
+                } catch (RuntimeException | Error failure) {
+                    // Whatever it is: nobody would notice that the one who reads acknowledgements has ended.
                     behind = true;
-                    if (!troubled) {
+                    if (!troubled && failure instanceof JedisException) {
                         LOG.warn("Acknowledgements wait for Redis [reason: {}]", failure.getMessage());
-                        troubled = true;
+                    } else if (!troubled) {
+                        LOG.error("Acknowledgements could not be read; trying again", failure);
                     }
+                    troubled = true;
                     closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
                 }
             }

@@ -16,7 +16,6 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Json;
-import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,7 +77,7 @@ final class TelemetryFollower implements AutoCloseable {
                     if (wanted.equals(devices) && !closing) {
                         read(new BufferedReader(new InputStreamReader(opened, UTF_8)));
                     }
-                } catch (IOException | ServiceException failure) {
+                } catch (IOException | RuntimeException | Error failure) {
                     LOG.debug("Telemetry cannot be followed live", failure);
                 }
                 if (wanted.equals(devices)) {

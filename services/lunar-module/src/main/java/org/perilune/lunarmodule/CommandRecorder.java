@@ -142,6 +142,9 @@ final class CommandRecorder implements CommandListener, AutoCloseable {
         } catch (ServiceException.Unavailable away) {
             LOG.warn("Commands cannot be recorded in the database yet; trying again", away);
             return false;
+        } catch (RuntimeException failure) {
+            LOG.error("Commands could not be recorded; trying again", failure);
+            return false;
         }
     }
 

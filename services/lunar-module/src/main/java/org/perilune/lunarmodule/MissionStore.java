@@ -98,7 +98,7 @@ final class MissionStore {
                             .bind("state", new String(Json.bytes(state), StandardCharsets.UTF_8))
                             .execute());
             return true;
-        } catch (JdbiException failure) {
+        } catch (RuntimeException failure) {
             LOG.warn("The mission's state cannot be kept in the database yet; trying again", failure);
             return false;
         }

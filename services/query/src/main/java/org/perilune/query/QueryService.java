@@ -47,7 +47,7 @@ public final class QueryService implements AutoCloseable {
             var entries = new EntryStore(postgres.jdbi());
             var pages = new Pages(entries, freshness, config.pageCacheBytes());
             LiveEntries live = owned.add(LiveEntries.open(entries, changes, clock));
-            owned.add(Upkeep.open(postgres, config.happeningsKept(), clock));
+            owned.add(Upkeep.start(postgres, config.happeningsKept(), clock));
             ServiceTokens tokens = owned.add(ServiceTokens.open(name, config.tokenSecret(), config.crew(), clock));
             EventLogClient log = owned.add(new EventLogClient(config.eventBus(), tokens));
             Rebuilds rebuilds = owned.add(new Rebuilds(postgres, log, clock));

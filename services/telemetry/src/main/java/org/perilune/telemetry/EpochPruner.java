@@ -7,22 +7,16 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.perilune.chassis.Loop;
 import org.perilune.chassis.Postgres;
-import org.perilune.chassis.SqlFailures;
-import org.perilune.chassis.Threads;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Bounds the kept progress of each device: of epochs older than its newest ones, rows go that tell of nothing missing.
  * They can be spared: where such an epoch comes up again its progress is found from its frames. Of a device that leaves
  * a hole in every epoch they go, too, when there are ten times as many. Copies may do it side by side.
  */
-final class EpochPruner implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(EpochPruner.class);
+final class EpochPruner {
     private static final Duration PERIOD = Duration.ofMinutes(10);
     private static final int BATCH = 10_000;
     private static final int WITH_HOLES = 10;
@@ -45,7 +39,6 @@ final class EpochPruner implements AutoCloseable {
 
     private final DataSource database;
     private final int keep;
-    private final CountDownLatch closing = new CountDownLatch(1);
 
     EpochPruner(DataSource database, int keep) {
         this.database = database;
@@ -53,27 +46,12 @@ final class EpochPruner implements AutoCloseable {
     }
 
     /** @param keep epochs of a device */
-    static EpochPruner open(Postgres postgres, int keep) {
+    static Loop start(Postgres postgres, int keep) {
         var pruner = new EpochPruner(postgres.dataSource(), keep);
-        Threads.start("telemetry-epoch-pruner", () -> pruner.run(postgres));
-        return pruner;
-    }
-
-    private void run(Postgres postgres) {
-        try {
-            postgres.awaitMigrated();
-            do {
-                try {
-                    prune();
-                } catch (SQLException failure) {
-                    if (!SqlFailures.isAway(failure)) {
-                        LOG.error("The progress of old epochs could not be removed; trying again", failure);
-                    }
-                }
-            } while (!closing.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (InterruptedException interruption) {
-            Thread.currentThread().interrupt();
-        }
+        return Loop.start("telemetry-epoch-pruner", postgres::awaitMigrated, () -> {
+            int _ = pruner.prune();
+            return PERIOD;
+        });
     }
 
     /** @return how many rows went */
@@ -109,10 +87,5 @@ final class EpochPruner implements AutoCloseable {
         statement.setBoolean(4, withHoles);
         statement.setInt(5, BATCH);
         return statement.executeUpdate();
-    }
-
-    @Override
-    public void close() {
-        closing.countDown();
     }
 }

@@ -7,17 +7,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
 import org.perilune.chassis.CloudEvent;
 import org.perilune.chassis.Ids;
+import org.perilune.chassis.Loop;
 import org.perilune.chassis.Outbox;
 import org.perilune.chassis.Postgres;
-import org.perilune.chassis.SqlFailures;
-import org.perilune.chassis.Threads;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells of frames that are missing, and that they have come, from the progress that is kept about once a second: storing
@@ -25,7 +20,6 @@ import org.slf4j.LoggerFactory;
  * silence that was announced for a minute. Every copy looks; one at a time tells.
  */
 final class GapWatch implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(GapWatch.class);
     private static final Duration PERIOD = Duration.ofSeconds(1);
     private static final Duration PRUNE_EVERY = Duration.ofHours(1);
     private static final Duration KEPT = Duration.ofDays(30);
@@ -40,8 +34,7 @@ final class GapWatch implements AutoCloseable {
     private final Runnable committed;
     private final Clock clock;
     private final Map<Epoch, Seen> seen = new HashMap<>();
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private final Thread thread;
+    private final Loop loop;
     private Instant pruned;
 
     private record Epoch(int device, long number) {}
@@ -64,7 +57,7 @@ final class GapWatch implements AutoCloseable {
         this.committed = committed;
         this.clock = clock;
         this.pruned = clock.instant();
-        this.thread = Threads.start("telemetry-gaps", this::run);
+        this.loop = Loop.start("telemetry-gaps", postgres::awaitMigrated, this::turn);
     }
 
     /** @param committed called when there is something in the outbox */
@@ -72,28 +65,12 @@ final class GapWatch implements AutoCloseable {
         return new GapWatch(postgres, committed, clock);
     }
 
-    private void run() {
-        try {
-            postgres.awaitMigrated();
-            while (!closing.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS)) {
-                turn();
-            }
-        } catch (InterruptedException interruption) {
-            Thread.currentThread().interrupt();
+    private Duration turn() {
+        Instant now = clock.instant();
+        if (postgres.jdbi().inTransaction(handle -> tell(handle, now))) {
+            committed.run();
         }
-    }
-
-    private void turn() {
-        try {
-            Instant now = clock.instant();
-            if (postgres.jdbi().inTransaction(handle -> tell(handle, now))) {
-                committed.run();
-            }
-        } catch (RuntimeException failure) {
-            if (!SqlFailures.isAway(failure)) {
-                LOG.error("Missing frames could not be looked for; trying again", failure);
-            }
-        }
+        return PERIOD;
     }
 
     private boolean tell(Handle handle, Instant now) {
@@ -151,11 +128,6 @@ final class GapWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        closing.countDown();
-        try {
-            thread.join(Duration.ofSeconds(2));
-        } catch (InterruptedException interruption) {
-            Thread.currentThread().interrupt();
-        }
+        loop.close();
     }
 }

@@ -6,22 +6,16 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.perilune.chassis.Loop;
 import org.perilune.chassis.Postgres;
-import org.perilune.chassis.SqlFailures;
-import org.perilune.chassis.Threads;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the newest rejects only, so that a device that sends nonsense for ever does not fill the disk. A reject that a
  * device's watermark still stands on stays, however old: without it the frame would count as missing after a restart.
  * Copies share the work row by row.
  */
-final class RejectPruner implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(RejectPruner.class);
+final class RejectPruner {
     private static final Duration PERIOD = Duration.ofMinutes(1);
     private static final Duration BETWEEN_BATCHES = Duration.ofMillis(100);
     private static final int BATCH = 1_000;
@@ -50,7 +44,6 @@ final class RejectPruner implements AutoCloseable {
     private final DataSource database;
     private final Rejects limits;
     private final Clock clock;
-    private final CountDownLatch closing = new CountDownLatch(1);
 
     /**
      * @param keep how many at most
@@ -65,33 +58,12 @@ final class RejectPruner implements AutoCloseable {
         this.clock = clock;
     }
 
-    static RejectPruner open(Postgres postgres, Rejects limits, Clock clock) {
+    static Loop start(Postgres postgres, Rejects limits, Clock clock) {
         var pruner = new RejectPruner(postgres.dataSource(), limits, clock);
-        Threads.start("telemetry-reject-pruner", () -> pruner.run(postgres));
-        return pruner;
-    }
-
-    private void run(Postgres postgres) {
-        try {
-            postgres.awaitMigrated();
-            Duration wait = Duration.ZERO;
-            while (!closing.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
-                wait = pruned() >= BATCH ? BETWEEN_BATCHES : PERIOD;
-            }
-        } catch (InterruptedException interruption) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private int pruned() {
-        try {
-            return prune();
-        } catch (SQLException failure) {
-            if (!SqlFailures.isAway(failure)) {
-                LOG.error("Old rejects could not be removed; trying again", failure);
-            }
-            return 0;
-        }
+        return Loop.start(
+                "telemetry-reject-pruner",
+                postgres::awaitMigrated,
+                () -> pruner.prune() >= BATCH ? BETWEEN_BATCHES : PERIOD);
     }
 
     /** One batch. @return how many went; as many as a batch holds where there may be more */
@@ -110,10 +82,5 @@ final class RejectPruner implements AutoCloseable {
             large.setInt(2, BATCH);
             return Math.max(gone, large.executeUpdate());
         }
-    }
-
-    @Override
-    public void close() {
-        closing.countDown();
     }
 }

@@ -43,15 +43,15 @@ public final class TelemetryService implements AutoCloseable {
             owned.add(GapWatch.start(postgres, relay::wake, clock));
             RollupWorker rollups = owned.add(RollupWorker.open(postgres.dataSource(), ingest::isBusy, meters));
             health.add("rollups", rollups::problem);
-            owned.add(RejectPruner.open(
+            owned.add(RejectPruner.start(
                     postgres,
                     new RejectPruner.Rejects(config.rejectsKept(), config.rejectsBytes(), config.rejectsAge()),
                     clock));
-            owned.add(EpochPruner.open(postgres, config.epochsKept()));
+            owned.add(EpochPruner.start(postgres, config.epochsKept()));
             Postgres reading = owned.add(postgres.beside("telemetry-reading", config.readingPoolSize(), meters));
             LiveTail live = owned.add(new LiveTail(redis, new LiveMeters(meters)));
             var deviceQueries = new DeviceQueries(reading.jdbi(), config.clocks(), clock);
-            owned.add(DeviceSweeper.open(deviceQueries, live));
+            owned.add(DeviceSweeper.open(deviceQueries, live, postgres::awaitMigrated));
             Exports exports = owned.add(Exports.open(config.exports(), meters));
             var store = new FrameStore(postgres, redis, devices, config.clocks());
             var http = owned.add(HttpListener.open(

@@ -69,12 +69,11 @@ class RejectPrunerTest {
     @Test
     void keepsTheNewestAndGoesInBatches() throws Exception {
         rejects(2_600, "1 hour");
-        try (RejectPruner pruner = pruner(300, Duration.ofDays(30))) {
-            assertThat(pruner.prune()).isEqualTo(1_000);
-            assertThat(pruner.prune()).isEqualTo(1_000);
-            assertThat(pruner.prune()).isEqualTo(300);
-            assertThat(pruner.prune()).isZero();
-        }
+        RejectPruner pruner = pruner(300, Duration.ofDays(30));
+        assertThat(pruner.prune()).isEqualTo(1_000);
+        assertThat(pruner.prune()).isEqualTo(1_000);
+        assertThat(pruner.prune()).isEqualTo(300);
+        assertThat(pruner.prune()).isZero();
         assertThat(stores.count("select count(*) from reject")).isEqualTo(300);
         assertThat(stores.count("select min(id) from reject")).isEqualTo(2_301);
     }
@@ -83,9 +82,8 @@ class RejectPrunerTest {
     void keepsNothingThatIsTooOld() throws Exception {
         rejects(5, "31 days");
         rejects(7, "29 days");
-        try (RejectPruner pruner = pruner(1_000, Duration.ofDays(30))) {
-            assertThat(pruner.prune()).isEqualTo(5);
-        }
+        RejectPruner pruner = pruner(1_000, Duration.ofDays(30));
+        assertThat(pruner.prune()).isEqualTo(5);
         assertThat(stores.count("select count(*) from reject")).isEqualTo(7);
     }
 
@@ -95,9 +93,8 @@ class RejectPrunerTest {
         stores.run("insert into progress (device_id, epoch, upto, highest) select id, 9, 4, 7 from device");
         rejects(2, "31 days");
         stores.run("update reject set epoch = 9, seq = 2 + id * 2"); // 4 is settled for good, 6 is beyond a hole
-        try (RejectPruner pruner = pruner(1_000, Duration.ofDays(30))) {
-            assertThat(pruner.prune()).isEqualTo(1);
-        }
+        RejectPruner pruner = pruner(1_000, Duration.ofDays(30));
+        assertThat(pruner.prune()).isEqualTo(1);
         assertThat(stores.count("select seq from reject")).isEqualTo(6);
     }
 
@@ -106,10 +103,9 @@ class RejectPrunerTest {
         rejects(50, "1 hour");
         stores.run("update reject set payload = decode(repeat('ab', 10000), 'hex')");
         var limits = new RejectPruner.Rejects(1_000, 100_000, Duration.ofDays(30));
-        try (var pruner = new RejectPruner(stores.dataSource(), limits, Clock.systemUTC())) {
-            assertThat(pruner.prune()).isEqualTo(41);
-            assertThat(pruner.prune()).isZero();
-        }
+        var pruner = new RejectPruner(stores.dataSource(), limits, Clock.systemUTC());
+        assertThat(pruner.prune()).isEqualTo(41);
+        assertThat(pruner.prune()).isZero();
         assertThat(stores.count("select min(id) from reject")).isEqualTo(42);
     }
 
@@ -123,11 +119,10 @@ class RejectPrunerTest {
                 """.formatted());
         rejects(1, "1 hour");
         stores.run("update reject set epoch = 3, seq = 1");
-        try (var pruner = new EpochPruner(stores.dataSource(), 20)) {
-            // Of the 4,980 older ones 498 have a hole, and one has a reject: 519 are left, of which 200 may be.
-            assertThat(pruner.prune()).isEqualTo(4_980 - 498 - 1 + 319 - 1);
-            assertThat(pruner.prune()).isZero();
-        }
+        var pruner = new EpochPruner(stores.dataSource(), 20);
+        // Of the 4,980 older ones 498 have a hole, and one has a reject: 519 are left, of which 200 may be.
+        assertThat(pruner.prune()).isEqualTo(4_980 - 498 - 1 + 319 - 1);
+        assertThat(pruner.prune()).isZero();
         assertThat(stores.count("select count(*) from progress where epoch = 3"))
                 .isEqualTo(2);
         assertThat(stores.count("select count(*) from progress join device on id = device_id where name = 'quiet'"))

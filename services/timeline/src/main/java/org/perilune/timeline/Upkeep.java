@@ -2,11 +2,9 @@ package org.perilune.timeline;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.perilune.chassis.Loop;
 import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,8 +16,7 @@ final class Upkeep implements AutoCloseable {
     private final Lease lease;
     private final Supplier<Boolean> loaded;
     private final List<Chore> chores;
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private final Thread thread;
+    private final Loop loop;
 
     /** One of the things to do; failures are logged and do no harm. Not safe for threads. */
     static final class Chore {
@@ -39,19 +36,14 @@ final class Upkeep implements AutoCloseable {
         this.lease = lease;
         this.loaded = loaded;
         this.chores = List.copyOf(chores);
-        this.thread = Threads.start("timeline-upkeep", this::run);
+        this.loop = Loop.start("timeline-upkeep", this::turn);
     }
 
-    private void run() {
-        try {
-            while (!closing.await(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
-                if (lease.isHeld() && loaded.get()) {
-                    chores.forEach(Upkeep::turn);
-                }
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
+    private Duration turn() {
+        if (lease.isHeld() && loaded.get()) {
+            chores.forEach(Upkeep::turn);
         }
+        return TICK;
     }
 
     private static void turn(Chore chore) {
@@ -70,7 +62,6 @@ final class Upkeep implements AutoCloseable {
 
     @Override
     public void close() {
-        closing.countDown();
-        Stopping.await(thread, Duration.ofSeconds(1));
+        loop.close();
     }
 }
