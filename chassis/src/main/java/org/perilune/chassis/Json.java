@@ -31,11 +31,12 @@ public final class Json {
 
     /**
      * What other processes wrote, perhaps newer ones: fields that are not known are passed over, and names of
-     * enumerations that are not known are null.
+     * enumerations that are not known are their default, or null where they have none.
      */
     private static final ObjectReader TOLERANT = MAPPER.reader()
             .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .with(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL);
+            .with(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
+            .with(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_USING_DEFAULT_VALUE);
 
     private Json() {}
 

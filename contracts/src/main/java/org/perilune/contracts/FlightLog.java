@@ -1,9 +1,11 @@
 package org.perilune.contracts;
 
+import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -126,12 +128,24 @@ public final class FlightLog {
 
     /** Whether a comment may be read. */
     public enum Status {
+        /** Also what a status means that only a newer version gives: nobody is shown it. */
+        @JsonEnumDefaultValue
         @JsonProperty("pending")
         PENDING,
         @JsonProperty("approved")
         APPROVED,
         @JsonProperty("rejected")
-        REJECTED
+        REJECTED;
+
+        /** As stored, in small letters. Pending for a name that only a newer version gives: it is not shown. */
+        public static Status ofStored(String name) {
+            for (Status status : values()) {
+                if (status.name().toLowerCase(Locale.ROOT).equals(name)) {
+                    return status;
+                }
+            }
+            return PENDING;
+        }
     }
 
     /**

@@ -22,6 +22,12 @@ class RoleTest {
     }
 
     @Test
+    void givesTheLeastForANameOfALaterVersion() {
+        assertThat(Role.ofStored("operator")).isEqualTo(Role.OPERATOR);
+        assertThat(Role.ofStored("capcom")).isEqualTo(Role.VIEWER);
+    }
+
+    @Test
     void includesTheRolesBelowAndNoneAbove() {
         assertThat(Role.FLIGHT_DIRECTOR.wireName()).isEqualTo("flight-director");
         assertThat(Role.FLIGHT_DIRECTOR.includes(Role.VIEWER)).isTrue();

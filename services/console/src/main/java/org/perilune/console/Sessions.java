@@ -120,7 +120,7 @@ final class Sessions {
         return new Access(
                 answer.path("access_token").asText(),
                 answer.path("name").asText(),
-                Role.ofWireName(answer.path("role").asText()).orElse(Role.VIEWER),
+                Role.ofStored(answer.path("role").asText()),
                 answer.path("session_id").asText(),
                 now.plusSeconds(answer.path("expires_in").asLong()),
                 used ? now : last == null ? Instant.EPOCH : last.noted());

@@ -134,11 +134,10 @@ final class PersonStore {
     }
 
     private static Person person(ResultSet row) throws SQLException {
-        String role = row.getString("role");
         Instant created = SqlTimes.instant(row, "created");
         return new Person(
                 row.getString("name"),
-                Role.ofWireName(role).orElseThrow(() -> new IllegalStateException("Unknown role in person: " + role)),
+                Role.ofStored(row.getString("role")),
                 row.getString("password_hash"),
                 created,
                 row.getBoolean("disabled"));

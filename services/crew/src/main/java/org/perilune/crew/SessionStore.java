@@ -88,10 +88,8 @@ final class SessionStore {
                 .bind("noted", SqlTimes.of(now.minus(NOTED_EVERY)))
                 .bind("hash", Digests.sha256(secret))
                 .bind("idle", SqlTimes.of(now.minus(IDLE)))
-                .map((row, context) -> new Holder(
-                        row.getString("id"),
-                        row.getString("name"),
-                        Role.ofWireName(row.getString("role")).orElseThrow()))
+                .map((row, context) ->
+                        new Holder(row.getString("id"), row.getString("name"), Role.ofStored(row.getString("role"))))
                 .findOne());
     }
 

@@ -100,7 +100,7 @@ final class Rulings {
                 row.getString("post_id"),
                 row.getLong("text_revision"),
                 row.getLong("number"),
-                Status.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
+                Status.ofStored(row.getString("status")),
                 row.getString("rule"),
                 row.getString("reason"),
                 row.getString("by"),

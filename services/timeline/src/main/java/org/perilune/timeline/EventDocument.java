@@ -145,11 +145,11 @@ final class EventDocument {
     }
 
     private static EventKind kind(BsonDocument document) {
-        return EventKind.valueOf(document.getString(KIND).getValue());
+        return EventKind.ofStored(document.getString(KIND).getValue());
     }
 
     private static EventState state(BsonDocument document) {
-        return EventState.valueOf(document.getString(STATE).getValue());
+        return EventState.ofStored(document.getString(STATE).getValue());
     }
 
     private static @Nullable String optionalText(BsonDocument document, String name) {

@@ -14,6 +14,16 @@ enum EventKind {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** As stored, by its constant's name. Planned for one that only a newer version gives: its command must be launched. */
+    static EventKind ofStored(String name) {
+        for (EventKind kind : values()) {
+            if (kind.name().equals(name)) {
+                return kind;
+            }
+        }
+        return PLANNED;
+    }
+
     static Optional<EventKind> ofWireName(String wireName) {
         for (EventKind kind : values()) {
             if (kind.wireName().equals(wireName)) {

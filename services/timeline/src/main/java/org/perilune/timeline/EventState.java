@@ -20,6 +20,16 @@ enum EventState {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** As stored, by its constant's name. Failed, which is final, for one that only a newer version gives. */
+    static EventState ofStored(String name) {
+        for (EventState state : values()) {
+            if (state.name().equals(name)) {
+                return state;
+            }
+        }
+        return FAILED;
+    }
+
     static Optional<EventState> ofWireName(String wireName) {
         for (EventState state : values()) {
             if (state.wireName().equals(wireName)) {
