@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { instantOf, number, span, worst } from '../../main/resources/org/perilune/console/assets/format.js';
+import { instantOf, number, off, span, worst } from '../../main/resources/org/perilune/console/assets/format.js';
 
 const device = (state, battery) => ({ state, values: { battery: { value: battery } },
   parameters: [{ name: 'battery', unit: '%', warning_low: 40, critical_low: 20 }] });
@@ -23,6 +23,10 @@ test('numbers keep their width', () => {
 
 test('one unit of time is enough', () => {
   assert.deepEqual([-5, 4000, 90_000, 5_400_000, 400_000_000].map(span), ['0 s', '4 s', '2 min', '2 h', '5 d']);
+});
+
+test('how far a clock is off', () => {
+  assert.deepEqual([null, undefined, 0, 7200, -86400 * 3].map(off), ['', '', '', 'clock 2 h ahead', 'clock 3 d behind']);
 });
 
 test('instants as people type them', () => {

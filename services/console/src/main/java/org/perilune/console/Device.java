@@ -3,6 +3,7 @@ package org.perilune.console;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ record Device(
         @Nullable Instant since,
         @JsonProperty("last_contact") @Nullable Instant lastContact,
         @Nullable String status,
+        @JsonProperty("clock_wrong_by_seconds") @Nullable Long clockWrongBySeconds,
         long gaps,
         @JsonProperty("duplicates_today") long duplicatesToday,
         @JsonProperty("rejected_today") long rejectedToday,
@@ -70,6 +72,17 @@ record Device(
 
     String stateClass() {
         return state == null ? "unknown" : state;
+    }
+
+    /** What it says that it does, and how far its clock is off where it is. */
+    String statusWord() {
+        String said = status == null ? "" : status;
+        if (clockWrongBySeconds == null || clockWrongBySeconds == 0) {
+            return said.isEmpty() ? "–" : said;
+        }
+        String off = "clock " + Format.span(Duration.ofSeconds(Math.abs(clockWrongBySeconds)))
+                + (clockWrongBySeconds > 0 ? " ahead" : " behind");
+        return said.isEmpty() ? off : said + " · " + off;
     }
 
     /** What its values are now, nobody knows. Not so where it announced its silence. */

@@ -1,5 +1,5 @@
 // One device: its values, plots and orbit, alive.
-import { ago, level, local, mark, number, say, span, utc } from './format.js';
+import { ago, level, local, mark, number, off, say, span, utc } from './format.js';
 import { instant } from './instant.js';
 import { batched, follow } from './live.js';
 import { now } from './now.js';
@@ -22,6 +22,7 @@ const orbit = orbiting ? new Orbit(document.getElementById('orbit')) : null;
 // A reference in the flight log leads to one value in one range.
 const asked = new URLSearchParams(location.search);
 const MONTH = 30 * 86400000;
+const HALF_AN_HOUR = 1800000;
 // What has been silent for long is looked at where its telemetry ends, such as a recording of years ago.
 const lastTime = Date.parse(device.last_time || '');
 const ended = now() - lastTime > 6 * 3600000;
@@ -77,11 +78,21 @@ function silence(at) {
     text = until > at ? `${where}, back in ${span(until - at)}; recording on board.` : `${where}; back any moment, recording on board.`;
   } else if (from > at) {
     text = `Next loss of signal in ${span(from - at)}, back ${span(until - from)} later.`;
+    if (device.type === 'lunar-module' && from - at > HALF_AN_HOUR) {
+      text += ' To see it sooner, start Perilune with --set lunar-module.time-scale=20.';
+    }
   }
   sign.hidden = !text;
   sign.title = text ? `${utc(behind ? until : from)}, ${local(behind ? until : from)}` : '';
   say(sign, text);
   return behind;
+}
+
+function wrongClock() {
+  const sign = document.getElementById('clock');
+  const wrong = off(device.clock_wrong_by_seconds);
+  sign.hidden = !wrong;
+  say(sign, wrong && `Its ${wrong} of ours: values stand at the time that it gives. Set its clock right; what it sends then stands right.`);
 }
 
 // As the device announced them; what it did not announce comes last.
@@ -100,6 +111,7 @@ const flush = batched(() => {
   document.getElementById('contact').title = device.last_contact ? utc(Date.parse(device.last_contact)) : '';
   say(document.getElementById('status'), device.status || 'no status yet');
   silence(at);
+  wrongClock();
   const limit = Math.max(5 * (device.report_interval_millis || 10000), 5000);
   for (const [value, held] of ordered()) {
     const found = row(value);

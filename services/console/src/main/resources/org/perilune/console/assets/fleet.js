@@ -1,5 +1,5 @@
 // Keeps the fleet's table alive: one stream, and only cells that changed are written.
-import { ago, mark, number, say, worst } from './format.js';
+import { ago, mark, number, off, say, worst } from './format.js';
 import { batched, follow } from './live.js';
 import { now } from './now.js';
 import { sparkPath } from './spark.js';
@@ -65,7 +65,7 @@ function write(row, at) {
   mark(cells[1].firstElementChild, device.state || 'unknown', (device.state || 'unknown').replace('-', ' '));
   say(cells[2], ago(device.since, at));
   say(cells[3], ago(device.last_contact, at));
-  say(cells[4], device.status || '–');
+  say(cells[4], [device.status, off(device.clock_wrong_by_seconds)].filter(Boolean).join(' · ') || '–');
   const limit = worst(device);
   mark(cells[5].firstElementChild, limit.kind, limit.text);
   row.worst = limit.kind;

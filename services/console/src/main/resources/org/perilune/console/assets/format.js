@@ -24,6 +24,11 @@ export function ago(iso, now) {
   return iso ? span(now - Date.parse(iso)) : 'never';
 }
 
+// How far a device's clock is off, by seconds ahead; empty where it is right for all we know.
+export function off(seconds) {
+  return seconds ? `clock ${span(Math.abs(seconds) * 1000)} ${seconds > 0 ? 'ahead' : 'behind'}` : '';
+}
+
 export function clock(millis) {
   return new Date(millis).toISOString().slice(11, 19);
 }
