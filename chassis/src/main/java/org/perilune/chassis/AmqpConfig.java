@@ -1,5 +1,6 @@
 package org.perilune.chassis;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
@@ -14,6 +15,8 @@ import org.perilune.contracts.Topology;
  * @param queueType of every queue that is declared; a queue once made keeps its kind
  * @param deliveryLimit how often a quorum queue gives a message out before it is a dead letter; a queue once made keeps
  *     its limit
+ * @param queueExpiry after so long without a consumer a quorum queue goes, with what waits in it: nobody runs that
+ *     service any more, and it would grow for ever; a queue once made keeps its expiry
  * @param absent names of services that are not deployed: nothing waits for them
  */
 public record AmqpConfig(
@@ -24,6 +27,7 @@ public record AmqpConfig(
         String virtualHost,
         QueueType queueType,
         int deliveryLimit,
+        Duration queueExpiry,
         Set<String> absent) {
     /**
      * RabbitMQ's own, 20, would make dead letters of healthy messages: each end of a consumer counts for all it had in
@@ -31,9 +35,14 @@ public record AmqpConfig(
      */
     private static final int DELIVERY_LIMIT = 1_000;
 
+    /** RabbitMQ counts it in milliseconds of 32 bits. */
+    private static final Duration QUEUE_EXPIRY = Duration.ofDays(30);
+
+    private static final Duration LONGEST_QUEUE_EXPIRY = Duration.ofDays(45);
+
     /** With the defaults: every service is deployed. */
     public AmqpConfig(String host, int port, String user, Secret password, String virtualHost, QueueType queueType) {
-        this(host, port, user, password, virtualHost, queueType, DELIVERY_LIMIT, Set.of());
+        this(host, port, user, password, virtualHost, queueType, DELIVERY_LIMIT, QUEUE_EXPIRY, Set.of());
     }
 
     /** Checks and copies. */
@@ -51,8 +60,8 @@ public record AmqpConfig(
 
     /**
      * Reads {@code amqp.host}, {@code .port}, {@code .user}, {@code .password} (or {@code .password-file}), {@code
-     * .vhost}, {@code .queue-type} ({@code quorum} or {@code classic}), {@code .delivery-limit} and {@code
-     * .absent-services} (names with commas between).
+     * .vhost}, {@code .queue-type} ({@code quorum} or {@code classic}), {@code .delivery-limit}, {@code
+     * .queue-expiry} and {@code .absent-services} (names with commas between).
      */
     public static AmqpConfig read(Settings in) {
         return new AmqpConfig(
@@ -63,7 +72,16 @@ public record AmqpConfig(
                 in.text("amqp.vhost", "/"),
                 queueType(in),
                 in.integer("amqp.delivery-limit", DELIVERY_LIMIT, 20, 1_000_000),
+                queueExpiry(in),
                 absent(in));
+    }
+
+    private static Duration queueExpiry(Settings in) {
+        Duration expiry = in.duration("amqp.queue-expiry", QUEUE_EXPIRY);
+        if (expiry.compareTo(LONGEST_QUEUE_EXPIRY) > 0) {
+            in.fault("amqp.queue-expiry", "must be " + LONGEST_QUEUE_EXPIRY.toDays() + "d at most");
+        }
+        return expiry;
     }
 
     private static Set<String> absent(Settings in) {

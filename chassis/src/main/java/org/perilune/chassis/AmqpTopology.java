@@ -81,6 +81,7 @@ final class AmqpTopology {
             arguments.put("x-dead-letter-routing-key", queue);
             arguments.put("x-dead-letter-strategy", "at-least-once");
             arguments.put("x-overflow", "reject-publish");
+            arguments.put("x-expires", config.queueExpiry().toMillis());
         }
         channel.queueDeclare(queue, true, false, false, arguments);
         for (String routingKey : types) {
