@@ -102,6 +102,7 @@ class EventFaultsTest {
                 direct.virtualHost(),
                 direct.queueType(),
                 direct.deliveryLimit(),
+                direct.queueExpiry(),
                 absent);
     }
 
@@ -382,6 +383,7 @@ class EventFaultsTest {
                 direct.virtualHost(),
                 direct.queueType(),
                 20,
+                direct.queueExpiry(),
                 Set.of());
         assertThatThrownBy(() -> {
                     try (var channel = amqp.channel()) {
@@ -390,5 +392,34 @@ class EventFaultsTest {
                 })
                 .rootCause()
                 .hasMessageContaining("x-delivery-limit");
+    }
+
+    @Test
+    void aQuorumQueueThatNobodyConsumesGoesInTheEnd() throws Exception {
+        Assumptions.assumeTrue(broker == TestBroker.RABBITMQ);
+        var soon = new AmqpConfig(
+                "127.0.0.1",
+                direct.port(),
+                direct.user(),
+                direct.password(),
+                direct.virtualHost(),
+                direct.queueType(),
+                direct.deliveryLimit(),
+                Duration.ofSeconds(2),
+                Set.of());
+        String queue = "abandoned.events";
+        try (Channel channel = amqp.channel()) {
+            AmqpTopology.eventQueue(channel, soon, queue, Set.of(TYPE));
+        }
+        await().atMost(PATIENCE).until(() -> !isThere(queue));
+    }
+
+    private boolean isThere(String queue) throws Exception {
+        try (Channel channel = amqp.channel()) {
+            channel.queueDeclarePassive(queue);
+            return true;
+        } catch (IOException | AlreadyClosedException missing) {
+            return false;
+        }
     }
 }
