@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class ChaosTest {
     private static final long SEED = Long.getLong("chaos.seed", new Random().nextInt(1_000_000));
-    private static final int KILLS = Integer.getInteger("chaos.kills", 20);
+    private static final int KILLS = Integer.getInteger("chaos.kills", 12);
     private static final Duration RECOVERY = Duration.ofSeconds(60);
     private static final int DEVICES = 4;
 

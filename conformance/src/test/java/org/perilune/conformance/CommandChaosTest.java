@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class CommandChaosTest {
     private static final long SEED = Long.getLong("commands.seed", new Random().nextInt(1_000_000));
-    private static final int COUNT = Integer.getInteger("commands.count", 400);
+    private static final int COUNT = Integer.getInteger("commands.count", 250);
     private static final int PER_SECOND = Integer.getInteger("commands.rate", 60);
     private static final Duration BETWEEN_KILLS = Duration.ofSeconds(3);
     private static final Duration RECOVERY = Duration.ofSeconds(60);
