@@ -51,6 +51,18 @@ final class Beside implements AutoCloseable {
         return service;
     }
 
+    int port() {
+        return port;
+    }
+
+    /** Of the process that was started last. */
+    synchronized ProcessHandle handle() {
+        if (process == null) {
+            throw new IllegalStateException(service.name() + " was not started");
+        }
+        return process.toHandle();
+    }
+
     /** Does not wait until it is ready. */
     synchronized void start() throws IOException {
         Process started = new ProcessBuilder(perilune.command(

@@ -56,6 +56,11 @@ final class Ground implements AutoCloseable {
         return send("GET", part, path, token, null, null);
     }
 
+    /** From a copy beside. */
+    Answer get(int port, String path, @Nullable String token) throws IOException, InterruptedException {
+        return send(port, "GET", path, token, null, null, null);
+    }
+
     Answer send(
             String method,
             Part part,
@@ -77,8 +82,19 @@ final class Ground implements AutoCloseable {
             @Nullable String body,
             @Nullable String key)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + perilune.port(part) + path))
+        return send(perilune.port(part), method, path, token, contentType, body, key);
+    }
+
+    Answer send(
+            int port,
+            String method,
+            String path,
+            @Nullable String token,
+            @Nullable String contentType,
+            @Nullable String body,
+            @Nullable String key)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .timeout(DEADLINE)
                 .method(
                         method,
