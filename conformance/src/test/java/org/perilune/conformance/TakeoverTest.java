@@ -79,7 +79,7 @@ final class TakeoverTest {
                     await().atMost(PATIENCE)
                             .until(() -> ground.get(port, "/data?device=stock&limit=1", ground.token("viewer"))
                                             .json()
-                                            .at("/data/0/values/ordinal")
+                                            .at("/data/0/ordinal")
                                             .asInt()
                                     == next);
                 });
