@@ -36,19 +36,22 @@ final class BoundsReached {
 
     private final Map<String, Double> counted = new HashMap<>();
     private final Map<String, Long> reachedNanos = new TreeMap<>();
+    private boolean looked;
 
     /** @return sentences; empty where no bound was reached */
     String note(Figures figures, long nowNanos) {
         figures.byLabel("http_refused_total").forEach((reason, count) -> note(reason, count, nowNanos));
         OTHERS.keySet().forEach(counter -> figures.value(counter).ifPresent(count -> note(counter, count, nowNanos)));
+        looked = true;
         reachedNanos.values().removeIf(reached -> nowNanos - reached > SHOWN.toNanos());
         return Stream.concat(turnedAway(figures), reached(OTHERS).map(sentence -> sentence + "."))
                 .collect(Collectors.joining(" "));
     }
 
+    /** What was counted before the first look is old; a counter that comes later was made by the first that it counts. */
     private void note(String bound, double count, long nowNanos) {
         Double before = counted.put(bound, count);
-        if (before != null && count > before) {
+        if (looked && count > (before == null ? 0 : before)) {
             reachedNanos.put(bound, nowNanos);
         }
     }

@@ -77,6 +77,18 @@ class BoardTest {
         assertThat(bounds.note(Figures.parse(counted.formatted(2)), 1)).contains("only counted");
     }
 
+    /** Some counters are made by the first that they count. */
+    @Test
+    void saysSoOfTheFirstOne() {
+        var bounds = new BoundsReached();
+        assertThat(bounds.note(Figures.NONE, 0)).isEmpty();
+        String first = "router_events_dropped_total{stream=\"rejects\"} 1.0\n";
+        assertThat(bounds.note(Figures.parse(first), 1)).contains("only counted");
+        assertThat(new BoundsReached().note(Figures.parse(first), 1))
+                .as("before it was looked at")
+                .isEmpty();
+    }
+
     private static Figures refused(int bodies) {
         return Figures.parse("""
                 http_refused_total{reason="body-room"} %d.0
