@@ -35,9 +35,12 @@ public record AmqpConfig(
      */
     private static final int DELIVERY_LIMIT = 1_000;
 
-    /** RabbitMQ counts it in milliseconds of 32 bits. */
     private static final Duration QUEUE_EXPIRY = Duration.ofDays(30);
 
+    /** A restart of a service must not cost what waits for it. */
+    private static final Duration SHORTEST_QUEUE_EXPIRY = Duration.ofHours(1);
+
+    /** RabbitMQ counts it in milliseconds of 32 bits. */
     private static final Duration LONGEST_QUEUE_EXPIRY = Duration.ofDays(45);
 
     /** With the defaults: every service is deployed. */
@@ -78,8 +81,8 @@ public record AmqpConfig(
 
     private static Duration queueExpiry(Settings in) {
         Duration expiry = in.duration("amqp.queue-expiry", QUEUE_EXPIRY);
-        if (expiry.compareTo(LONGEST_QUEUE_EXPIRY) > 0) {
-            in.fault("amqp.queue-expiry", "must be " + LONGEST_QUEUE_EXPIRY.toDays() + "d at most");
+        if (expiry.compareTo(SHORTEST_QUEUE_EXPIRY) < 0 || expiry.compareTo(LONGEST_QUEUE_EXPIRY) > 0) {
+            in.fault("amqp.queue-expiry", "must be from 1h to " + LONGEST_QUEUE_EXPIRY.toDays() + "d");
         }
         return expiry;
     }
