@@ -100,6 +100,10 @@ class EventFaultsTest {
     }
 
     private AmqpConfig through(int port, Set<String> absent) {
+        return through(port, direct.deliveryLimit(), direct.queueExpiry(), absent);
+    }
+
+    private AmqpConfig through(int port, int deliveryLimit, Duration queueExpiry, Set<String> absent) {
         return new AmqpConfig(
                 "127.0.0.1",
                 port,
@@ -107,8 +111,8 @@ class EventFaultsTest {
                 direct.password(),
                 direct.virtualHost(),
                 direct.queueType(),
-                direct.deliveryLimit(),
-                direct.queueExpiry(),
+                deliveryLimit,
+                queueExpiry,
                 absent);
     }
 
@@ -381,16 +385,7 @@ class EventFaultsTest {
     void quorumQueuesSayHowOftenAMessageMayComeBack() throws Exception {
         Assumptions.assumeTrue(broker == TestBroker.RABBITMQ);
         consume((transaction, event) -> {});
-        var other = new AmqpConfig(
-                "127.0.0.1",
-                direct.port(),
-                direct.user(),
-                direct.password(),
-                direct.virtualHost(),
-                direct.queueType(),
-                20,
-                direct.queueExpiry(),
-                Set.of());
+        AmqpConfig other = through(direct.port(), 20, direct.queueExpiry(), Set.of());
         assertThatThrownBy(() -> {
                     try (var channel = amqp.channel()) {
                         AmqpTopology.eventQueue(channel, other, Exchanges.queueOf(Topology.EVENT_BUS), Set.of());
@@ -403,16 +398,7 @@ class EventFaultsTest {
     @Test
     void aQuorumQueueThatNobodyConsumesGoesInTheEnd() throws Exception {
         Assumptions.assumeTrue(broker == TestBroker.RABBITMQ);
-        var soon = new AmqpConfig(
-                "127.0.0.1",
-                direct.port(),
-                direct.user(),
-                direct.password(),
-                direct.virtualHost(),
-                direct.queueType(),
-                direct.deliveryLimit(),
-                Duration.ofSeconds(2),
-                Set.of());
+        AmqpConfig soon = through(direct.port(), direct.deliveryLimit(), Duration.ofSeconds(2), Set.of());
         String queue = "abandoned.events";
         try (Channel channel = amqp.channel()) {
             AmqpTopology.eventQueue(channel, soon, queue, Set.of(TYPE));
