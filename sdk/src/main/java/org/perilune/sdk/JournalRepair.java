@@ -51,8 +51,9 @@ final class JournalRepair {
         var segments = new ArrayList<>(found);
         for (Start start : unreadable) {
             // Its name was safe before its header was: where nothing follows, a start died before a frame was in it.
-            boolean held = found.stream()
-                    .anyMatch(other -> other.epoch() == start.epoch() && other.firstSeq() > start.firstSeq());
+            boolean held = start.firstSeq() > 0
+                    && found.stream()
+                            .anyMatch(other -> other.epoch() == start.epoch() && other.firstSeq() > start.firstSeq());
             if (held) {
                 segments.add(Segment.create(folder, start.epoch(), start.firstSeq(), 0));
             }

@@ -116,6 +116,22 @@ class IngestTest {
                 "select length(payload) from frame join device on id = device_id where name = 'large' and seq = 2");
     }
 
+    /** As a device sends it in place of one that its disk lost, so that what comes after it can be settled. */
+    @Test
+    void storesAFrameOfAStatusAlone() throws SQLException {
+        fixture.send("repaired", EPOCH, frame(1, NOON_MICROS));
+        fixture.send(
+                "repaired",
+                EPOCH,
+                frame(2, NOON_MICROS).toBuilder()
+                        .clearValues()
+                        .setStatus("frame lost")
+                        .build());
+        fixture.send("repaired", EPOCH, frame(3, NOON_MICROS + 1));
+        awaitCount(3, frames("repaired"));
+        awaitCount(3, "select upto from progress join device on id = device_id where name = 'repaired'");
+    }
+
     @Test
     void storesOnceWhatComesAgain() throws SQLException {
         for (int round = 0; round < 3; round++) {
