@@ -23,6 +23,7 @@ final class Assets {
     private static final String HTMX = "META-INF/resources/webjars/htmx.org/2.0.10/dist/htmx.min.js";
     private static final List<String> OWN = List.of(
             "console.css",
+            "early.js",
             "shell.js",
             "fleet.js",
             "device.js",

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
+import com.microsoft.playwright.options.WaitUntilState;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Moderation, and events on the System page, in a real browser. */
@@ -28,6 +31,20 @@ final class ModerationPagesTest extends InBrowser {
                 .isEqualTo("{\"text_revision\":1,\"reason\":\"not here\"}");
         page.locator("#cases button[value=approve]").first().click();
         assertThat(page.locator("#cases .s-rejected")).hasCount(1);
+    }
+
+    @Test
+    void losesNoPressThatComesBeforeTheScript() {
+        console.moderation.add("pending", "call-signs", "looks like a call sign", "bob", "LEM-5");
+        console.logIn(page, "ada", "/log");
+        var script = new CompletableFuture<Route>();
+        page.route("**/moderation.js", script::complete);
+        page.navigate(console.at("/log/moderation"), new Page.NavigateOptions().setWaitUntil(WaitUntilState.COMMIT));
+        page.locator("#cases button[value=reject]").click();
+        page.waitForCondition(script::isDone);
+        script.join().resume();
+        assertThat(page.locator("#cases .fault")).hasText("Say why it is rejected.");
+        assertThat(page).hasURL(console.at("/log/moderation"));
     }
 
     private void halfTypeAReason() {
