@@ -31,7 +31,7 @@ class RevocationsTest {
     private int port;
 
     /** Tells nothing, as long as nobody ends it. */
-    private static final class Silence implements EventStream.Source {
+    private static final class Silence implements ServerSentEvents.Source {
         private final CountDownLatch ended = new CountDownLatch(1);
 
         @Override
@@ -69,7 +69,7 @@ class RevocationsTest {
                     javalin.routes.get("/thing", context -> context.result("{}"), Access.VIEWER);
                     javalin.routes.get(
                             "/stream",
-                            context -> EventStream.serve(context, new Silence(), Clock.systemUTC()),
+                            context -> ServerSentEvents.serve(context, new Silence(), Clock.systemUTC()),
                             Access.VIEWER);
                 }));
         port = http.port();

@@ -50,7 +50,7 @@ public final class HttpListener implements AutoCloseable {
 
     /** Longer than streams of events are silent. */
     private static final long FULL_IDLE_MILLIS =
-            EventStream.HEARTBEAT.plusSeconds(5).toMillis();
+            ServerSentEvents.HEARTBEAT.plusSeconds(5).toMillis();
 
     private static final long SHUTDOWN_IDLE_MILLIS = 100;
     private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);

@@ -130,7 +130,7 @@ public final class Inbox {
                     delete from inbox where (source, id) in (
                         select source, id from inbox where handled_at < now() - interval '30 days'
                         limit ? for update skip locked)
-                    """, Pruning.STEP) : 0;
+                    """, RetentionTask.STEP) : 0;
         });
     }
 

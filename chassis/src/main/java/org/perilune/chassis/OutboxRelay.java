@@ -55,11 +55,11 @@ public final class OutboxRelay implements AutoCloseable {
 
     private static final class Table implements Relay.Unsent {
         private final Postgres postgres;
-        private final Pruning pruning;
+        private final RetentionTask pruning;
 
         Table(Postgres postgres) {
             this.postgres = postgres;
-            this.pruning = new Pruning(this::prune);
+            this.pruning = new RetentionTask(this::prune);
         }
 
         @Override
@@ -164,7 +164,7 @@ public final class OutboxRelay implements AutoCloseable {
                 delete from outbox where seq in (
                     select seq from outbox where sent_at < now() - interval '1 day'
                     limit ? for update skip locked)
-                """, Pruning.STEP));
+                """, RetentionTask.STEP));
         }
     }
 }

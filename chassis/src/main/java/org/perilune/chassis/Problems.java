@@ -20,19 +20,19 @@ final class Problems {
     static void answer(ServiceException failure, Context context) {
         switch (failure) {
             case ServiceException.Malformed malformed ->
-                write(context, 400, "malformed", "The request cannot be read", failure, malformed.faults());
+                write(context, 400, "malformed", "The request is malformed", failure, malformed.faults());
             case ServiceException.Invalid invalid ->
-                write(context, 422, "invalid", "The request says what cannot be", failure, invalid.faults());
+                write(context, 422, "invalid", "The request has invalid fields", failure, invalid.faults());
             case ServiceException.Unauthenticated unauthenticated -> {
                 context.header("WWW-Authenticate", "Bearer");
-                write(context, 401, "unauthenticated", "A valid token is needed", unauthenticated, List.of());
+                write(context, 401, "unauthenticated", "A valid token is required", unauthenticated, List.of());
             }
             case ServiceException.Forbidden forbidden ->
                 write(context, 403, "forbidden", "Your role does not allow this", forbidden, List.of());
             case ServiceException.NotFound notFound ->
-                write(context, 404, "not-found", "There is no such thing", notFound, List.of());
+                write(context, 404, "not-found", "Not found", notFound, List.of());
             case ServiceException.Conflict conflict ->
-                write(context, 409, "conflict", "It contradicts what is there", conflict, List.of());
+                write(context, 409, "conflict", "The request conflicts with the current state", conflict, List.of());
             case ServiceException.TooMany tooMany -> {
                 retryAfter(context, tooMany.retryAfter());
                 write(context, 429, "too-many", "Too many requests", tooMany, List.of());
@@ -40,13 +40,13 @@ final class Problems {
             case ServiceException.Uncertain uncertain
             when mayChange(context) ->
                 LOG.warn(
-                        "Nobody knows what came of a request [path: {}, instance: {}]",
+                        "The outcome of a request is unknown [path: {}, instance: {}]",
                         context.path(),
-                        write(context, 504, "uncertain", "Nobody knows what came of it", uncertain, List.of()),
+                        write(context, 504, "uncertain", "The outcome is unknown", uncertain, List.of()),
                         uncertain);
             case ServiceException.Unavailable unavailable -> {
                 retryAfter(context, unavailable.retryAfter());
-                String instance = write(context, 503, "unavailable", "Not possible just now", unavailable, List.of());
+                String instance = write(context, 503, "unavailable", "Temporarily unavailable", unavailable, List.of());
                 LOG.warn("Could not serve a request [path: {}, instance: {}]", context.path(), instance, unavailable);
             }
         }
@@ -56,12 +56,12 @@ final class Problems {
     static void answer(HttpResponseException failure, Context context) {
         int status = failure.getStatus();
         switch (status) {
-            case 404 -> write(context, status, "not-found", "There is no such thing", failure, List.of());
-            case 405 -> write(context, status, "method-not-allowed", "The path has other methods", failure, List.of());
-            case 410 -> write(context, status, "gone", "It is there no more", failure, List.of());
+            case 404 -> write(context, status, "not-found", "Not found", failure, List.of());
+            case 405 -> write(context, status, "method-not-allowed", "Method not allowed", failure, List.of());
+            case 410 -> write(context, status, "gone", "No longer available", failure, List.of());
             case 413 -> write(context, status, "content-too-large", "The body is too large", failure, List.of());
             case 415 -> write(context, status, "unsupported-media-type", "The body must be JSON", failure, List.of());
-            case 504 -> write(context, status, "uncertain", "Nobody knows what came of it", failure, List.of());
+            case 504 -> write(context, status, "uncertain", "The outcome is unknown", failure, List.of());
             default -> write(context, status, "http-" + status, "Refused", failure, List.of());
         }
     }

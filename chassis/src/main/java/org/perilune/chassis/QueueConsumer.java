@@ -13,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jdbi.v3.core.Handle;
-import org.perilune.chassis.InHand.Attempt;
+import org.perilune.chassis.InFlightDeliveries.InFlightDelivery;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +42,7 @@ public final class QueueConsumer implements AutoCloseable {
     private final Counter failures;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread worker;
-    private final Pruning inbox;
+    private final RetentionTask inbox;
     private boolean told;
     private volatile String problem = "nothing was consumed yet";
 
@@ -87,7 +87,7 @@ public final class QueueConsumer implements AutoCloseable {
         this.handler = handler;
         this.handled = meters.counter("events.handled", "queue", plan.queue());
         this.failures = meters.counter("events.failures", "queue", plan.queue());
-        this.inbox = new Pruning(() -> Inbox.prune(postgres));
+        this.inbox = new RetentionTask(() -> Inbox.prune(postgres));
         this.worker = Threads.start(plan.queue(), this::run);
     }
 
@@ -128,21 +128,21 @@ public final class QueueConsumer implements AutoCloseable {
     private void consume(Channel channel) throws IOException, InterruptedException {
         plan.declaration().declare(channel);
         var deadLetters = new DeadLetters(amqp, plan.queue());
-        var inHand = new InHand();
+        var inFlight = new InFlightDeliveries();
         var cancelled = new CountDownLatch(1);
         channel.basicQos(plan.prefetch());
         channel.basicConsume(
-                plan.queue(), false, (tag, delivery) -> inHand.add(delivery), tag -> cancelled.countDown());
+                plan.queue(), false, (tag, delivery) -> inFlight.add(delivery), tag -> cancelled.countDown());
         problem = "";
         told = false;
         while (closing.getCount() > 0 && channel.isOpen() && cancelled.getCount() > 0) {
-            List<Attempt> batch = inHand.fresh();
+            List<InFlightDelivery> batch = inFlight.fresh();
             if (batch.size() > 1 && together(batch)) {
-                acknowledge(channel, batch, inHand);
+                acknowledge(channel, batch, inFlight);
             } else {
-                each(channel, batch, deadLetters, inHand);
+                each(channel, batch, deadLetters, inFlight);
             }
-            each(channel, inHand.due(), deadLetters, inHand);
+            each(channel, inFlight.due(), deadLetters, inFlight);
             prune();
         }
         if (closing.getCount() > 0) {
@@ -150,13 +150,14 @@ public final class QueueConsumer implements AutoCloseable {
         }
     }
 
-    private void each(Channel channel, List<Attempt> attempts, DeadLetters deadLetters, InHand inHand)
+    private void each(
+            Channel channel, List<InFlightDelivery> attempts, DeadLetters deadLetters, InFlightDeliveries inFlight)
             throws IOException, InterruptedException {
-        for (Attempt attempt : attempts) {
+        for (InFlightDelivery attempt : attempts) {
             if (!channel.isOpen() || closing.getCount() == 0) {
                 return; // the rest is delivered again, to whoever is there
             }
-            alone(channel, attempt, deadLetters, inHand);
+            alone(channel, attempt, deadLetters, inFlight);
         }
     }
 
@@ -169,7 +170,7 @@ public final class QueueConsumer implements AutoCloseable {
     }
 
     /** @return false where each must go alone, since one of them fails or the database is away */
-    private boolean together(List<Attempt> batch) {
+    private boolean together(List<InFlightDelivery> batch) {
         try {
             List<Message> messages = batch.stream()
                     .map(attempt -> Message.of(plan.queue(), attempt.delivery()))
@@ -182,21 +183,22 @@ public final class QueueConsumer implements AutoCloseable {
         }
     }
 
-    private void alone(Channel channel, Attempt attempt, DeadLetters deadLetters, InHand inHand)
+    private void alone(Channel channel, InFlightDelivery attempt, DeadLetters deadLetters, InFlightDeliveries inFlight)
             throws IOException, InterruptedException {
         Message message = Message.of(plan.queue(), attempt.delivery());
         while (true) {
             try {
                 postgres.jdbi().useTransaction(handle -> handler.handle(handle, List.of(message)));
-                acknowledge(channel, attempt, inHand);
+                acknowledge(channel, attempt, inFlight);
                 return;
             } catch (RuntimeException | StackOverflowError failure) {
                 failures.increment();
                 boolean tooLong = SqlFailures.isTimeout(failure);
                 if (tooLong && attempt.timeouts() + 1 < MOST_TIMEOUTS) {
                     // Perhaps its own fault, perhaps a hung copy's: it is given up late, and others go first.
-                    inHand.tookTooLong(
-                            attempt, InHand.pauseAfter(TIMEOUT_RETRY, attempt.timeouts(), LONGEST_TIMEOUT_RETRY));
+                    inFlight.tookTooLong(
+                            attempt,
+                            InFlightDeliveries.pauseAfter(TIMEOUT_RETRY, attempt.timeouts(), LONGEST_TIMEOUT_RETRY));
                     return;
                 }
                 if (!tooLong && SqlFailures.isAway(failure)) {
@@ -209,39 +211,42 @@ public final class QueueConsumer implements AutoCloseable {
                 boolean hopeless =
                         failure instanceof ServiceException.Invalid || failure instanceof ServiceException.Malformed;
                 if (!hopeless && !tooLong && tries < plan.tries()) {
-                    inHand.tryAgain(attempt, InHand.pauseAfter(plan.firstRetry(), attempt.tries(), LONGEST_RETRY));
+                    inFlight.tryAgain(
+                            attempt, InFlightDeliveries.pauseAfter(plan.firstRetry(), attempt.tries(), LONGEST_RETRY));
                     return;
                 }
                 if (deadLetters.take(message, failure, tries)) {
                     channel.basicAck(attempt.tag(), false);
-                    inHand.settle(attempt);
+                    inFlight.settle(attempt);
                 } else {
                     // A broker without room takes nothing; what is taken from it makes room, and must go on.
-                    inHand.later(attempt, DeadLetters.RETRY);
+                    inFlight.later(attempt, DeadLetters.RETRY);
                 }
                 return;
             }
         }
     }
 
-    private void acknowledge(Channel channel, Attempt attempt, InHand inHand) throws IOException {
+    private void acknowledge(Channel channel, InFlightDelivery attempt, InFlightDeliveries inFlight)
+            throws IOException {
         handled.increment();
         channel.basicAck(attempt.tag(), false);
-        inHand.settle(attempt);
+        inFlight.settle(attempt);
     }
 
     /** Where nothing older is in hand, one word does for them all, and one write to the disk. */
-    private void acknowledge(Channel channel, List<Attempt> batch, InHand inHand) throws IOException {
-        if (!inHand.isAllUpTo(batch)) {
-            for (Attempt attempt : batch) {
-                acknowledge(channel, attempt, inHand);
+    private void acknowledge(Channel channel, List<InFlightDelivery> batch, InFlightDeliveries inFlight)
+            throws IOException {
+        if (!inFlight.isAllUpTo(batch)) {
+            for (InFlightDelivery attempt : batch) {
+                acknowledge(channel, attempt, inFlight);
             }
             return;
         }
-        long last = batch.stream().mapToLong(Attempt::tag).max().orElseThrow();
+        long last = batch.stream().mapToLong(InFlightDelivery::tag).max().orElseThrow();
         handled.increment(batch.size());
         channel.basicAck(last, true);
-        batch.forEach(inHand::settle);
+        batch.forEach(inFlight::settle);
     }
 
     /** Finishes what is under way; what was not begun is delivered to another copy, or again. */

@@ -27,7 +27,7 @@ public final class References {
     private References() {}
 
     /** The list in the field {@code references}; none where it is absent. Faults are left with the fields. */
-    public static List<Reference> read(Fields in) {
+    public static List<Reference> read(JsonObjectReader in) {
         var references = new ArrayList<Reference>();
         List<JsonNode> elements = in.list(FIELD, MOST);
         for (int index = 0; index < elements.size(); index++) {
@@ -46,7 +46,7 @@ public final class References {
         return List.copyOf(references);
     }
 
-    private static @Nullable Reference read(Fields whole, Fields in) {
+    private static @Nullable Reference read(JsonObjectReader whole, JsonObjectReader in) {
         JsonNode kind = in.any("kind");
         Reference reference = switch (kind != null && kind.isTextual() ? kind.textValue() : "") {
             case "telemetry" -> telemetry(in);
@@ -69,7 +69,7 @@ public final class References {
         return whole.isSound() ? reference : null;
     }
 
-    private static Reference telemetry(Fields in) {
+    private static Reference telemetry(JsonObjectReader in) {
         String device = in.name("device", Topics.DEVICE_NAME, "must be the name of a device");
         String parameter = in.name("parameter", PARAMETER, "must be the name of a parameter");
         Optional<Instant> from = required(in, "from");
@@ -84,7 +84,7 @@ public final class References {
         return new Reference(Reference.Kind.TELEMETRY, device, parameter, from.orElse(null), to.orElse(null), null);
     }
 
-    private static Optional<Instant> required(Fields in, String name) {
+    private static Optional<Instant> required(JsonObjectReader in, String name) {
         if (in.any(name) == null) {
             in.fault(name, "is missing");
         }
@@ -92,7 +92,7 @@ public final class References {
     }
 
     /** Empty where the field is absent, or has a fault: from 1900 to 9999, in UTC. */
-    public static Optional<Instant> instant(Fields in, String name) {
+    public static Optional<Instant> instant(JsonObjectReader in, String name) {
         JsonNode value = in.any(name);
         if (value == null) {
             return Optional.empty();

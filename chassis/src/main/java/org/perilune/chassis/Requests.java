@@ -70,7 +70,7 @@ public final class Requests {
     public static @Nullable String name(Context context, String parameter, int longest) {
         String value = context.queryParam(parameter);
         if (value != null) {
-            Texts.fault(value, longest).ifPresent(fault -> {
+            TextValidation.fault(value, longest).ifPresent(fault -> {
                 throw malformed(parameter, fault);
             });
         }
@@ -93,13 +93,13 @@ public final class Requests {
     public static UUID id(Context context, String name) {
         String text = context.pathParam(name);
         if (!ID.matcher(text).matches()) {
-            throw new ServiceException.NotFound("An id is a UUID; '" + Texts.shortened(text) + "' is none");
+            throw new ServiceException.NotFound("An id is a UUID; '" + TextValidation.shortened(text) + "' is none");
         }
         return UUID.fromString(text);
     }
 
     /** An id in a body, in lower case; empty with a fault. */
-    public static String id(Fields in, String name) {
+    public static String id(JsonObjectReader in, String name) {
         return in.name(name, ID, "must be a UUID").toLowerCase(Locale.ROOT);
     }
 

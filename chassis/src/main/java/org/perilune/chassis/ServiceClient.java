@@ -28,7 +28,7 @@ public final class ServiceClient implements AutoCloseable {
 
     /** More than two of the heartbeats that streams of events have. */
     private static final Duration SILENCE =
-            EventStream.HEARTBEAT.multipliedBy(5).dividedBy(2);
+            ServerSentEvents.HEARTBEAT.multipliedBy(5).dividedBy(2);
 
     private final HttpClient http;
     private final String name;

@@ -30,7 +30,7 @@ public abstract sealed class ServiceException extends RuntimeException {
         }
     }
 
-    /** Can be read, but says what cannot be: missing, wrong or unknown fields. */
+    /** Well-formed, but with missing, invalid or unknown fields. */
     public static final class Invalid extends ServiceException {
         private final transient List<Fault> faults;
 

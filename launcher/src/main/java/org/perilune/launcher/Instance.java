@@ -13,8 +13,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.perilune.contracts.Topology;
 import org.perilune.pad.Pad;
+import org.perilune.pad.ParallelStartup;
 import org.perilune.pad.ServerState;
-import org.perilune.pad.SideBySide;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,16 +67,18 @@ final class Instance implements AutoCloseable {
     }
 
     /** Side by side: each can be without the others, as when they are processes of their own. */
-    private void startServices(List<ServiceKind.Prepared> prepared, Clock clock, Progress progress, Home home) {
-        List<String> names = prepared.stream().map(ServiceKind.Prepared::name).toList();
+    private void startServices(List<ServiceDefinition.Prepared> prepared, Clock clock, Progress progress, Home home) {
+        List<String> names =
+                prepared.stream().map(ServiceDefinition.Prepared::name).toList();
         try (var slow = new SlowStart(names, home.threads(), SLOW, progress)) {
             startServices(prepared, clock, progress, slow);
         }
     }
 
-    private void startServices(List<ServiceKind.Prepared> prepared, Clock clock, Progress progress, SlowStart slow) {
+    private void startServices(
+            List<ServiceDefinition.Prepared> prepared, Clock clock, Progress progress, SlowStart slow) {
         var steps = new ArrayList<Callable<Void>>();
-        for (ServiceKind.Prepared service : prepared) {
+        for (ServiceDefinition.Prepared service : prepared) {
             steps.add(() -> {
                 Thread.currentThread().setName("start-" + service.name());
                 Running running = service.start().apply(clock);
@@ -88,7 +90,7 @@ final class Instance implements AutoCloseable {
             });
         }
         try {
-            SideBySide.run(steps, Thread.ofPlatform().factory());
+            ParallelStartup.run(steps, Thread.ofPlatform().factory());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new LauncherException("Stopped while starting", interrupted);

@@ -46,7 +46,7 @@ record LaunchPlan(
         for (Service service : Topology.SERVICES) {
             ports.put(service.name(), probe.at(service.name()).port("http.port", service.port()));
         }
-        ServiceKinds.ALL.forEach(kind -> kind.prepare(probe));
+        ServiceDefinitions.ALL.forEach(kind -> kind.prepare(probe));
         // What follows from other settings is given to those who ask for it, so that no key is unknown by our doing.
         Set<String> asked = probe.effective().keySet();
 
@@ -65,7 +65,7 @@ record LaunchPlan(
 
         var checked = Settings.of(withStandIns(settings));
         pad(home, checked);
-        ServiceKinds.ALL.forEach(kind -> kind.prepare(checked));
+        ServiceDefinitions.ALL.forEach(kind -> kind.prepare(checked));
         checked.check(unread());
         return new LaunchPlan(home, pad, ports, settings, checked.effective());
     }
@@ -80,10 +80,10 @@ record LaunchPlan(
     }
 
     /** Reads the services' settings again, with what the pad made. */
-    List<ServiceKind.Prepared> prepare(Map<String, String> padSettings) {
+    List<ServiceDefinition.Prepared> prepare(Map<String, String> padSettings) {
         var read = Settings.of(complete(padSettings));
-        var prepared = new ArrayList<ServiceKind.Prepared>();
-        for (ServiceKind<?> kind : ServiceKinds.ALL) {
+        var prepared = new ArrayList<ServiceDefinition.Prepared>();
+        for (ServiceDefinition<?> kind : ServiceDefinitions.ALL) {
             prepared.add(kind.prepare(read));
         }
         pad(home, read);
@@ -94,8 +94,8 @@ record LaunchPlan(
     private static List<String> unread() {
         return Topology.SERVICES.stream()
                 .map(Service::name)
-                .filter(name ->
-                        ServiceKinds.ALL.stream().noneMatch(kind -> kind.name().equals(name)))
+                .filter(name -> ServiceDefinitions.ALL.stream()
+                        .noneMatch(kind -> kind.name().equals(name)))
                 .toList();
     }
 
@@ -179,7 +179,7 @@ record LaunchPlan(
     private static Map<String, String> withStandIns(Map<String, String> settings) {
         var all = new HashMap<String, String>();
         for (Service service : Topology.SERVICES) {
-            if (ServiceKinds.ALL.stream().noneMatch(kind -> kind.service().equals(service))) {
+            if (ServiceDefinitions.ALL.stream().noneMatch(kind -> kind.service().equals(service))) {
                 continue;
             }
             for (Topology.Store store : service.stores()) {

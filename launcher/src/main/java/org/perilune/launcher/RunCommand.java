@@ -80,9 +80,9 @@ final class RunCommand implements Callable<Integer> {
 
     /** One service, as {@code run} starts it; keys of other services may be there, so that all can share a file. */
     static Running start(String name, Map<String, String> user, Clock clock) {
-        ServiceKind<?> kind = ServiceKinds.named(name);
+        ServiceDefinition<?> kind = ServiceDefinitions.named(name);
         var read = Settings.of(user);
-        ServiceKind.Prepared prepared = kind.prepare(read);
+        ServiceDefinition.Prepared prepared = kind.prepare(read);
         Set<String> others = new HashSet<>(Set.of("pad"));
         Topology.SERVICES.forEach(service -> others.add(service.name()));
         others.remove(name);

@@ -31,7 +31,7 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        without.forEach(ServiceKinds::named);
+        without.forEach(ServiceDefinitions::named);
         Home home = where.home();
         LaunchPlan plan = LaunchPlan.read(home, settings.user(home));
         StateFile.living(home).ifPresent(state -> {

@@ -102,7 +102,7 @@ final class BackingServers implements AutoCloseable {
             amqp = AmqpServer.start(home.resolve("amqp"), port, secrets, users(Store.AMQP));
         });
         try {
-            SideBySide.run(steps, Thread.ofPlatform().factory());
+            ParallelStartup.run(steps, Thread.ofPlatform().factory());
         } catch (InterruptedException interruption) {
             close();
             Thread.currentThread().interrupt();

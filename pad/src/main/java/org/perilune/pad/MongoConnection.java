@@ -49,7 +49,7 @@ final class MongoConnection extends SimpleChannelInboundHandler<ClientRequest> {
     private static final int AUTHENTICATION_FAILED = 18;
 
     private final Map<String, MongoStore> stores;
-    private final MongoLogin login;
+    private final ScramServer login;
     private final Executor workers;
     private CompletableFuture<Void> previous = CompletableFuture.completedFuture(null);
     private final AtomicInteger unanswered = new AtomicInteger();
@@ -60,7 +60,7 @@ final class MongoConnection extends SimpleChannelInboundHandler<ClientRequest> {
     MongoConnection(Map<String, MongoStore> stores, Map<String, ScramVerifier> users, Executor workers) {
         this.workers = workers;
         this.stores = stores;
-        this.login = new MongoLogin(users);
+        this.login = new ScramServer(users);
     }
 
     @Override
@@ -125,7 +125,7 @@ final class MongoConnection extends SimpleChannelInboundHandler<ClientRequest> {
                 case "saslcontinue" -> login.proceed(query);
                 default -> run(context, database, command, query);
             };
-        } catch (MongoLogin.Refused refused) {
+        } catch (ScramServer.Refused refused) {
             LOG.warn("A log-in at the MongoDB server failed");
             return error(AUTHENTICATION_FAILED, "AuthenticationFailed", "Authentication failed.");
         } catch (MongoServerError refused) {
@@ -166,12 +166,12 @@ final class MongoConnection extends SimpleChannelInboundHandler<ClientRequest> {
                 .append("maxWireVersion", VERSION.getWireVersion())
                 .append("readOnly", false);
         if (query.containsKey("saslSupportedMechs")) {
-            answer.append("saslSupportedMechs", List.of(MongoLogin.MECHANISM));
+            answer.append("saslSupportedMechs", List.of(ScramServer.MECHANISM));
         }
         if (query.get("speculativeAuthenticate") instanceof Document first) {
             try {
                 answer.append("speculativeAuthenticate", login.start(first));
-            } catch (MongoLogin.Refused refused) {
+            } catch (ScramServer.Refused refused) {
                 // The client tries the long way, and fails there.
                 LOG.debug("No log-in within the handshake", refused);
             }

@@ -120,7 +120,7 @@ public final class Pad implements AutoCloseable {
     /**
      * Sets who takes what devices publish.
      *
-     * @param hook null, as at first: devices are refused as by a server that is not available; services are not
+     * @param hook null, as at first: messages of devices are refused with "server unavailable"; services can publish
      */
     public void onPublish(@Nullable InboundHook hook) {
         extension.onPublish(hook);

@@ -62,7 +62,7 @@ public final class SearchPlugin extends Netty4ModulePlugin {
                 breakers,
                 contents,
                 network,
-                new SearchDoor(dispatcher, users),
+                new IndexAuthorizationFilter(dispatcher, users),
                 clusterSettings,
                 tracer);
     }

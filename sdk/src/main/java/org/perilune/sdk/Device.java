@@ -15,11 +15,11 @@ public final class Device implements AutoCloseable {
     private static final int MAX_READINGS_PER_APPEND = 1_000;
 
     private final Journal journal;
-    private final CommandDesk commands;
+    private final CommandReceiver commands;
     private final DeviceLink link;
     private final LongAdder refused = new LongAdder();
 
-    private Device(Journal journal, CommandDesk commands, DeviceLink link) {
+    private Device(Journal journal, CommandReceiver commands, DeviceLink link) {
         this.journal = journal;
         this.commands = commands;
         this.link = link;
@@ -55,7 +55,7 @@ public final class Device implements AutoCloseable {
             CommandHandler handler,
             CommandListener listener) {
         var journal = Journal.open(config.journal(), config.journalLimitBytes(), clock);
-        var commands = new CommandDesk(config, handler, listener, clock);
+        var commands = new CommandReceiver(config, handler, listener, clock);
         commands.start();
         var link = new DeviceLink(config, description, journal, commands);
         link.start();

@@ -14,7 +14,7 @@ final class DeviceLink implements AutoCloseable {
 
     private final DeviceConfig config;
     private final Journal journal;
-    private final CommandDesk commands;
+    private final CommandReceiver commands;
     private final LinkState state;
     private final Backoff backoff;
     private final Thread thread;
@@ -28,7 +28,7 @@ final class DeviceLink implements AutoCloseable {
     private @Nullable LinkTraffic current;
     private @Nullable String lastFailure;
 
-    DeviceLink(DeviceConfig config, DeviceDescription description, Journal journal, CommandDesk commands) {
+    DeviceLink(DeviceConfig config, DeviceDescription description, Journal journal, CommandReceiver commands) {
         this.config = config;
         this.journal = journal;
         this.commands = commands;

@@ -29,7 +29,7 @@ final class LinkTraffic implements MqttLink.Events {
 
     private final DeviceConfig config;
     private final Journal journal;
-    private final CommandDesk commands;
+    private final CommandReceiver commands;
     private final LinkState state;
     private final Runnable answered;
     private final Resend resend;
@@ -52,7 +52,7 @@ final class LinkTraffic implements MqttLink.Events {
     }
 
     /** @param answered runs whenever the broker took a message */
-    LinkTraffic(DeviceConfig config, Journal journal, CommandDesk commands, LinkState state, Runnable answered) {
+    LinkTraffic(DeviceConfig config, Journal journal, CommandReceiver commands, LinkState state, Runnable answered) {
         this.config = config;
         this.journal = journal;
         this.commands = commands;

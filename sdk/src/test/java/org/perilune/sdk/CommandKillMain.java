@@ -20,27 +20,27 @@ final class CommandKillMain {
     public static void main(String[] arguments) {
         Path folder = Path.of(arguments[0]);
         var random = new Random(Long.parseLong(arguments[2]));
-        var desk = desk(folder);
-        desk.acknowledgeAgain();
-        desk.start();
+        var receiver = receiver(folder);
+        receiver.acknowledgeAgain();
+        receiver.start();
         for (int number = Integer.parseInt(arguments[1]); ; ) {
-            var ack = desk.outbox().take();
+            var ack = receiver.outbox().take();
             if (ack != null && CommandMessage.isFinal(ack.getStage())) {
                 System.out.println(ack.getId() + " " + ack.getStage());
                 if (random.nextInt(3) > 0) {
-                    desk.acknowledged(ack);
+                    receiver.acknowledged(ack);
                 }
             }
-            if (desk.status().waiting() < MOST_WAITING) {
-                send(desk, number);
+            if (receiver.status().waiting() < MOST_WAITING) {
+                send(receiver, number);
                 // What came before comes again, perhaps of an earlier start.
-                send(desk, Math.max(0, number - random.nextInt(1_500)));
+                send(receiver, Math.max(0, number - random.nextInt(1_500)));
                 number++;
             }
         }
     }
 
-    static CommandDesk desk(Path folder) {
+    static CommandReceiver receiver(Path folder) {
         var config = DeviceConfig.of("killed", DeviceKey.of("none"), "127.0.0.1", 1, folder);
         var random = new Random();
         CommandHandler handler = command -> {
@@ -49,7 +49,7 @@ final class CommandKillMain {
             linger(random);
             return CommandOutcome.completed();
         };
-        return new CommandDesk(config, handler, new CommandListener() {}, Clock.systemUTC());
+        return new CommandReceiver(config, handler, new CommandListener() {}, Clock.systemUTC());
     }
 
     private static void linger(Random random) {
@@ -71,11 +71,11 @@ final class CommandKillMain {
         return folder.resolve("effects");
     }
 
-    private static void send(CommandDesk desk, int number) {
+    private static void send(CommandReceiver receiver, int number) {
         boolean repeatable = number % 5 == 0;
         var command = Commands.expiring((repeatable ? "again-" : "once-") + number, "ACT", Duration.ofHours(1))
                 .setRepeatable(repeatable)
                 .build();
-        desk.take(command.toByteArray(), OptionalLong.empty());
+        receiver.take(command.toByteArray(), OptionalLong.empty());
     }
 }

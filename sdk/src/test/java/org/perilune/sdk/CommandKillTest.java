@@ -35,9 +35,9 @@ class CommandKillTest {
         for (int kill = 0; kill < KILLS; kill++) {
             next = 1_000 + runAndKill(next, 1 + random.nextInt(300), random.nextLong());
         }
-        try (var desk = CommandKillMain.desk(folder)) {
-            desk.start();
-            await().until(() -> desk.status().waiting() == 0);
+        try (var receiver = CommandKillMain.receiver(folder)) {
+            receiver.start();
+            await().until(() -> receiver.status().waiting() == 0);
         }
         check();
     }

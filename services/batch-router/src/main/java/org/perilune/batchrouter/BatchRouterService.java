@@ -30,10 +30,10 @@ public final class BatchRouterService implements AutoCloseable {
             var meters = Meters.open();
             var health = new Health();
             Redis redis = owned.add(Redis.open(config.redis()));
-            RedisRoom room = owned.add(RedisRoom.watch(redis));
-            var shares = new TopicRoom.Shares(
+            MemoryBackPressure room = owned.add(MemoryBackPressure.watch(redis));
+            var shares = new TopicQuota.Shares(
                     config.topicsMemory(), config.topicsMemoryEach(), config.topicsRefusing(), config.eventsMemory());
-            TopicRoom topics = owned.add(TopicRoom.watch(redis, shares));
+            TopicQuota topics = owned.add(TopicQuota.watch(redis, shares));
             this.counts = new RouterMeters(meters);
             this.batcher =
                     owned.add(Batcher.start(redis, room, topics, counts, config.queue(), config.eventBytesAMinute()));

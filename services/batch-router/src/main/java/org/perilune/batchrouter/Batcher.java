@@ -30,8 +30,8 @@ final class Batcher implements AutoCloseable {
     private static final long IDLE_MILLIS = 50;
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
 
-    private final RedisRoom room;
-    private final TopicRoom topics;
+    private final MemoryBackPressure room;
+    private final TopicQuota topics;
     private final RouterMeters meters;
     private final BlockingQueue<Message> queue;
     private final GroupWriter writer;
@@ -43,7 +43,12 @@ final class Batcher implements AutoCloseable {
     private final Thread thread;
 
     private Batcher(
-            Redis redis, RedisRoom room, TopicRoom topics, RouterMeters meters, int capacity, long eventBytesAMinute) {
+            Redis redis,
+            MemoryBackPressure room,
+            TopicQuota topics,
+            RouterMeters meters,
+            int capacity,
+            long eventBytesAMinute) {
         this.writer = new GroupWriter(redis, topics, meters, eventBytesAMinute);
         this.room = room;
         this.topics = topics;
@@ -55,7 +60,12 @@ final class Batcher implements AutoCloseable {
 
     /** @param eventBytesAMinute of each device: rejects, connects and last wills, each for themselves */
     static Batcher start(
-            Redis redis, RedisRoom room, TopicRoom topics, RouterMeters meters, int capacity, long eventBytesAMinute) {
+            Redis redis,
+            MemoryBackPressure room,
+            TopicQuota topics,
+            RouterMeters meters,
+            int capacity,
+            long eventBytesAMinute) {
         return new Batcher(redis, room, topics, meters, capacity, eventBytesAMinute);
     }
 

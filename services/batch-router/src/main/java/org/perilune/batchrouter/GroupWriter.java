@@ -30,13 +30,13 @@ final class GroupWriter {
 
     private final Redis redis;
     private final RouterMeters meters;
-    private final TopicRoom topics;
+    private final TopicQuota topics;
     private final Routes routes = new Routes();
     private final Map<String, DeviceRations> rations = new HashMap<>();
     private final long eventBytesAMinute;
     private @Nullable Jedis connection;
 
-    GroupWriter(Redis redis, TopicRoom topics, RouterMeters meters, long eventBytesAMinute) {
+    GroupWriter(Redis redis, TopicQuota topics, RouterMeters meters, long eventBytesAMinute) {
         this.redis = redis;
         this.topics = topics;
         this.eventBytesAMinute = eventBytesAMinute;

@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the books of {@link TopicRoom}: what the streams of users' topics hold, and which of them lose their oldest
+ * Keeps the books of {@link TopicQuota}: what the streams of users' topics hold, and which of them lose their oldest
  * entries so that there is room for the next. A stream counts as its last writer's. Safe for threads.
  */
 final class TopicShares {
@@ -24,7 +24,7 @@ final class TopicShares {
     /** A stream that is to lose its oldest loses this part of its entries, so that it need not at every message. */
     private static final int PART_TO_DROP = 4;
 
-    private final TopicRoom.Shares shares;
+    private final TopicQuota.Shares shares;
     private final List<MqttTopicFilter> refusing;
     private final Map<String, Stream> streams = new HashMap<>();
     private final Map<String, Long> devices = new HashMap<>();
@@ -49,7 +49,7 @@ final class TopicShares {
         }
     }
 
-    TopicShares(TopicRoom.Shares shares) {
+    TopicShares(TopicQuota.Shares shares) {
         this.shares = shares;
         this.refusing = shares.refusing().stream().map(MqttTopicFilter::of).toList();
     }

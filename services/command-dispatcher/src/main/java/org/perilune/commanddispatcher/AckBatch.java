@@ -26,7 +26,7 @@ final class AckBatch {
         this.transitions = transitions;
     }
 
-    private record Said(AckEntry entry, Step step) {}
+    private record Said(AckEntry entry, Transition step) {}
 
     /** What is committed when this returns. */
     record Result(int taken, List<AckReject> rejects) {}
@@ -86,7 +86,7 @@ final class AckBatch {
 
     private int write(Handle transaction, List<Said> said, List<AckReject> refused) throws SQLException {
         Map<UUID, String> owners = owners(transaction, said);
-        var steps = new ArrayList<Step>(said.size());
+        var steps = new ArrayList<Transition>(said.size());
         for (Said one : said) {
             String owner = owners.get(one.step().command());
             if (owner == null) {
@@ -107,7 +107,7 @@ final class AckBatch {
                 transaction.getConnection().prepareStatement("select id, device from command where id = any (?)")) {
             statement.setArray(
                     1,
-                    CourseTable.array(
+                    CommandLifecycleTable.array(
                             transaction.getConnection(),
                             "uuid",
                             said,

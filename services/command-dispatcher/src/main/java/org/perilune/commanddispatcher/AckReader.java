@@ -92,9 +92,9 @@ final class AckReader implements AutoCloseable {
     }
 
     private void read(AckStream stream) throws InterruptedException {
-        var breath = Breath.ofBatches();
+        var delay = BatchDelay.ofBatches();
         while (goesOn()) {
-            breath.draw();
+            delay.await();
             if (System.nanoTime() - lookForAbandoned >= 0) {
                 List<AckEntry> abandoned = stream.abandoned(BATCH, ABANDONED);
                 if (abandoned.size() < BATCH) {
@@ -109,7 +109,7 @@ final class AckReader implements AutoCloseable {
             take(stream, fresh);
             behind = more;
             // A full batch leaves more behind it: there is nothing to gather.
-            breath.did(more ? 0 : fresh.size());
+            delay.processed(more ? 0 : fresh.size());
         }
     }
 

@@ -14,7 +14,7 @@ import org.perilune.contracts.v1.Ack;
 import org.perilune.contracts.v1.Stage;
 import org.perilune.contracts.v1.Value;
 
-/** Makes a {@link Step} of what a device says, fit for the database. */
+/** Makes a {@link Transition} of what a device says, fit for the database. */
 final class Acknowledgement {
     private static final Pattern ID =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
@@ -36,7 +36,7 @@ final class Acknowledgement {
         }
     }
 
-    static Step read(AckEntry entry) throws Meaningless {
+    static Transition read(AckEntry entry) throws Meaningless {
         Ack ack;
         try {
             ack = Ack.parseFrom(entry.payload());
@@ -46,10 +46,10 @@ final class Acknowledgement {
         if (!ID.matcher(ack.getId()).matches()) {
             throw new Meaningless("The id of an acknowledgement must be a command's UUID");
         }
-        return new Step(
+        return new Transition(
                 UUID.fromString(ack.getId()),
                 state(ack.getStage()),
-                Step.DEVICE,
+                Transition.DEVICE,
                 clean(ack.getDetail(), LONGEST_DETAIL),
                 time(ack.getTimeMicros())
                         .or(() -> time(micros(entry.received())))

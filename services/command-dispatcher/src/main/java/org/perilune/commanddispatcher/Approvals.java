@@ -90,7 +90,7 @@ final class Approvals {
                 CommandRecord command =
                         CommandQueries.find(handle, id, true).orElseThrow(() -> CommandQueries.unknown(id));
                 allowed.accept(command);
-                var step = new Step(id, state, by.name(), detail, null, null);
+                var step = new Transition(id, state, by.name(), detail, null, null);
                 if (transitions.apply(handle, List.of(step)).getFirst() != Outcome.APPLIED) {
                     throw new ServiceException.Conflict("The command is on its way to the device: it is too late for"
                             + " that. Follow it to see what becomes of it.");

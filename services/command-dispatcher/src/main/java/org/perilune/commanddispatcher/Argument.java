@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Fields;
-import org.perilune.chassis.Texts;
+import org.perilune.chassis.JsonObjectReader;
+import org.perilune.chassis.TextValidation;
 
 /**
  * What a command can be given.
@@ -59,7 +59,7 @@ record Argument(
     }
 
     /** Reads a declaration; whatever is wrong with it is collected. */
-    static Argument read(Fields in) {
+    static Argument read(JsonObjectReader in) {
         String name = in.name("name", NAME, "must be 1 to 64 letters, digits, '_', '-' and '.', a letter first");
         Type type = in.optionalName("type", TYPE, "must be one of number, integer, text, boolean, choice")
                 .map(word -> Type.valueOf(word.toUpperCase(Locale.ROOT)))
@@ -82,12 +82,12 @@ record Argument(
         return argument.checked(in);
     }
 
-    private static List<String> choices(Fields in) {
+    private static List<String> choices(JsonObjectReader in) {
         var choices = new ArrayList<String>();
         for (JsonNode choice : in.list("choices", MOST_CHOICES)) {
             if (!choice.isTextual()
                     || choice.textValue().isEmpty()
-                    || Texts.fault(choice.textValue(), LONGEST_CHOICE).isPresent()
+                    || TextValidation.fault(choice.textValue(), LONGEST_CHOICE).isPresent()
                     || choices.contains(choice.textValue())) {
                 in.fault("choices", "must be different texts of 1 to " + LONGEST_CHOICE + " characters");
                 return List.of();
@@ -101,7 +101,7 @@ record Argument(
         return type == Type.NUMBER || type == Type.INTEGER;
     }
 
-    private Argument checked(Fields in) {
+    private Argument checked(JsonObjectReader in) {
         if (!isNumeric() && (minimum != null || maximum != null)) {
             in.fault(minimum == null ? "maximum" : "minimum", "belongs to numbers only");
         }
@@ -183,7 +183,7 @@ record Argument(
             fault.accept("must be text");
             return null;
         }
-        var wrong = Texts.fault(value.textValue(), longest == null ? LONGEST_TEXT : longest);
+        var wrong = TextValidation.fault(value.textValue(), longest == null ? LONGEST_TEXT : longest);
         if (wrong.isPresent()) {
             fault.accept(wrong.get());
             return null;

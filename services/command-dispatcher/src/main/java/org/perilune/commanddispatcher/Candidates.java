@@ -20,13 +20,13 @@ final class Candidates {
     private static final int MOST_OF_A_DEVICE = 50;
 
     private final Connection database;
-    private final Links links;
+    private final DeviceCircuitBreakers links;
     private final Set<UUID> inFlight;
     private final Instant now;
     private final List<DueCommand> found = new ArrayList<>();
     private final Set<UUID> ids = new HashSet<>();
 
-    private Candidates(Connection database, Links links, Set<UUID> inFlight, Instant now) {
+    private Candidates(Connection database, DeviceCircuitBreakers links, Set<UUID> inFlight, Instant now) {
         this.database = database;
         this.links = links;
         this.inFlight = inFlight;
@@ -38,7 +38,7 @@ final class Candidates {
      * @param room at most so many
      */
     static List<DueCommand> find(
-            Connection database, Links links, Set<UUID> inFlight, boolean again, Instant now, int room)
+            Connection database, DeviceCircuitBreakers links, Set<UUID> inFlight, boolean again, Instant now, int room)
             throws SQLException {
         var candidates = new Candidates(database, links, inFlight, now);
         candidates.retry(room / 2);

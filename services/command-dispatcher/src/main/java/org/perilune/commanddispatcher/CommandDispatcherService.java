@@ -7,11 +7,11 @@ import java.time.Duration;
 import java.util.List;
 import org.perilune.chassis.Access;
 import org.perilune.chassis.Amqp;
-import org.perilune.chassis.ChangedIds;
 import org.perilune.chassis.DatabaseClock;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Meters;
+import org.perilune.chassis.NotificationListener;
 import org.perilune.chassis.Outbox;
 import org.perilune.chassis.OutboxRelay;
 import org.perilune.chassis.Postgres;
@@ -54,7 +54,8 @@ public final class CommandDispatcherService implements AutoCloseable {
             health.add("postgresql", postgres::problem);
             health.add("redis", redis::problem);
             health.add("dictionary", dictionary::problem);
-            ChangedIds changes = owned.add(ChangedIds.open(config.postgres(), CommandStore.CHANGED));
+            NotificationListener changes =
+                    owned.add(NotificationListener.open(config.postgres(), CommandStore.CHANGED));
             health.add("changes", changes::problem);
             publish(owned, config, postgres, changes, meters);
             var queries = new CommandQueries(postgres.jdbi());
@@ -91,7 +92,7 @@ public final class CommandDispatcherService implements AutoCloseable {
             Resources owned,
             CommandDispatcherConfig config,
             Postgres postgres,
-            ChangedIds changes,
+            NotificationListener changes,
             MeterRegistry meters) {
         Amqp amqp = owned.add(Amqp.open(config.amqp()));
         OutboxRelay relay = owned.add(OutboxRelay.start(Topology.COMMAND_DISPATCHER.name(), postgres, amqp, meters));

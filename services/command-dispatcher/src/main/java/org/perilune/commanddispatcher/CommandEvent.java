@@ -61,7 +61,7 @@ final class CommandEvent {
     }
 
     /** Of what happened to commands in one transaction, in its order. */
-    static List<CloudEvent> changes(Map<UUID, Course> courses, List<HistoryLine> lines) {
+    static List<CloudEvent> changes(Map<UUID, CommandLifecycle> courses, List<HistoryLine> lines) {
         return lines.stream()
                 .filter(line -> !line.late()
                         && (line.stage() == CommandState.APPROVED
@@ -70,9 +70,9 @@ final class CommandEvent {
                 .toList();
     }
 
-    private static CloudEvent changed(Course.Facts command, HistoryLine line) {
+    private static CloudEvent changed(CommandLifecycle.Facts command, HistoryLine line) {
         // What the device or we ourselves did, nobody did.
-        String by = line.by().equals(Step.DEVICE) || line.by().equals(Step.DISPATCHER) ? null : line.by();
+        String by = line.by().equals(Transition.DEVICE) || line.by().equals(Transition.DISPATCHER) ? null : line.by();
         double seconds = Duration.between(command.requestedAt(), line.at()).toMillis() / 1e3;
         var happening = new Happening(
                 line.at(), command.device(), by, line.command().toString(), summary(command, line, seconds));
@@ -86,7 +86,7 @@ final class CommandEvent {
         return event(line.stage().isFinal() ? COMMAND_FINISHED : COMMAND_APPROVED, data, command.traceparent());
     }
 
-    private static String summary(Course.Facts command, HistoryLine line, double seconds) {
+    private static String summary(CommandLifecycle.Facts command, HistoryLine line, double seconds) {
         String what = command.type() + " on " + command.device();
         String why = line.detail().isEmpty() ? "" : ": " + line.detail();
         String who = line.by();
@@ -95,7 +95,7 @@ final class CommandEvent {
             case COMPLETED -> String.format(Locale.ROOT, "%s completed after %.1f s", what, seconds);
             case FAILED -> what + " failed" + why;
             case REJECTED ->
-                who.equals(Step.DEVICE)
+                who.equals(Transition.DEVICE)
                         ? "%s refused %s%s".formatted(command.device(), command.type(), why)
                         : "%s rejected %s%s".formatted(who, what, why);
             case EXPIRED -> what + " expired" + why;

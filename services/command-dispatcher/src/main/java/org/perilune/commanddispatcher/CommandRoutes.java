@@ -12,11 +12,11 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Access;
-import org.perilune.chassis.Fields;
 import org.perilune.chassis.HttpListener;
+import org.perilune.chassis.JsonObjectReader;
 import org.perilune.chassis.Requests;
 import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.Texts;
+import org.perilune.chassis.TextValidation;
 
 /** Commands over HTTP; see {@code docs/api.md}. */
 final class CommandRoutes {
@@ -85,7 +85,7 @@ final class CommandRoutes {
     }
 
     private void approve(Context context) {
-        Fields in = Fields.of(body(context));
+        JsonObjectReader in = JsonObjectReader.of(body(context));
         String comment = in.text("comment", LONGEST_REASON);
         in.end();
         in.check();
@@ -95,7 +95,7 @@ final class CommandRoutes {
     }
 
     private void reject(Context context) {
-        Fields in = Fields.of(body(context));
+        JsonObjectReader in = JsonObjectReader.of(body(context));
         String reason = in.text("reason", LONGEST_REASON);
         if (reason.isBlank() && in.isSound()) {
             in.fault("reason", "is missing: say why, for whoever asked for it");
@@ -106,7 +106,7 @@ final class CommandRoutes {
     }
 
     private void cancel(Context context) {
-        Fields in = Fields.of(body(context));
+        JsonObjectReader in = JsonObjectReader.of(body(context));
         String reason = in.text("reason", LONGEST_REASON);
         in.end();
         in.check();
@@ -123,7 +123,8 @@ final class CommandRoutes {
     private static UUID id(Context context) {
         String text = context.pathParam("id");
         if (!ID.matcher(text).matches()) {
-            throw new ServiceException.NotFound("A command's id is a UUID; '" + Texts.shortened(text) + "' is none");
+            throw new ServiceException.NotFound(
+                    "A command's id is a UUID; '" + TextValidation.shortened(text) + "' is none");
         }
         return UUID.fromString(text);
     }
@@ -152,7 +153,7 @@ final class CommandRoutes {
 
     private static @Nullable String name(Context context, String parameter) {
         Optional<String> value = Requests.text(context, parameter);
-        value.flatMap(text -> Texts.fault(text, LONGEST_NAME)).ifPresent(fault -> {
+        value.flatMap(text -> TextValidation.fault(text, LONGEST_NAME)).ifPresent(fault -> {
             throw Requests.malformed(parameter, fault);
         });
         return value.orElse(null);

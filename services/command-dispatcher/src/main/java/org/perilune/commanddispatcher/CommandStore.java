@@ -16,13 +16,13 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.ChangedIds;
+import org.perilune.chassis.NotificationListener;
 import org.perilune.chassis.Outbox;
 import org.perilune.chassis.SqlTimes;
 
 /** Puts commands into the database, many in one transaction. Safe for threads. */
 final class CommandStore {
-    /** Where {@link ChangedIds} tells of commands. */
+    /** Where {@link NotificationListener} tells of commands. */
     static final String CHANGED = "command_changed";
 
     /** Two transactions that store the same keys meet them in the same order, so that neither waits for the other. */
@@ -59,7 +59,7 @@ final class CommandStore {
                         .filter(one -> inserted.contains(one.command().id()))
                         .map(CommandEvent::taken)
                         .toList());
-        ChangedIds.notify(handle, CHANGED, inserted);
+        NotificationListener.notify(handle, CHANGED, inserted);
         List<NewCommand> others = commands.stream()
                 .filter(one -> !inserted.contains(one.command().id()))
                 .toList();
@@ -150,8 +150,8 @@ final class CommandStore {
             this.commands = commands;
         }
 
-        private void add(String type, CourseTable.Column<NewCommand> column) throws SQLException {
-            statement.setArray(++place, CourseTable.array(connection, type, commands, column));
+        private void add(String type, CommandLifecycleTable.Column<NewCommand> column) throws SQLException {
+            statement.setArray(++place, CommandLifecycleTable.array(connection, type, commands, column));
         }
     }
 
@@ -161,9 +161,9 @@ final class CommandStore {
                 + " where (principal, idempotency_key) in (select * from unnest(?, ?))")) {
             statement.setArray(
                     1,
-                    CourseTable.array(
+                    CommandLifecycleTable.array(
                             connection, "text", losers, one -> one.command().principal()));
-            statement.setArray(2, CourseTable.array(connection, "text", losers, NewCommand::idempotencyKey));
+            statement.setArray(2, CommandLifecycleTable.array(connection, "text", losers, NewCommand::idempotencyKey));
             var winners = new HashMap<Key, Keyed>();
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {

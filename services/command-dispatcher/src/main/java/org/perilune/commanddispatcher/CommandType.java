@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Fields;
+import org.perilune.chassis.JsonObjectReader;
 
 /**
  * A command that devices of a type understand.
@@ -58,7 +58,7 @@ record CommandType(
     }
 
     /** Reads a declaration; whatever is wrong with it is collected. */
-    static CommandType read(Fields in) {
+    static CommandType read(JsonObjectReader in) {
         String name = in.name("name", NAME, "must be 1 to 64 letters, digits, '_', '-' and '.', a letter first");
         var arguments = new ArrayList<Argument>();
         var names = new HashSet<String>();
@@ -96,9 +96,9 @@ record CommandType(
     }
 
     /** The parameters of one command with defaults filled in; whatever is wrong with them is collected. */
-    ObjectNode accept(ObjectNode given, Fields faults) {
+    ObjectNode accept(ObjectNode given, JsonObjectReader faults) {
         ObjectNode accepted = JsonNodeFactory.instance.objectNode();
-        Fields in = faults.within(given, "parameters");
+        JsonObjectReader in = faults.within(given, "parameters");
         for (Argument argument : arguments) {
             JsonNode value = in.any(argument.name());
             if (value != null) {

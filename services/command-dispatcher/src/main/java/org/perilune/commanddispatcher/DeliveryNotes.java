@@ -18,7 +18,7 @@ final class DeliveryNotes {
     }
 
     void write(Handle transaction, List<Sender.Answer> batch, Instant now) throws SQLException {
-        var steps = new ArrayList<Step>();
+        var steps = new ArrayList<Transition>();
         var repeated = new ArrayList<HistoryLine>();
         var back = new ArrayList<DueCommand>();
         var uncertain = new ArrayList<DueCommand>();
@@ -27,10 +27,10 @@ final class DeliveryNotes {
             switch (answer.delivery()) {
                 case TAKEN -> {
                     if (command.isFirst()) {
-                        steps.add(Step.ours(command.id(), CommandState.SENT, ""));
+                        steps.add(Transition.ours(command.id(), CommandState.SENT, ""));
                     } else if (isListed(command.attempts())) {
-                        Step again =
-                                Step.ours(command.id(), CommandState.SENT, "sent again (" + command.attempts() + ")");
+                        Transition again = Transition.ours(
+                                command.id(), CommandState.SENT, "sent again (" + command.attempts() + ")");
                         repeated.add(HistoryLine.of(again, CommandState.SENT, now, false));
                     }
                 }

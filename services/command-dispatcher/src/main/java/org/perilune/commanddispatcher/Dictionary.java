@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Fields;
 import org.perilune.chassis.Json;
+import org.perilune.chassis.JsonObjectReader;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.Threads;
@@ -148,7 +148,7 @@ final class Dictionary implements AutoCloseable {
             if (in == null) {
                 throw new IllegalStateException("No dictionary comes with the product for " + deviceType);
             }
-            Fields fields = Fields.of(Json.parse(in.readAllBytes(), ObjectNode.class));
+            JsonObjectReader fields = JsonObjectReader.of(Json.parse(in.readAllBytes(), ObjectNode.class));
             List<CommandType> commands = DictionaryVersion.readCommands(fields);
             fields.end();
             fields.check();

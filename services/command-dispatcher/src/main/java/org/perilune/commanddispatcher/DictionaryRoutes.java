@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.perilune.chassis.Access;
-import org.perilune.chassis.Fields;
 import org.perilune.chassis.HttpListener;
+import org.perilune.chassis.JsonObjectReader;
 import org.perilune.chassis.Requests;
 import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.Texts;
+import org.perilune.chassis.TextValidation;
 
 /** The dictionary over HTTP; see {@code docs/api.md}. */
 final class DictionaryRoutes {
@@ -46,12 +46,12 @@ final class DictionaryRoutes {
         }
         context.json(
                 found.orElseThrow(() -> new ServiceException.NotFound("No commands are declared for the device type "
-                        + Texts.shortened(type) + (wanted == 0 ? "" : " in a version " + wanted))));
+                        + TextValidation.shortened(type) + (wanted == 0 ? "" : " in a version " + wanted))));
     }
 
     private void change(Context context) {
         String type = context.pathParam("type");
-        Fields in = Fields.of(Requests.json(context, ObjectNode.class));
+        JsonObjectReader in = JsonObjectReader.of(Requests.json(context, ObjectNode.class));
         if (!DEVICE_TYPE.matcher(type).matches()) {
             in.fault("device_type", "must be 1 to 64 letters, digits, '.', '_' and '-', a letter or digit first");
         }

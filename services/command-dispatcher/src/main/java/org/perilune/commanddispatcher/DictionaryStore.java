@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Fields;
 import org.perilune.chassis.Json;
+import org.perilune.chassis.JsonObjectReader;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.SqlTimes;
 
@@ -111,7 +111,7 @@ final class DictionaryStore {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-        Fields in = Fields.of(stored);
+        JsonObjectReader in = JsonObjectReader.of(stored);
         List<CommandType> commands = DictionaryVersion.readCommands(in);
         in.check();
         return new DictionaryVersion(

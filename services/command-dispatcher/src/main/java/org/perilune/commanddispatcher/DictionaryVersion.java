@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import org.perilune.chassis.Fields;
+import org.perilune.chassis.JsonObjectReader;
 
 /** All that devices of a type can be told, as it was declared at one time. */
 record DictionaryVersion(
@@ -28,7 +28,7 @@ record DictionaryVersion(
     }
 
     /** The declarations under {@code commands}; whatever is wrong with them is collected. */
-    static List<CommandType> readCommands(Fields in) {
+    static List<CommandType> readCommands(JsonObjectReader in) {
         if (in.any("commands") == null) {
             in.fault("commands", "is missing");
         }

@@ -11,10 +11,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Fields;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.IdempotencyKey;
 import org.perilune.chassis.Ids;
+import org.perilune.chassis.JsonObjectReader;
 import org.perilune.chassis.Principal;
 import org.perilune.chassis.Requests;
 import org.perilune.chassis.ServiceException;
@@ -58,7 +58,7 @@ final class DispatchRoute {
 
     /** A request that was read; what it asks for may yet be impossible. */
     private record Dispatch(
-            Fields in,
+            JsonObjectReader in,
             String commandType,
             ObjectNode parameters,
             String device,
@@ -114,7 +114,7 @@ final class DispatchRoute {
     }
 
     private static Dispatch read(ObjectNode body, Principal principal) {
-        Fields in = Fields.of(body);
+        JsonObjectReader in = JsonObjectReader.of(body);
         var dispatch = new Dispatch(
                 in,
                 in.name("command_type", COMMAND_TYPE, "must be the name of a command"),
@@ -135,7 +135,7 @@ final class DispatchRoute {
     }
 
     private NewCommand compose(Dispatch dispatch, Principal principal, Optional<IdempotencyKey> key, String trace) {
-        Fields in = dispatch.in();
+        JsonObjectReader in = dispatch.in();
         if (!dispatch.requestedBy().equals(principal.name())) {
             rights.check(dispatch.requestedBy());
         }

@@ -84,7 +84,7 @@ final class DueTable {
     static void lock(Connection connection, List<DueCommand> commands) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement("select id from command where id = any (?) order by id for update")) {
-            statement.setArray(1, CourseTable.array(connection, "uuid", commands, DueCommand::id));
+            statement.setArray(1, CommandLifecycleTable.array(connection, "uuid", commands, DueCommand::id));
             statement.execute();
         }
     }
@@ -106,10 +106,10 @@ final class DueTable {
                     and c.state in ('accepted', 'approved', 'sent', 'received', 'executing')
                 returning c.id
                 """)) {
-            statement.setArray(1, CourseTable.array(connection, "uuid", commands, DueCommand::id));
+            statement.setArray(1, CommandLifecycleTable.array(connection, "uuid", commands, DueCommand::id));
             statement.setArray(
                     2,
-                    CourseTable.array(
+                    CommandLifecycleTable.array(
                             connection, "timestamptz", commands, command -> SqlTimes.of(again(command, now))));
             statement.setObject(3, SqlTimes.of(now));
             try (ResultSet rows = statement.executeQuery()) {
@@ -128,7 +128,7 @@ final class DueTable {
             case RECEIVED, EXECUTING -> Integer.MAX_VALUE;
             default -> 1;
         };
-        return Course.retry(attempts, command.expiresAt(), now);
+        return CommandLifecycle.retry(attempts, command.expiresAt(), now);
     }
 
     /** Commands that the device did not get: they are due as soon as it can be reached. */
@@ -142,9 +142,9 @@ final class DueTable {
                 where c.id = v.id and c.state in ('accepted', 'approved')
                 """)) {
             statement.setObject(1, SqlTimes.of(now));
-            statement.setArray(2, CourseTable.array(connection, "uuid", commands, DueCommand::id));
+            statement.setArray(2, CommandLifecycleTable.array(connection, "uuid", commands, DueCommand::id));
             // What was perhaps delivered by an earlier try stays so.
-            statement.setArray(3, CourseTable.array(connection, "bool", commands, DueCommand::handedOver));
+            statement.setArray(3, CommandLifecycleTable.array(connection, "bool", commands, DueCommand::handedOver));
             statement.executeUpdate();
         }
     }
@@ -159,7 +159,7 @@ final class DueTable {
                 where id = any (?) and state in ('accepted', 'approved', 'sent', 'received', 'executing')
                 """)) {
             statement.setObject(1, SqlTimes.of(now));
-            statement.setArray(2, CourseTable.array(connection, "uuid", commands, DueCommand::id));
+            statement.setArray(2, CommandLifecycleTable.array(connection, "uuid", commands, DueCommand::id));
             statement.executeUpdate();
         }
     }

@@ -19,7 +19,7 @@ record HistoryLine(
         String detail,
         boolean late) {
 
-    static HistoryLine of(Step step, CommandState stage, Instant at, boolean late) {
+    static HistoryLine of(Transition step, CommandState stage, Instant at, boolean late) {
         return new HistoryLine(step.command(), at, step.deviceTime(), stage, step.by(), step.detail(), late);
     }
 
@@ -46,14 +46,18 @@ record HistoryLine(
                         and (h.stage = v.stage or (v.stage = 'completed' and h.stage = 'verifying')))
                 order by v.place
                 """)) {
-            statement.setArray(1, CourseTable.array(connection, "uuid", lines, HistoryLine::command));
-            statement.setArray(2, CourseTable.array(connection, "timestamptz", lines, line -> SqlTimes.of(line.at)));
+            statement.setArray(1, CommandLifecycleTable.array(connection, "uuid", lines, HistoryLine::command));
             statement.setArray(
-                    3, CourseTable.array(connection, "timestamptz", lines, line -> SqlTimes.of(line.deviceTime)));
-            statement.setArray(4, CourseTable.array(connection, "text", lines, line -> line.stage.wireName()));
-            statement.setArray(5, CourseTable.array(connection, "text", lines, HistoryLine::by));
-            statement.setArray(6, CourseTable.array(connection, "text", lines, HistoryLine::detail));
-            statement.setArray(7, CourseTable.array(connection, "bool", lines, HistoryLine::late));
+                    2, CommandLifecycleTable.array(connection, "timestamptz", lines, line -> SqlTimes.of(line.at)));
+            statement.setArray(
+                    3,
+                    CommandLifecycleTable.array(
+                            connection, "timestamptz", lines, line -> SqlTimes.of(line.deviceTime)));
+            statement.setArray(
+                    4, CommandLifecycleTable.array(connection, "text", lines, line -> line.stage.wireName()));
+            statement.setArray(5, CommandLifecycleTable.array(connection, "text", lines, HistoryLine::by));
+            statement.setArray(6, CommandLifecycleTable.array(connection, "text", lines, HistoryLine::detail));
+            statement.setArray(7, CommandLifecycleTable.array(connection, "bool", lines, HistoryLine::late));
             statement.executeUpdate();
         }
     }

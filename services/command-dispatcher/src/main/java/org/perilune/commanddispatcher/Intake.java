@@ -127,7 +127,7 @@ final class Intake implements AutoCloseable {
 
     private void run() {
         var batch = new ArrayList<Waiting>();
-        var breath = new Breath(MUCH, GATHERING);
+        var delay = new BatchDelay(MUCH, GATHERING);
         while (true) {
             try {
                 Waiting first = queue.poll(100, TimeUnit.MILLISECONDS);
@@ -137,10 +137,10 @@ final class Intake implements AutoCloseable {
                     }
                     continue;
                 }
-                breath.draw();
+                delay.await();
                 batch.add(first);
                 queue.drainTo(batch, MOST_AT_ONCE - 1);
-                breath.did(batch.size());
+                delay.processed(batch.size());
                 batch.removeIf(waiting -> !waiting.claim());
                 store(List.copyOf(batch), 1);
             } catch (InterruptedException interrupted) {

@@ -5,42 +5,43 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import org.perilune.chassis.ChangedIds;
-import org.perilune.chassis.EventStream;
-import org.perilune.chassis.LiveChanges;
-import org.perilune.chassis.NewestEvents;
+import org.perilune.chassis.ChangeBroadcaster;
+import org.perilune.chassis.ConflatingQueue;
+import org.perilune.chassis.NotificationListener;
 import org.perilune.chassis.Requests;
+import org.perilune.chassis.ServerSentEvents;
 
 /** {@code GET /stream}: tells followers of commands that changed. Safe for threads. */
 final class LiveCommands implements AutoCloseable {
-    private static final LiveChanges.Bounds BOUNDS = new LiveChanges.Bounds(5_000, 50_000, 200);
+    private static final ChangeBroadcaster.Bounds BOUNDS = new ChangeBroadcaster.Bounds(5_000, 50_000, 200);
 
-    private final LiveChanges changes;
+    private final ChangeBroadcaster changes;
     private final Clock clock;
 
-    private LiveCommands(LiveChanges changes, Clock clock) {
+    private LiveCommands(ChangeBroadcaster changes, Clock clock) {
         this.changes = changes;
         this.clock = clock;
     }
 
-    static LiveCommands open(CommandQueries queries, ChangedIds changes, Clock clock) {
-        return new LiveCommands(LiveChanges.open("command-live", changes, BOUNDS, ids -> tell(queries, ids)), clock);
+    static LiveCommands open(CommandQueries queries, NotificationListener changes, Clock clock) {
+        return new LiveCommands(
+                ChangeBroadcaster.open("command-live", changes, BOUNDS, ids -> tell(queries, ids)), clock);
     }
 
     void handle(Context context) {
         Requests.onlyParameters(context, Set.of("device"));
-        NewestEvents follower = changes.follow(Set.copyOf(context.queryParams("device")));
+        ConflatingQueue follower = changes.follow(Set.copyOf(context.queryParams("device")));
         try {
-            EventStream.serve(context, follower, clock);
+            ServerSentEvents.serve(context, follower, clock);
         } finally {
             changes.leave(follower);
         }
     }
 
-    private static List<LiveChanges.Told> tell(CommandQueries queries, List<UUID> ids) {
+    private static List<ChangeBroadcaster.Told> tell(CommandQueries queries, List<UUID> ids) {
         return queries.all(ids).stream()
-                .map(command -> new LiveChanges.Told(
-                        command.id(), command.device(), EventStream.event("command", CommandJson.one(command))))
+                .map(command -> new ChangeBroadcaster.Told(
+                        command.id(), command.device(), ServerSentEvents.event("command", CommandJson.one(command))))
                 .toList();
     }
 

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenCommand {
     private Verifying command;
-    private Verdict.Evidence evidence;
+    private VerificationResult.Evidence evidence;
     private Instant readTo;
-    private Verdict seen = new Verdict(Verdict.Kind.OPEN, null);
+    private VerificationResult seen = new VerificationResult(VerificationResult.Kind.OPEN, null);
 
     OpenCommand(Verifying command) {
         this.command = command;
-        this.evidence = new Verdict.Evidence(command);
+        this.evidence = new VerificationResult.Evidence(command);
         this.readTo = command.executedAt();
     }
 
@@ -32,7 +32,7 @@ final class OpenCommand {
     }
 
     /** What was seen last, as long as nothing is concluded. */
-    Verdict seen() {
+    VerificationResult seen() {
         return seen;
     }
 
@@ -43,13 +43,13 @@ final class OpenCommand {
     }
 
     private void readAnew() {
-        evidence = new Verdict.Evidence(command);
+        evidence = new VerificationResult.Evidence(command);
         readTo = command.executedAt();
     }
 
     /** A live frame of the time that was given: it can confirm, and refutes nothing, since frames before it may be missing. */
-    Optional<Verdict> hear(Shown frame) {
-        var alone = new Verdict.Evidence(command);
+    Optional<VerificationResult> hear(Shown frame) {
+        var alone = new VerificationResult.Evidence(command);
         alone.see(frame.time(), frame.values().get(command.expectation().parameter()));
         return concluded(alone.verdict());
     }
@@ -63,15 +63,15 @@ final class OpenCommand {
      * @param goOn asked before every question to telemetry
      * @return what can be concluded
      */
-    Optional<Verdict> read(
+    Optional<VerificationResult> read(
             @Nullable List<Shown> readings, Instant newest, TelemetryReader telemetry, BooleanSupplier goOn) {
-        Verdict verdict;
+        VerificationResult verdict;
         if (readings == null) {
             verdict = newest.isAfter(command.shownUntil()) ? whole(telemetry, goOn) : sofar(telemetry, goOn);
         } else {
             readings.forEach(evidence::see);
             verdict = evidence.verdict();
-            if (verdict.kind() == Verdict.Kind.NOT_SHOWN) {
+            if (verdict.kind() == VerificationResult.Kind.NOT_SHOWN) {
                 verdict = whole(telemetry, goOn); // something may have come late
             }
         }
@@ -79,31 +79,35 @@ final class OpenCommand {
         return concluded(verdict);
     }
 
-    private Optional<Verdict> concluded(Verdict verdict) {
-        if (verdict.kind() == Verdict.Kind.OPEN) {
+    private Optional<VerificationResult> concluded(VerificationResult verdict) {
+        if (verdict.kind() == VerificationResult.Kind.OPEN) {
             seen = verdict.last() == null ? seen : verdict;
             return Optional.empty();
         }
         return Optional.of(verdict);
     }
 
-    private Verdict sofar(TelemetryReader telemetry, BooleanSupplier goOn) {
-        evidence = new Verdict.Evidence(command);
+    private VerificationResult sofar(TelemetryReader telemetry, BooleanSupplier goOn) {
+        evidence = new VerificationResult.Evidence(command);
         telemetry
                 .between(command.device(), command.executedAt(), command.shownUntil(), goOn)
                 .forEach(evidence::see);
         return evidence.verdict();
     }
 
-    private Verdict whole(TelemetryReader telemetry, BooleanSupplier goOn) {
-        Verdict within = sofar(telemetry, goOn);
-        if (within.kind() == Verdict.Kind.SHOWN || within.last() != null) {
-            return within.kind() == Verdict.Kind.SHOWN ? within : new Verdict(Verdict.Kind.NOT_SHOWN, within.last());
+    private VerificationResult whole(TelemetryReader telemetry, BooleanSupplier goOn) {
+        VerificationResult within = sofar(telemetry, goOn);
+        if (within.kind() == VerificationResult.Kind.SHOWN || within.last() != null) {
+            return within.kind() == VerificationResult.Kind.SHOWN
+                    ? within
+                    : new VerificationResult(VerificationResult.Kind.NOT_SHOWN, within.last());
         }
         telemetry
                 .firstAfter(command.device(), command.expectation().parameter(), command.shownUntil(), goOn)
                 .ifPresent(evidence::see);
-        Verdict after = evidence.verdict();
-        return after.kind() == Verdict.Kind.SHOWN ? after : new Verdict(Verdict.Kind.NOT_SHOWN, after.last());
+        VerificationResult after = evidence.verdict();
+        return after.kind() == VerificationResult.Kind.SHOWN
+                ? after
+                : new VerificationResult(VerificationResult.Kind.NOT_SHOWN, after.last());
     }
 }

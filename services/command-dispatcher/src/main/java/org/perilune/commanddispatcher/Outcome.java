@@ -1,6 +1,6 @@
 package org.perilune.commanddispatcher;
 
-/** What came of a {@link Step}. */
+/** What came of a {@link Transition}. */
 enum Outcome {
     APPLIED,
     /** The command had ended before: it is in the history, and changed nothing. */

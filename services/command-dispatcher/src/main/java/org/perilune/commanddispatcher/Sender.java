@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import org.jdbi.v3.core.Handle;
 import org.perilune.chassis.DatabaseClock;
+import org.perilune.chassis.WakeupSignal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +41,7 @@ final class Sender {
     private final UplinkMeters meters;
     private final DatabaseClock clock;
     private final BooleanSupplier deaf;
-    private final Signal work;
+    private final WakeupSignal work;
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
     private final Set<String> connected = new HashSet<>(); // guarded by itself
 
@@ -53,7 +54,7 @@ final class Sender {
      */
     Sender(
             CommandPublisher publisher,
-            Signal work,
+            WakeupSignal work,
             BooleanSupplier deaf,
             Transitions transitions,
             UplinkMeters meters,
@@ -77,11 +78,11 @@ final class Sender {
         work.raise();
     }
 
-    /** What {@link SoleRunner} runs. */
+    /** What {@link LeaderElectedTask} runs. */
     void run(Handle handle, BooleanSupplier goOn) throws InterruptedException, SQLException {
         LOG.info("This copy sends commands from now on");
         var flight = new Flight();
-        var breath = Breath.ofBatches();
+        var delay = BatchDelay.ofBatches();
         Instant begun = clock.instant();
         handle.useTransaction(transaction -> DueTable.takeOver(transaction.getConnection(), begun));
         SetAsideTable.waitedFor(handle.getConnection(), begun).forEach(flight.links::waitedFor);
@@ -95,7 +96,7 @@ final class Sender {
                 done += send(handle, flight, goOn);
                 setAside(handle, flight);
             }
-            breath.did(done < BATCH ? done : 0);
+            delay.processed(done < BATCH ? done : 0);
             if (steady && System.nanoTime() - nextSweep >= 0) {
                 sweeper.sweep(handle, clock.instant());
                 nextSweep = System.nanoTime() + SWEEP.toNanos();
@@ -103,7 +104,7 @@ final class Sender {
             if (done == 0) {
                 work.await(IDLE);
             }
-            breath.draw();
+            delay.await();
         }
         long end = System.nanoTime() + LAST_ANSWERS.toNanos();
         while (!flight.commands.isEmpty() && System.nanoTime() - end < 0) {
@@ -114,7 +115,7 @@ final class Sender {
 
     /** What one turn of the lock remembers. */
     static final class Flight {
-        final Links links = new Links();
+        final DeviceCircuitBreakers links = new DeviceCircuitBreakers();
         final Set<UUID> commands = new HashSet<>();
         long connection = -1;
         /** A device lost its link, or there was more than a round takes. */
@@ -175,7 +176,7 @@ final class Sender {
         flight.nextLook = System.nanoTime() + SWEEP.toNanos();
     }
 
-    private static boolean isClaimed(DueCommand command, Set<UUID> claimed, Links links) {
+    private static boolean isClaimed(DueCommand command, Set<UUID> claimed, DeviceCircuitBreakers links) {
         if (claimed.contains(command.id())) {
             return true;
         }

@@ -14,7 +14,7 @@ import org.perilune.chassis.SqlTimes;
 
 /**
  * Ends what is overdue: what no device can have is {@code expired} when its time is over, and what was handed over and
- * not answered is {@code unknown} {@link Course#GRACE} later. Not safe for threads.
+ * not answered is {@code unknown} {@link CommandLifecycle#GRACE} later. Not safe for threads.
  */
 final class Sweeper {
     private static final int BATCH = 500;
@@ -51,15 +51,15 @@ final class Sweeper {
 
     private int round(Handle transaction, Instant now) throws SQLException {
         List<Overdue> overdue = overdue(transaction.getConnection(), now);
-        var ends = new ArrayList<Step>();
+        var ends = new ArrayList<Transition>();
         var patient = new ArrayList<UUID>();
         for (Overdue command : overdue) {
             if (!command.isSilent()) {
-                ends.add(Step.ours(command.id, CommandState.EXPIRED, whyExpired(command)));
-            } else if (now.isBefore(command.expiresAt.plus(Course.GRACE))) {
+                ends.add(Transition.ours(command.id, CommandState.EXPIRED, whyExpired(command)));
+            } else if (now.isBefore(command.expiresAt.plus(CommandLifecycle.GRACE))) {
                 patient.add(command.id);
             } else {
-                ends.add(Step.ours(command.id, CommandState.UNKNOWN, whyUnknown(command)));
+                ends.add(Transition.ours(command.id, CommandState.UNKNOWN, whyUnknown(command)));
             }
         }
         List<Outcome> outcomes = transitions.apply(transaction, ends);
@@ -117,7 +117,7 @@ final class Sweeper {
         }
         try (PreparedStatement statement = connection.prepareStatement(
                 "update command set next_attempt_at = expires_at + make_interval(secs => ?) where id = any (?)")) {
-            statement.setDouble(1, (double) Course.GRACE.toSeconds());
+            statement.setDouble(1, (double) CommandLifecycle.GRACE.toSeconds());
             statement.setArray(2, connection.createArrayOf("uuid", commands.toArray()));
             statement.executeUpdate();
         }

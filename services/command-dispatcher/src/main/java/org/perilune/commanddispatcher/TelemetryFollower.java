@@ -17,6 +17,7 @@ import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Json;
 import org.perilune.chassis.Threads;
+import org.perilune.chassis.WakeupSignal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,16 +33,16 @@ final class TelemetryFollower implements AutoCloseable {
     private static final String DATA = "data: ";
 
     private final TelemetryReader telemetry;
-    private final Signal arrived;
+    private final WakeupSignal arrived;
     private final BlockingQueue<Shown> frames = new ArrayBlockingQueue<>(MOST_WAITING);
-    private final Signal changed = new Signal();
+    private final WakeupSignal changed = new WakeupSignal();
     private final Thread thread;
     private volatile Set<String> devices = Set.of();
     private volatile @Nullable InputStream stream;
     private volatile boolean closing;
 
     /** @param arrived raised when there is something to take */
-    TelemetryFollower(TelemetryReader telemetry, Signal arrived) {
+    TelemetryFollower(TelemetryReader telemetry, WakeupSignal arrived) {
         this.telemetry = telemetry;
         this.arrived = arrived;
         this.thread = Threads.start("command-telemetry", this::run);

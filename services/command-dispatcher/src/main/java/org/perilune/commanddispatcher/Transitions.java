@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.perilune.chassis.ChangedIds;
+import org.perilune.chassis.NotificationListener;
 import org.perilune.chassis.Outbox;
 
 /** The only writer of what becomes of commands. Safe for threads. */
@@ -33,7 +33,7 @@ final class Transitions {
      *
      * @return what came of each step, in their order
      */
-    List<Outcome> apply(Handle handle, List<Step> steps) {
+    List<Outcome> apply(Handle handle, List<Transition> steps) {
         if (steps.isEmpty()) {
             return List.of();
         }
@@ -41,19 +41,19 @@ final class Transitions {
         var ids = new LinkedHashSet<UUID>();
         steps.forEach(step -> ids.add(step.command()));
         try {
-            Map<UUID, Course> courses = CourseTable.lock(handle.getConnection(), ids);
+            Map<UUID, CommandLifecycle> courses = CommandLifecycleTable.lock(handle.getConnection(), ids);
             var lines = new ArrayList<HistoryLine>();
             var outcomes = new ArrayList<Outcome>(steps.size());
-            for (Step step : steps) {
-                Course course = courses.get(step.command());
+            for (Transition step : steps) {
+                CommandLifecycle course = courses.get(step.command());
                 outcomes.add(course == null ? Outcome.NONE : go(course, step, now, lines));
             }
-            List<Course> changed =
+            List<CommandLifecycle> changed =
                     courses.values().stream().filter(course -> course.changed).toList();
-            CourseTable.write(handle.getConnection(), changed, now);
+            CommandLifecycleTable.write(handle.getConnection(), changed, now);
             HistoryLine.append(handle.getConnection(), lines);
             Outbox.append(handle, CommandEvent.changes(courses, lines));
-            ChangedIds.notify(
+            NotificationListener.notify(
                     handle,
                     CommandStore.CHANGED,
                     lines.stream().map(HistoryLine::command).distinct().toList());
@@ -63,7 +63,7 @@ final class Transitions {
         }
     }
 
-    private static Outcome go(Course course, Step step, Instant now, List<HistoryLine> lines) {
+    private static Outcome go(CommandLifecycle course, Transition step, Instant now, List<HistoryLine> lines) {
         if (course.state.isFinal()) {
             HistoryLine late = HistoryLine.of(step, step.to(), now, true);
             if (lines.stream().noneMatch(late::isAbout)) {
@@ -78,8 +78,8 @@ final class Transitions {
         }
         if (step.isDevices() && CommandState.UNSENT.contains(course.state)) {
             // The device was quicker than the broker's word that it got the command.
-            lines.add(HistoryLine.of(Step.ours(step.command(), SENT, ""), SENT, now, false));
-            course.become(Step.ours(step.command(), SENT, ""), SENT, now);
+            lines.add(HistoryLine.of(Transition.ours(step.command(), SENT, ""), SENT, now, false));
+            course.become(Transition.ours(step.command(), SENT, ""), SENT, now);
         }
         course.become(step, to, now);
         lines.add(HistoryLine.of(step, to, now, false));
@@ -87,7 +87,7 @@ final class Transitions {
     }
 
     /** Whether whoever says so has a say in it where the command stands. */
-    private static boolean isFor(Course course, Step step) {
+    private static boolean isFor(CommandLifecycle course, Transition step) {
         CommandState from = course.state;
         return switch (step.to()) {
             case APPROVED -> from == HELD;

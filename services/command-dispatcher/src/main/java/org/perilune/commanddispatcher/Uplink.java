@@ -1,13 +1,14 @@
 package org.perilune.commanddispatcher;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import org.perilune.chassis.ChangedIds;
 import org.perilune.chassis.DatabaseClock;
 import org.perilune.chassis.Health;
+import org.perilune.chassis.NotificationListener;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.Redis;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.ServiceTokens;
+import org.perilune.chassis.WakeupSignal;
 
 /** Everything between the database and the devices: sends commands, reads answers, and ends what is overdue. */
 final class Uplink implements AutoCloseable {
@@ -15,9 +16,9 @@ final class Uplink implements AutoCloseable {
     private static final int VERIFIER_LOCK = 2;
 
     private final Resources owned;
-    private final Signal work;
+    private final WakeupSignal work;
 
-    private Uplink(Resources owned, Signal work) {
+    private Uplink(Resources owned, WakeupSignal work) {
         this.owned = owned;
         this.work = work;
     }
@@ -28,7 +29,7 @@ final class Uplink implements AutoCloseable {
             Postgres postgres,
             Redis redis,
             ServiceTokens tokens,
-            ChangedIds changes,
+            NotificationListener changes,
             Health health,
             MeterRegistry registry,
             DatabaseClock clock) {
@@ -36,16 +37,16 @@ final class Uplink implements AutoCloseable {
         try {
             var meters = new UplinkMeters(registry);
             var transitions = new Transitions(clock);
-            var work = new Signal();
+            var work = new WakeupSignal();
             CommandPublisher publisher = owned.add(CommandPublisher.open(config.mqtt(), work::raise));
             health.add("mqtt", publisher::problem);
             AckReader acks = owned.add(AckReader.start(postgres, redis, transitions, meters));
             var sender = new Sender(publisher, work, acks::isBehind, transitions, meters, clock);
-            owned.add(SoleRunner.start("command-sender", SENDER_LOCK, postgres, sender::run));
+            owned.add(LeaderElectedTask.start("command-sender", SENDER_LOCK, postgres, sender::run));
             owned.add(ReconnectHint.follow(redis, sender::connected));
             TelemetryReader telemetry = owned.add(new TelemetryReader(config.telemetry(), tokens));
             var verifier = new Verifier(telemetry, transitions, meters, clock);
-            owned.add(SoleRunner.start("command-verifier", VERIFIER_LOCK, postgres, verifier::run));
+            owned.add(LeaderElectedTask.start("command-verifier", VERIFIER_LOCK, postgres, verifier::run));
             changes.onChange(ids -> work.raise());
             return new Uplink(owned, work);
         } catch (Throwable failure) {

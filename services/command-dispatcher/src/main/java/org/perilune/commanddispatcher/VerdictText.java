@@ -23,14 +23,14 @@ final class VerdictText {
         this.telemetry = telemetry;
     }
 
-    String shown(Verifying command, Verdict verdict) {
+    String shown(Verifying command, VerificationResult verdict) {
         JsonNode last = verdict.last();
         String value = last == null ? "" : Expectation.shown(last, unit(command));
         return "telemetry shows %s %s, as expected"
                 .formatted(command.expectation().parameter(), value);
     }
 
-    String notShown(Verifying command, Verdict verdict) {
+    String notShown(Verifying command, VerificationResult verdict) {
         String unit = unit(command);
         JsonNode last = verdict.last();
         String seen = last == null ? "it did not show it at all" : "it showed " + Expectation.shown(last, unit);

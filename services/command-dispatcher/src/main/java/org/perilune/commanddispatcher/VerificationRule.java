@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Fields;
-import org.perilune.chassis.Texts;
+import org.perilune.chassis.JsonObjectReader;
+import org.perilune.chassis.TextValidation;
 
 /** What telemetry must show after a command, as it is declared and as it goes with a command. */
 final class VerificationRule {
@@ -26,7 +26,7 @@ final class VerificationRule {
      *
      * @param arguments that the rule may refer to
      */
-    static void check(Fields in, List<Argument> arguments) {
+    static void check(JsonObjectReader in, List<Argument> arguments) {
         in.name("parameter", PARAMETER, "must be the name of a telemetry value");
         if (in.any("within") == null) {
             in.fault("within", "is missing");
@@ -98,6 +98,6 @@ final class VerificationRule {
     }
 
     private static boolean isShort(String text) {
-        return Texts.fault(text, 256).isEmpty();
+        return TextValidation.fault(text, 256).isEmpty();
     }
 }

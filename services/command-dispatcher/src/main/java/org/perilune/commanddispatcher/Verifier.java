@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.perilune.chassis.DatabaseClock;
 import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.WakeupSignal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,13 +45,13 @@ final class Verifier {
     }
 
     /** What one turn of the lock remembers. */
-    private final class Docket {
+    private final class PendingVerifications {
         final Map<UUID, OpenCommand> open = new HashMap<>();
         /** When telemetry is asked of a device again, by the monotonic clock. */
         final Map<String, Long> askAt = new HashMap<>();
 
         final VerdictText text = new VerdictText(telemetry);
-        final List<Step> steps = new ArrayList<>();
+        final List<Transition> steps = new ArrayList<>();
         boolean answers = true;
 
         Set<String> devices() {
@@ -64,78 +65,79 @@ final class Verifier {
         }
     }
 
-    /** What {@link SoleRunner} runs. */
+    /** What {@link LeaderElectedTask} runs. */
     void run(Handle handle, BooleanSupplier goOn) throws InterruptedException, SQLException {
-        var docket = new Docket();
-        var arrived = new Signal();
+        var pending = new PendingVerifications();
+        var arrived = new WakeupSignal();
         long nextLoad = System.nanoTime();
         try (var follower = new TelemetryFollower(telemetry, arrived)) {
             while (goOn.getAsBoolean()) {
                 if (System.nanoTime() - nextLoad >= 0) { // frames may come much more often
-                    load(handle, docket);
+                    load(handle, pending);
                     nextLoad = System.nanoTime() + TURN.toNanos();
                 }
-                follower.follow(docket.devices());
-                hear(docket, follower.take());
-                ask(handle, docket, goOn);
-                giveUp(docket);
-                end(handle, docket);
+                follower.follow(pending.devices());
+                hear(pending, follower.take());
+                ask(handle, pending, goOn);
+                giveUp(pending);
+                end(handle, pending);
                 arrived.await(TURN);
             }
         }
     }
 
-    private static void load(Handle handle, Docket docket) throws SQLException {
+    private static void load(Handle handle, PendingVerifications pending) throws SQLException {
         List<UUID> ids = Verifying.ids(handle.getConnection());
-        docket.open.keySet().retainAll(Set.copyOf(ids));
+        pending.open.keySet().retainAll(Set.copyOf(ids));
         List<UUID> fresh =
-                ids.stream().filter(id -> !docket.open.containsKey(id)).toList();
+                ids.stream().filter(id -> !pending.open.containsKey(id)).toList();
         for (Verifying command : Verifying.all(handle.getConnection(), fresh)) {
-            docket.open.put(command.id(), new OpenCommand(command));
-            docket.askAt.put(command.device(), System.nanoTime());
+            pending.open.put(command.id(), new OpenCommand(command));
+            pending.askAt.put(command.device(), System.nanoTime());
         }
-        docket.askAt.keySet().retainAll(docket.devices());
+        pending.askAt.keySet().retainAll(pending.devices());
     }
 
-    private static void hear(Docket docket, List<Shown> frames) {
+    private static void hear(PendingVerifications pending, List<Shown> frames) {
         if (frames.isEmpty()) {
             return;
         }
-        Map<String, List<OpenCommand>> byDevice = docket.open.values().stream()
+        Map<String, List<OpenCommand>> byDevice = pending.open.values().stream()
                 .collect(Collectors.groupingBy(one -> one.command().device()));
         for (Shown frame : frames) {
             for (OpenCommand one : byDevice.getOrDefault(frame.device(), List.of())) {
                 Verifying command = one.command();
                 if (frame.time().isAfter(command.shownUntil())) {
                     long soon = System.nanoTime() + STORED_SOON_NANOS;
-                    docket.askAt.merge(command.device(), soon, (a, b) -> a - b < 0 ? a : b);
-                } else if (docket.open.containsKey(command.id())) {
-                    one.hear(frame).ifPresent(verdict -> conclude(docket, command, verdict));
+                    pending.askAt.merge(command.device(), soon, (a, b) -> a - b < 0 ? a : b);
+                } else if (pending.open.containsKey(command.id())) {
+                    one.hear(frame).ifPresent(verdict -> conclude(pending, command, verdict));
                 }
             }
         }
     }
 
-    private void ask(Handle handle, Docket docket, BooleanSupplier goOn) throws SQLException {
+    private void ask(Handle handle, PendingVerifications pending, BooleanSupplier goOn) throws SQLException {
         try {
-            for (String device : List.copyOf(docket.askAt.keySet())) {
-                if (System.nanoTime() - docket.askAt.getOrDefault(device, System.nanoTime()) >= 0) {
-                    docket.askAt.put(device, System.nanoTime() + ASK_NANOS);
-                    ask(handle, docket, device, goOn);
-                    docket.answers = true;
+            for (String device : List.copyOf(pending.askAt.keySet())) {
+                if (System.nanoTime() - pending.askAt.getOrDefault(device, System.nanoTime()) >= 0) {
+                    pending.askAt.put(device, System.nanoTime() + ASK_NANOS);
+                    ask(handle, pending, device, goOn);
+                    pending.answers = true;
                 }
             }
         } catch (ServiceException failure) {
             // The next round asks again; the others of this one would wait as long for nothing.
-            if (docket.answers) {
+            if (pending.answers) {
                 LOG.warn("Telemetry does not tell what commands came to; they wait for it", failure);
             }
-            docket.answers = false;
+            pending.answers = false;
         }
     }
 
-    private void ask(Handle handle, Docket docket, String device, BooleanSupplier goOn) throws SQLException {
-        List<OpenCommand> commands = docket.of(device);
+    private void ask(Handle handle, PendingVerifications pending, String device, BooleanSupplier goOn)
+            throws SQLException {
+        List<OpenCommand> commands = pending.of(device);
         if (commands.isEmpty()) {
             return;
         }
@@ -151,7 +153,7 @@ final class Verifier {
         Instant newest = read.shown().getLast().time();
         for (OpenCommand one : commands) {
             one.read(read.all() ? read.shown() : null, newest, telemetry, goOn)
-                    .ifPresent(verdict -> conclude(docket, one.command(), verdict));
+                    .ifPresent(verdict -> conclude(pending, one.command(), verdict));
         }
     }
 
@@ -168,43 +170,44 @@ final class Verifier {
         }
     }
 
-    private static void conclude(Docket docket, Verifying command, Verdict verdict) {
-        boolean shown = verdict.kind() == Verdict.Kind.SHOWN;
-        docket.open.remove(command.id());
-        docket.steps.add(Step.ours(
+    private static void conclude(PendingVerifications pending, Verifying command, VerificationResult verdict) {
+        boolean shown = verdict.kind() == VerificationResult.Kind.SHOWN;
+        pending.open.remove(command.id());
+        pending.steps.add(Transition.ours(
                 command.id(),
                 shown ? CommandState.COMPLETED : CommandState.FAILED,
-                shown ? docket.text.shown(command, verdict) : docket.text.notShown(command, verdict)));
+                shown ? pending.text.shown(command, verdict) : pending.text.notShown(command, verdict)));
     }
 
-    private void giveUp(Docket docket) {
+    private void giveUp(PendingVerifications pending) {
         if (!clock.isSteady()) {
             return;
         }
         Instant now = clock.instant();
-        for (OpenCommand one : List.copyOf(docket.open.values())) {
+        for (OpenCommand one : List.copyOf(pending.open.values())) {
             Verifying command = one.command();
             if (now.isBefore(command.giveUp())) {
                 continue;
             }
             if (one.seen().last() != null) {
                 conclude(
-                        docket,
+                        pending,
                         command,
-                        new Verdict(Verdict.Kind.NOT_SHOWN, one.seen().last()));
+                        new VerificationResult(
+                                VerificationResult.Kind.NOT_SHOWN, one.seen().last()));
                 continue;
             }
-            docket.open.remove(command.id());
-            docket.steps.add(Step.ours(command.id(), CommandState.UNKNOWN, docket.text.nothing(command)));
+            pending.open.remove(command.id());
+            pending.steps.add(Transition.ours(command.id(), CommandState.UNKNOWN, pending.text.nothing(command)));
         }
     }
 
-    private void end(Handle handle, Docket docket) {
-        if (docket.steps.isEmpty()) {
+    private void end(Handle handle, PendingVerifications pending) {
+        if (pending.steps.isEmpty()) {
             return;
         }
-        List<Step> steps = List.copyOf(docket.steps);
-        docket.steps.clear();
+        List<Transition> steps = List.copyOf(pending.steps);
+        pending.steps.clear();
         List<Outcome> outcomes = handle.inTransaction(transaction -> transitions.apply(transaction, steps));
         for (int index = 0; index < outcomes.size(); index++) {
             if (outcomes.get(index) == Outcome.APPLIED) {

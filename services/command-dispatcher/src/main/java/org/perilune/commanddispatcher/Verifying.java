@@ -73,7 +73,7 @@ record Verifying(
                     executed_at, greatest(expires_at, verify_until) + make_interval(secs => ?)
                 from command c where id = any (?) and state = 'verifying'
                 """)) {
-            statement.setDouble(1, (double) Course.GRACE.toSeconds());
+            statement.setDouble(1, (double) CommandLifecycle.GRACE.toSeconds());
             statement.setArray(2, connection.createArrayOf("uuid", ids.toArray()));
             try (ResultSet rows = statement.executeQuery()) {
                 var all = new ArrayList<Verifying>();

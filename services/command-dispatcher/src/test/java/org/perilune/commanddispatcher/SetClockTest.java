@@ -14,7 +14,7 @@ class SetClockTest {
 
     @Test
     void aStepEndsNoCommandAndSendsNone(@TempDir Path home) throws Exception {
-        var step = new UplinkFixture.Step();
+        var step = new UplinkFixture.ClockStep();
         try (var fixture = new UplinkFixture(home)) {
             fixture.step = step;
             fixture.telemetry.away = true;

@@ -20,11 +20,11 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.ChangedIds;
 import org.perilune.chassis.DatabaseClock;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.Ids;
 import org.perilune.chassis.Meters;
+import org.perilune.chassis.NotificationListener;
 import org.perilune.chassis.Outbox;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.Redis;
@@ -49,14 +49,14 @@ final class UplinkFixture implements AutoCloseable {
     final FakeTelemetry telemetry = new FakeTelemetry();
     /** Where it is there, copies take their time from their database, and {@link #clock} counts for nothing. */
     @Nullable
-    Step step;
+    ClockStep step;
 
     final Jedis redis;
     private final Map<String, String> settings;
     private final Resources owned = new Resources();
 
     /** How far the database's clock is ahead. */
-    static final class Step {
+    static final class ClockStep {
         volatile Duration ahead = Duration.ZERO;
         final AtomicLong looks = new AtomicLong();
 
@@ -142,7 +142,8 @@ final class UplinkFixture implements AutoCloseable {
         Redis connection = resources.add(Redis.open(config.redis()));
         ServiceTokens tokens =
                 resources.add(ServiceTokens.open("command-dispatcher", config.tokenSecret(), config.crew(), clock));
-        ChangedIds changes = resources.add(ChangedIds.open(config.postgres(), CommandStore.CHANGED));
+        NotificationListener changes =
+                resources.add(NotificationListener.open(config.postgres(), CommandStore.CHANGED));
         DatabaseClock time = resources.add(
                 step == null
                         ? DatabaseClock.of(clock)

@@ -100,10 +100,10 @@ class UplinkRecoveryTest {
                     .apply(
                             transaction,
                             List.of(
-                                    new Step(waiting, CommandState.CANCELLED, "ada", "", null, null),
-                                    new Step(underway, CommandState.CANCELLED, "ada", "", null, null),
-                                    new Step(UUID.randomUUID(), CommandState.CANCELLED, "ada", "", null, null),
-                                    new Step(waiting, CommandState.SENT, "device", "", null, null))));
+                                    new Transition(waiting, CommandState.CANCELLED, "ada", "", null, null),
+                                    new Transition(underway, CommandState.CANCELLED, "ada", "", null, null),
+                                    new Transition(UUID.randomUUID(), CommandState.CANCELLED, "ada", "", null, null),
+                                    new Transition(waiting, CommandState.SENT, "device", "", null, null))));
             assertThat(outcomes).containsExactly(Outcome.APPLIED, Outcome.NONE, Outcome.NONE, Outcome.LATE);
         }
     }

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Fields;
-import org.perilune.chassis.Prose;
+import org.perilune.chassis.JsonObjectReader;
 import org.perilune.chassis.References;
+import org.perilune.chassis.UserText;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Reference;
 import org.perilune.contracts.FlightLog.Status;
@@ -24,7 +24,7 @@ record CommentChange(
 
     /** @throws org.perilune.chassis.ServiceException.Invalid with everything that is wrong */
     static CommentChange read(ObjectNode body) {
-        Fields in = Fields.of(body);
+        JsonObjectReader in = JsonObjectReader.of(body);
         if (in.any("revision") == null) {
             in.fault("revision", "is missing: give the revision that you saw");
         }
@@ -33,7 +33,7 @@ record CommentChange(
         }
         var change = new CommentChange(
                 in.integer("revision", 1, Long.MAX_VALUE).orElse(0L),
-                Prose.optionalText(in, "text", LONGEST_TEXT).orElse(null),
+                UserText.optionalText(in, "text", LONGEST_TEXT).orElse(null),
                 body.hasNonNull(References.FIELD) ? References.read(in) : null);
         in.end();
         in.check();

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
-import org.perilune.chassis.Commits;
 import org.perilune.chassis.IdempotencyKey;
 import org.perilune.chassis.Ids;
 import org.perilune.chassis.OutboxRelay;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.SqlTimes;
 import org.perilune.chassis.TraceContext;
+import org.perilune.chassis.TransactionRunner;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Reference;
 import org.perilune.contracts.FlightLog.Status;
@@ -68,7 +68,7 @@ final class Comments {
                 null);
         String uncertain = "Look for the comment under /comments/" + comment.id()
                 + ", or send the request again with the same Idempotency-Key.";
-        Made made = Commits.change(jdbi, uncertain, transaction -> {
+        Made made = TransactionRunner.change(jdbi, uncertain, transaction -> {
             KnownPosts.requireNotDeleted(transaction, post);
             if (CommentTable.insert(transaction, comment, key, Optional.of(trace))) {
                 return new Made(comment, true);
@@ -84,7 +84,7 @@ final class Comments {
 
     /** The next revision, pending; the same where the change changes nothing. */
     Comment edit(UUID id, String by, CommentChange change, TraceContext trace) {
-        Comment edited = Commits.change(jdbi, "Look at the comment before you try again.", transaction -> {
+        Comment edited = TransactionRunner.change(jdbi, "Look at the comment before you try again.", transaction -> {
             Comment before = CommentQueries.locked(transaction, id)
                     .orElseThrow(() -> CommentQueries.unknown(id))
                     .own(by)
@@ -107,7 +107,7 @@ final class Comments {
 
     /** Also under an entry that was deleted: whoever wrote a text may take it back. */
     void delete(UUID id, String by, TraceContext trace) {
-        Commits.change(jdbi, "Look at the comment, or delete it again.", transaction -> {
+        TransactionRunner.change(jdbi, "Look at the comment, or delete it again.", transaction -> {
             StoredComment stored = CommentQueries.locked(transaction, id)
                     .orElseThrow(() -> CommentQueries.unknown(id))
                     .own(by);

@@ -39,15 +39,16 @@ final class Failures {
         String detail = Optional.ofNullable(failure.getMessage()).orElse("");
         switch (failure) {
             case ServiceException.Unauthenticated ended -> toLogIn(context, ended);
-            case ServiceException.Malformed malformed -> say(context, 400, "This request cannot be read", detail);
+            case ServiceException.Malformed malformed -> say(context, 400, "The request is malformed", detail);
             case ServiceException.Invalid invalid -> say(context, 422, "This cannot be", detail);
             case ServiceException.Forbidden forbidden -> say(context, 403, "This is not allowed", detail);
-            case ServiceException.NotFound missing -> say(context, 404, "There is no such thing", detail);
-            case ServiceException.Conflict conflict -> say(context, 409, "It contradicts what is there", detail);
+            case ServiceException.NotFound missing -> say(context, 404, "Not found", detail);
+            case ServiceException.Conflict conflict ->
+                say(context, 409, "The request conflicts with the current state", detail);
             case ServiceException.TooMany tooMany -> say(context, 429, "Too many requests", detail);
             case ServiceException.Uncertain uncertain
             when !context.method().name().equals("GET") -> {
-                LOG.warn("Nobody knows what came of a request [path: {}, reason: {}]", context.path(), detail);
+                LOG.warn("The outcome of a request is unknown [path: {}, reason: {}]", context.path(), detail);
                 say(context, 504, "It is not known what came of this", detail + ".");
             }
             case ServiceException.Unavailable away -> {

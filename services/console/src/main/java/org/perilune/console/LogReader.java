@@ -36,7 +36,7 @@ final class LogReader {
     LogEntry.Page page(@Nullable String cursor, LogEntry.Viewer viewer, String token) {
         String path = "/posts?limit=" + PAGE + (cursor == null ? "" : "&cursor=" + encoded(cursor));
         var page = query.get(path, Optional.of(token), LogEntry.Page.class);
-        var texts = new Texts(viewer, token);
+        var texts = new TextValidation(viewer, token);
         return new LogEntry.Page(page.posts().stream().map(texts::complete).toList(), page.next());
     }
 
@@ -54,7 +54,7 @@ final class LogReader {
             shown.addAll(page.comments());
             next = page.next();
         }
-        return new Texts(viewer, token).complete(entry.withComments(shown, next));
+        return new TextValidation(viewer, token).complete(entry.withComments(shown, next));
     }
 
     static String encoded(String text) {
@@ -62,12 +62,12 @@ final class LogReader {
     }
 
     /** For one page: when comments has not answered once, it is not asked again. */
-    private final class Texts {
+    private final class TextValidation {
         private final LogEntry.Viewer viewer;
         private final String token;
         private boolean away;
 
-        private Texts(LogEntry.Viewer viewer, String token) {
+        private TextValidation(LogEntry.Viewer viewer, String token) {
             this.viewer = viewer;
             this.token = token;
         }

@@ -46,7 +46,7 @@ public final class CrewService implements AutoCloseable {
             var keys = new KeyRing(new SigningKeyStore(postgres), clock);
             health.add("postgresql", postgres::problem);
             health.add("keys", keys::problem);
-            owned.add(CrewUpkeep.start(postgres, () -> {
+            owned.add(CrewMaintenance.start(postgres, () -> {
                 keys.refresh();
                 people.addFirst(
                         config.administratorName(),

@@ -22,8 +22,8 @@ record DeadLetter(
         @JsonProperty("dismissed_at") @Nullable Instant dismissedAt,
         @JsonProperty("dismissed_by") @Nullable String dismissedBy,
         String body) {
-    DeadLetter shownTo(Discretion discretion) {
-        if (discretion.shows(body)) {
+    DeadLetter shownTo(RedactionPolicy redaction) {
+        if (redaction.shows(body)) {
             return this;
         }
         return new DeadLetter(

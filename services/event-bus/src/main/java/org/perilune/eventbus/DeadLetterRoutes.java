@@ -15,7 +15,7 @@ import org.perilune.chassis.IdCursor;
 import org.perilune.chassis.OutboxRelay;
 import org.perilune.chassis.Requests;
 import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.Texts;
+import org.perilune.chassis.TextValidation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,12 +27,12 @@ final class DeadLetterRoutes {
 
     private final DeadLetterStore store;
     private final OutboxRelay relay;
-    private final Couriers couriers;
+    private final WebhookDispatcher webhooks;
 
-    DeadLetterRoutes(DeadLetterStore store, OutboxRelay relay, Couriers couriers) {
+    DeadLetterRoutes(DeadLetterStore store, OutboxRelay relay, WebhookDispatcher webhooks) {
         this.store = store;
         this.relay = relay;
-        this.couriers = couriers;
+        this.webhooks = webhooks;
     }
 
     void register(JavalinConfig javalin) {
@@ -49,16 +49,16 @@ final class DeadLetterRoutes {
             throw Requests.malformed("state", "must be open or all");
         }
         Optional<String> queue = Requests.text(context, "queue");
-        queue.flatMap(name -> Texts.fault(name, LONGEST_QUEUE)).ifPresent(fault -> {
+        queue.flatMap(name -> TextValidation.fault(name, LONGEST_QUEUE)).ifPresent(fault -> {
             throw Requests.malformed("queue", fault);
         });
         int limit = Requests.integer(context, "limit", 100, 1, 1_000);
         String question = "dead-letters " + state + " " + queue.orElse("");
         Optional<UUID> after = Requests.text(context, "cursor").map(text -> IdCursor.read(text, question));
         List<DeadLetter> found = store.page(state.equals("open"), queue, after, limit);
-        var discretion = Discretion.of(context);
+        var redaction = RedactionPolicy.of(context);
         context.json(new Page(
-                found.stream().map(letter -> letter.shownTo(discretion)).toList(),
+                found.stream().map(letter -> letter.shownTo(redaction)).toList(),
                 found.size() < limit ? null : IdCursor.text(found.getLast().id(), question)));
     }
 
@@ -75,7 +75,7 @@ final class DeadLetterRoutes {
         if (queue == null || queue.isEmpty()) {
             throw new ServiceException.Invalid("queue", "is missing: dead letters are sent again queue by queue");
         }
-        Texts.fault(queue, LONGEST_QUEUE).ifPresent(fault -> {
+        TextValidation.fault(queue, LONGEST_QUEUE).ifPresent(fault -> {
             throw new ServiceException.Invalid("queue", fault);
         });
         String by = HttpListener.principal(context).name();
@@ -95,7 +95,7 @@ final class DeadLetterRoutes {
 
     private void wake() {
         relay.wake();
-        couriers.wake();
+        webhooks.wake();
     }
 
     private static ServiceException nobody(String others) {

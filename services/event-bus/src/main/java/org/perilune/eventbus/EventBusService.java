@@ -66,7 +66,7 @@ public final class EventBusService implements AutoCloseable {
             health.add("dead-letters", dead::problem);
             var hosts = new CallbackHosts(config.callbacks().allowed(), InetAddress::getAllByName);
             CallbackClient client = owned.add(CallbackClient.open(hosts));
-            Couriers couriers = owned.add(Couriers.start(new Courier.Tools(
+            WebhookDispatcher webhooks = owned.add(WebhookDispatcher.start(new WebhookSender.Tools(
                     new DeliveryStore(postgres.jdbi(), Ids.next(clock)),
                     log,
                     watch,
@@ -75,11 +75,11 @@ public final class EventBusService implements AutoCloseable {
                     meters,
                     clock)));
             var subscriptions = new SubscriptionStore(postgres.jdbi());
-            var callbacks = new SubscriptionRoutes(subscriptions, hosts, couriers, clock);
+            var callbacks = new SubscriptionRoutes(subscriptions, hosts, webhooks, clock);
             LogWriter writer = owned.add(LogWriter.start(postgres.jdbi(), relay, watch));
             var publish = new PublishRoute(writer, clock);
             var stream = new StreamRoute(log, watch, clock);
-            var letters = new DeadLetterRoutes(deadLetters, relay, couriers);
+            var letters = new DeadLetterRoutes(deadLetters, relay, webhooks);
             var queues = new QueueRoute(amqp, log, subscriptions, deadLetters);
             var http = owned.add(HttpListener.open(
                     config.http(),

@@ -2,6 +2,7 @@ package org.perilune.eventbus;
 
 import java.time.Duration;
 import org.perilune.chassis.Threads;
+import org.perilune.chassis.WakeupSignal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,8 +18,8 @@ final class LogWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogWatch.class);
 
     private final EventLog log;
-    private final Bell hints = new Bell();
-    private final Bell news = new Bell();
+    private final WakeupSignal hints = new WakeupSignal();
+    private final WakeupSignal news = new WakeupSignal();
     private volatile long end;
 
     private LogWatch(EventLog log) {
@@ -33,11 +34,11 @@ final class LogWatch implements AutoCloseable {
 
     /** There may be something new, now or in a moment. */
     void hint() {
-        hints.ring();
+        hints.raise();
     }
 
     /** Rings after something new can be read. */
-    Bell news() {
+    WakeupSignal news() {
         return news;
     }
 
@@ -50,12 +51,12 @@ final class LogWatch implements AutoCloseable {
         try {
             int looks = 0;
             while (!hints.isClosed()) {
-                long heard = hints.rings();
+                long heard = hints.count();
                 if (look()) {
                     looks = LOOKS_AFTER_HINT;
                 }
                 hints.await(heard, looks > 0 ? LOOK_AGAIN : LOOK);
-                looks = hints.rings() == heard ? Math.max(0, looks - 1) : LOOKS_AFTER_HINT;
+                looks = hints.count() == heard ? Math.max(0, looks - 1) : LOOKS_AFTER_HINT;
             }
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
@@ -69,7 +70,7 @@ final class LogWatch implements AutoCloseable {
                 return false;
             }
             end = found;
-            news.ring();
+            news.raise();
             return true;
         } catch (RuntimeException away) {
             LOG.debug("The log cannot be read; looking again", away);

@@ -12,12 +12,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jdbi.v3.core.Jdbi;
 import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.Commits;
 import org.perilune.chassis.Outbox;
 import org.perilune.chassis.OutboxRelay;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.SqlFailures;
 import org.perilune.chassis.Threads;
+import org.perilune.chassis.TransactionRunner;
 
 /**
  * Writes events that were posted into the log and the outbox, those that come at the same time in one transaction:
@@ -98,7 +98,7 @@ final class LogWriter implements AutoCloseable {
         List<CloudEvent> events = batch.stream().map(Posted::event).toList();
         List<Optional<String>> there;
         try {
-            there = Commits.change(jdbi, UNCERTAIN, transaction -> {
+            there = TransactionRunner.change(jdbi, UNCERTAIN, transaction -> {
                 List<CloudEvent> fresh = EventLog.append(transaction, events);
                 Outbox.append(transaction, fresh);
                 return events.stream()

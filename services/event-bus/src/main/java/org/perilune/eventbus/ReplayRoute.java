@@ -24,7 +24,7 @@ final class ReplayRoute {
         int limit = Requests.integer(context, "limit", 100, 1, MOST);
         List<EventLog.Entry> found = log.after(after, types, limit);
         long next = found.isEmpty() ? after : found.getLast().position();
-        var discretion = Discretion.of(context);
+        var redaction = RedactionPolicy.of(context);
         // Bodies are JSON already.
         var answer = new StringBuilder("{\"events\":[");
         for (EventLog.Entry entry : found) {
@@ -32,7 +32,7 @@ final class ReplayRoute {
                     .append("{\"position\":")
                     .append(entry.position())
                     .append(",\"event\":")
-                    .append(discretion.shown(entry))
+                    .append(redaction.shown(entry))
                     .append('}');
         }
         answer.append("],\"next\":").append(next).append('}');

@@ -9,9 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
-import org.perilune.chassis.EventStream;
 import org.perilune.chassis.Requests;
+import org.perilune.chassis.ServerSentEvents;
 import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.WakeupSignal;
 
 /**
  * {@code GET /stream}: server-sent events out of the log. A follower reads it at its own pace: it misses nothing and
@@ -33,14 +34,14 @@ final class StreamRoute {
 
     void handle(Context context) {
         Requests.onlyParameters(context, Set.of("after", "type"));
-        var follower =
-                new LogFollower(log, watch.news(), EventQuery.types(context), Discretion.of(context), begin(context));
+        var follower = new LogFollower(
+                log, watch.news(), EventQuery.types(context), RedactionPolicy.of(context), begin(context));
         if (!places.tryAcquire()) {
             throw new ServiceException.TooMany(
                     "There are " + MOST_FOLLOWERS + " followers already; try again later", Duration.ofSeconds(10));
         }
         try {
-            EventStream.serve(context, follower, clock);
+            ServerSentEvents.serve(context, follower, clock);
         } finally {
             places.release();
         }
@@ -58,21 +59,21 @@ final class StreamRoute {
     }
 
     /** Where one follower is in the log. */
-    private static final class LogFollower implements EventStream.Source {
+    private static final class LogFollower implements ServerSentEvents.Source {
         private static final int PAGE = 200;
 
         private final EventLog log;
-        private final Bell bell;
+        private final WakeupSignal wakeup;
         private final Set<String> types;
-        private final Discretion discretion;
+        private final RedactionPolicy redaction;
         private long position;
         private volatile boolean ended;
 
-        LogFollower(EventLog log, Bell bell, Set<String> types, Discretion discretion, long position) {
+        LogFollower(EventLog log, WakeupSignal wakeup, Set<String> types, RedactionPolicy redaction, long position) {
             this.log = log;
-            this.bell = bell;
+            this.wakeup = wakeup;
             this.types = types;
-            this.discretion = discretion;
+            this.redaction = redaction;
             this.position = position;
         }
 
@@ -80,7 +81,7 @@ final class StreamRoute {
         public Optional<byte[]> next(Duration patience, boolean behind) throws InterruptedException {
             long end = System.nanoTime() + patience.toNanos();
             while (!hasEnded()) {
-                long heard = bell.rings();
+                long heard = wakeup.count();
                 List<EventLog.Entry> found = log.after(position, types, PAGE);
                 if (!found.isEmpty()) {
                     position = found.getLast().position();
@@ -90,7 +91,7 @@ final class StreamRoute {
                 if (left <= 0) {
                     break;
                 }
-                bell.await(heard, Duration.ofNanos(left));
+                wakeup.await(heard, Duration.ofNanos(left));
             }
             return Optional.empty();
         }
@@ -99,7 +100,7 @@ final class StreamRoute {
             var out = new ByteArrayOutputStream();
             for (EventLog.Entry entry : found) {
                 out.writeBytes(bytes("id: " + entry.position() + "\n"));
-                out.writeBytes(EventStream.event(entry.type(), bytes(discretion.shown(entry))));
+                out.writeBytes(ServerSentEvents.event(entry.type(), bytes(redaction.shown(entry))));
             }
             return out.toByteArray();
         }
@@ -110,7 +111,7 @@ final class StreamRoute {
 
         @Override
         public boolean hasEnded() {
-            return ended || bell.isClosed();
+            return ended || wakeup.isClosed();
         }
 
         @Override

@@ -25,13 +25,13 @@ final class SubscriptionRoutes {
 
     private final SubscriptionStore store;
     private final CallbackHosts hosts;
-    private final Couriers couriers;
+    private final WebhookDispatcher webhooks;
     private final Clock clock;
 
-    SubscriptionRoutes(SubscriptionStore store, CallbackHosts hosts, Couriers couriers, Clock clock) {
+    SubscriptionRoutes(SubscriptionStore store, CallbackHosts hosts, WebhookDispatcher webhooks, Clock clock) {
         this.store = store;
         this.hosts = hosts;
-        this.couriers = couriers;
+        this.webhooks = webhooks;
         this.clock = clock;
     }
 
@@ -55,7 +55,7 @@ final class SubscriptionRoutes {
         String by = HttpListener.principal(context).name();
         Subscription made = store.create(Ids.next(clock), address, types, Signature.newSecret(), by, clock.instant());
         LOG.info("A subscription was made [id: {}, host: {}, by: {}]", made.id(), address.host(), by);
-        couriers.wake();
+        webhooks.wake();
         context.status(201).json(made);
     }
 
@@ -92,7 +92,7 @@ final class SubscriptionRoutes {
                 "A subscription was ended [id: {}, by: {}]",
                 id,
                 HttpListener.principal(context).name());
-        couriers.wake();
+        webhooks.wake();
         context.status(204);
     }
 }

@@ -14,15 +14,15 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Access;
-import org.perilune.chassis.Fields;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.IdCursor;
 import org.perilune.chassis.Json;
+import org.perilune.chassis.JsonObjectReader;
 import org.perilune.chassis.Principal;
-import org.perilune.chassis.Prose;
 import org.perilune.chassis.Requests;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.TraceContext;
+import org.perilune.chassis.UserText;
 import org.perilune.contracts.FlightLog.Status;
 
 /** Decisions over HTTP; see {@code docs/api.md}. */
@@ -30,9 +30,9 @@ final class DecisionRoutes {
     private static final int LONGEST_REASON = 500;
 
     private final Rulings rulings;
-    private final Persons persons;
+    private final Users persons;
 
-    DecisionRoutes(Rulings rulings, Persons persons) {
+    DecisionRoutes(Rulings rulings, Users persons) {
         this.rulings = rulings;
         this.persons = persons;
     }
@@ -67,7 +67,7 @@ final class DecisionRoutes {
         UUID comment = comment(context);
         List<Ruling> all = rulings.of(comment);
         if (all.isEmpty()) {
-            throw Persons.unknown(comment);
+            throw Users.unknown(comment);
         }
         context.json(Map.of("decisions", shown(all, context)));
     }
@@ -76,8 +76,9 @@ final class DecisionRoutes {
         Requests.onlyParameters(context, Set.of());
         UUID comment = comment(context);
         boolean wordless = status == Status.APPROVED && context.bodyAsBytes().length == 0;
-        Fields in = Fields.of(wordless ? Json.mapper().createObjectNode() : Requests.json(context, ObjectNode.class));
-        Optional<String> reason = Prose.optionalText(in, "reason", LONGEST_REASON);
+        JsonObjectReader in = JsonObjectReader.of(
+                wordless ? Json.mapper().createObjectNode() : Requests.json(context, ObjectNode.class));
+        Optional<String> reason = UserText.optionalText(in, "reason", LONGEST_REASON);
         if (status == Status.REJECTED && in.any("reason") == null) {
             in.fault("reason", "is missing: tell the author why");
         }
@@ -92,7 +93,7 @@ final class DecisionRoutes {
         Optional<TraceContext> trace =
                 Optional.ofNullable(context.header(TraceContext.HEADER)).flatMap(TraceContext::parse);
         context.json(persons.decide(
-                comment, status, new Persons.Word(principal.name(), reason.orElse(null), textRevision), trace));
+                comment, status, new Users.Word(principal.name(), reason.orElse(null), textRevision), trace));
     }
 
     private static List<Ruling> shown(List<Ruling> all, Context context) {

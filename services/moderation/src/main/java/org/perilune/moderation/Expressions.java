@@ -4,8 +4,8 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.perilune.chassis.Fields;
-import org.perilune.chassis.Texts;
+import org.perilune.chassis.JsonObjectReader;
+import org.perilune.chassis.TextValidation;
 
 /**
  * Compiles the expressions of one list of rules. RE2 takes time linear in the text, but also in the size of its program,
@@ -20,13 +20,13 @@ final class Expressions {
     private int left = MOST_STEPS;
 
     /** Something harmless where there is a fault. */
-    Pattern read(Fields in, String name) {
+    Pattern read(JsonObjectReader in, String name) {
         String text = in.text(name, LONGEST);
         if (text.isEmpty()) {
             in.fault(name, "must be there, and not empty");
             return NOTHING;
         }
-        if (text.length() > LONGEST || Texts.fault(text, LONGEST).isPresent()) {
+        if (text.length() > LONGEST || TextValidation.fault(text, LONGEST).isPresent()) {
             return NOTHING; // said already
         }
         if (text.contains("\\Q")) {

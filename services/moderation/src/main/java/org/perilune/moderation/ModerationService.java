@@ -53,7 +53,7 @@ public final class ModerationService implements AutoCloseable {
             health.add("comments", comments::problem);
             var ruleRoutes = new RuleRoutes(rules);
             var decisionRoutes =
-                    new DecisionRoutes(new Rulings(postgres.jdbi()), new Persons(postgres.jdbi(), moderator, clock));
+                    new DecisionRoutes(new Rulings(postgres.jdbi()), new Users(postgres.jdbi(), moderator, clock));
             var http = owned.add(HttpListener.open(
                     config.http(),
                     name,

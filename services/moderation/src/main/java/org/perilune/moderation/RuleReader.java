@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Fields;
-import org.perilune.chassis.Prose;
-import org.perilune.chassis.Texts;
+import org.perilune.chassis.JsonObjectReader;
+import org.perilune.chassis.TextValidation;
+import org.perilune.chassis.UserText;
 
 /** Reads a list of rules; all that is wrong with it is collected. What passes cannot fail on any comment. */
 final class RuleReader {
@@ -32,7 +32,7 @@ final class RuleReader {
     private RuleReader() {}
 
     /** The rules under {@code rules}, which must be there. */
-    static List<Rule> read(Fields in) {
+    static List<Rule> read(JsonObjectReader in) {
         if (in.any("rules") == null) {
             in.fault("rules", "is missing");
             return List.of();
@@ -44,7 +44,7 @@ final class RuleReader {
         for (int place = 0; place < given.size(); place++) {
             String path = "rules[" + place + "]";
             if (given.get(place) instanceof ObjectNode object) {
-                Fields fields = in.within(object, path);
+                JsonObjectReader fields = in.within(object, path);
                 reader.rule(fields).ifPresent(rule -> {
                     if (!ids.add(rule.id())) {
                         fields.fault("id", "is there twice");
@@ -58,10 +58,10 @@ final class RuleReader {
         return rules;
     }
 
-    private Optional<Rule> rule(Fields in) {
+    private Optional<Rule> rule(JsonObjectReader in) {
         String id = in.name("id", ID, "must be 1 to 64 letters, digits and '-'");
         Action action = action(in);
-        String note = Prose.optionalLine(in, "note", LONGEST_NOTE).orElse(null);
+        String note = UserText.optionalLine(in, "note", LONGEST_NOTE).orElse(null);
         Check check = check(in);
         if (check == null) {
             return Optional.empty(); // nobody knows which fields it may have
@@ -70,7 +70,7 @@ final class RuleReader {
         return Optional.of(new Rule(id, action, note, check));
     }
 
-    private static Action action(Fields in) {
+    private static Action action(JsonObjectReader in) {
         String action = word(in, "action");
         for (Action one : Action.values()) {
             if (one.wireName().equals(action)) {
@@ -81,7 +81,7 @@ final class RuleReader {
         return Action.HOLD;
     }
 
-    private @Nullable Check check(Fields in) {
+    private @Nullable Check check(JsonObjectReader in) {
         return switch (word(in, "kind")) {
             case Check.Words.KIND -> words(in);
             case Check.Expression.KIND -> new Check.Expression(expressions.read(in, "pattern"));
@@ -96,12 +96,12 @@ final class RuleReader {
         };
     }
 
-    private static Check words(Fields in) {
+    private static Check words(JsonObjectReader in) {
         List<String> words = texts(in, "words", MOST_WORDS);
         for (int place = 0; place < words.size(); place++) {
             String word = words.get(place);
             String path = "words[" + place + "]";
-            Optional<String> fault = Texts.fault(word, LONGEST_WORD);
+            Optional<String> fault = TextValidation.fault(word, LONGEST_WORD);
             if (fault.isPresent()) {
                 in.fault(path, fault.get());
             } else if (Folding.words(word).isEmpty()) {
@@ -111,7 +111,7 @@ final class RuleReader {
         return new Check.Words(words);
     }
 
-    private static Check length(Fields in) {
+    private static Check length(JsonObjectReader in) {
         Integer minimum =
                 in.integer("minimum", 0, MOST_CHARACTERS).map(Long::intValue).orElse(null);
         Integer maximum =
@@ -125,7 +125,7 @@ final class RuleReader {
         return new Check.Length(minimum, maximum);
     }
 
-    private static Check links(Fields in) {
+    private static Check links(JsonObjectReader in) {
         int maximum = number(in, "maximum", 0, MOST_LINKS);
         List<String> hosts = in.any("allowed_hosts") == null ? List.of() : texts(in, "allowed_hosts", MOST_HOSTS);
         for (int place = 0; place < hosts.size(); place++) {
@@ -139,7 +139,7 @@ final class RuleReader {
     }
 
     /** A list that must be there. */
-    private static List<String> texts(Fields in, String name, int most) {
+    private static List<String> texts(JsonObjectReader in, String name, int most) {
         if (in.any(name) == null) {
             in.fault(name, "is missing");
         }
@@ -153,7 +153,7 @@ final class RuleReader {
         return texts;
     }
 
-    private static int number(Fields in, String name, int least, int most) {
+    private static int number(JsonObjectReader in, String name, int least, int most) {
         if (in.any(name) == null) {
             in.fault(name, "is missing");
             return least;
@@ -161,7 +161,7 @@ final class RuleReader {
         return in.integer(name, least, most).map(Long::intValue).orElse(least);
     }
 
-    private static String word(Fields in, String name) {
+    private static String word(JsonObjectReader in, String name) {
         JsonNode value = in.any(name);
         return value != null && value.isTextual() ? value.textValue() : "";
     }

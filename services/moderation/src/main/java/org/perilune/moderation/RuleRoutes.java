@@ -6,10 +6,10 @@ import io.javalin.http.Context;
 import java.util.List;
 import java.util.Set;
 import org.perilune.chassis.Access;
-import org.perilune.chassis.Fields;
 import org.perilune.chassis.HttpListener;
-import org.perilune.chassis.Prose;
+import org.perilune.chassis.JsonObjectReader;
 import org.perilune.chassis.Requests;
+import org.perilune.chassis.UserText;
 
 /** The rules over HTTP; see {@code docs/api.md}. */
 final class RuleRoutes {
@@ -35,7 +35,7 @@ final class RuleRoutes {
 
     private void change(Context context) {
         Requests.onlyParameters(context, Set.of());
-        Fields in = Fields.of(Requests.json(context, ObjectNode.class));
+        JsonObjectReader in = JsonObjectReader.of(Requests.json(context, ObjectNode.class));
         int version = in.integer("version", 1, Integer.MAX_VALUE - 1)
                 .map(Long::intValue)
                 .orElse(0);
@@ -51,8 +51,8 @@ final class RuleRoutes {
 
     private void attempt(Context context) {
         Requests.onlyParameters(context, Set.of());
-        Fields in = Fields.of(Requests.json(context, ObjectNode.class));
-        String text = Prose.text(in, "text", LONGEST_TRIED);
+        JsonObjectReader in = JsonObjectReader.of(Requests.json(context, ObjectNode.class));
+        String text = UserText.text(in, "text", LONGEST_TRIED);
         boolean given = in.any("rules") != null;
         List<Rule> rules = given ? RuleReader.read(in) : List.of();
         in.end();

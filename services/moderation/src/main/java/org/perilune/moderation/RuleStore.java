@@ -11,11 +11,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Commits;
-import org.perilune.chassis.Fields;
 import org.perilune.chassis.Json;
+import org.perilune.chassis.JsonObjectReader;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.TransactionRunner;
 
 /** The rules and all their versions. Safe for threads. */
 final class RuleStore {
@@ -54,29 +54,30 @@ final class RuleStore {
      * @throws ServiceException.Conflict if another version than the one expected is the newest
      */
     RuleSet change(int expected, List<Rule> rules, String by) {
-        return Commits.change(jdbi, "Look at the rules to see whether they are the new ones.", transaction -> {
-            transaction.execute("select pg_advisory_xact_lock(1, 1)");
-            int newest = transaction
-                    .createQuery("select max(version) from rules")
-                    .mapTo(Integer.class)
-                    .one();
-            if (newest != expected) {
-                throw new ServiceException.Conflict("version: the newest version of the rules is " + newest + ", not "
-                        + expected + ". Nothing was changed; look at it and try again.");
-            }
-            var changed = new RuleSet(newest + 1, SqlTimes.truncated(clock.instant()), by, rules);
-            transaction
-                    .createUpdate("""
+        return TransactionRunner.change(
+                jdbi, "Look at the rules to see whether they are the new ones.", transaction -> {
+                    transaction.execute("select pg_advisory_xact_lock(1, 1)");
+                    int newest = transaction
+                            .createQuery("select max(version) from rules")
+                            .mapTo(Integer.class)
+                            .one();
+                    if (newest != expected) {
+                        throw new ServiceException.Conflict("version: the newest version of the rules is " + newest
+                                + ", not " + expected + ". Nothing was changed; look at it and try again.");
+                    }
+                    var changed = new RuleSet(newest + 1, SqlTimes.truncated(clock.instant()), by, rules);
+                    transaction
+                            .createUpdate("""
                             insert into rules (version, changed_at, changed_by, rules)
                             values (:version, :at, :by, :rules)
                             """)
-                    .bind("version", changed.version())
-                    .bind("at", SqlTimes.of(changed.changedAt()))
-                    .bind("by", by)
-                    .bind("rules", new String(Json.bytes(rules), StandardCharsets.UTF_8))
-                    .execute();
-            return changed;
-        });
+                            .bind("version", changed.version())
+                            .bind("at", SqlTimes.of(changed.changedAt()))
+                            .bind("by", by)
+                            .bind("rules", new String(Json.bytes(rules), StandardCharsets.UTF_8))
+                            .execute();
+                    return changed;
+                });
     }
 
     private RuleSet version(Handle handle, int version) {
@@ -100,7 +101,7 @@ final class RuleStore {
         } catch (JsonProcessingException failure) {
             throw new IllegalStateException("The rules that are stored are no JSON", failure);
         }
-        Fields in = Fields.of(stored);
+        JsonObjectReader in = JsonObjectReader.of(stored);
         List<Rule> rules = RuleReader.read(in);
         if (!in.isSound()) {
             throw new IllegalStateException("The rules that are stored are none that could be stored now");

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.perilune.chassis.Fields;
 import org.perilune.chassis.Json;
+import org.perilune.chassis.JsonObjectReader;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.ServiceException.Fault;
 import org.perilune.contracts.FlightLog.Status;
@@ -22,7 +22,7 @@ import org.perilune.contracts.FlightLog.Status;
 class RulesTest {
     private static List<Rule> rules(String json) {
         try {
-            Fields in = Fields.of((ObjectNode) Json.mapper().readTree("{\"rules\":" + json + "}"));
+            JsonObjectReader in = JsonObjectReader.of((ObjectNode) Json.mapper().readTree("{\"rules\":" + json + "}"));
             List<Rule> rules = RuleReader.read(in);
             in.check();
             return rules;

@@ -5,11 +5,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Fields;
-import org.perilune.chassis.Prose;
+import org.perilune.chassis.JsonObjectReader;
 import org.perilune.chassis.References;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.UserText;
 import org.perilune.contracts.FlightLog.Post;
 import org.perilune.contracts.FlightLog.Reference;
 
@@ -34,7 +34,7 @@ record PostChange(
 
     /** @throws ServiceException.Invalid with everything that is wrong */
     static PostChange read(ObjectNode body) {
-        Fields in = Fields.of(body);
+        JsonObjectReader in = JsonObjectReader.of(body);
         if (in.any("revision") == null) {
             in.fault("revision", "is missing: give the revision that you saw");
         }
@@ -43,9 +43,9 @@ record PostChange(
         }
         var change = new PostChange(
                 in.integer("revision", 1, Long.MAX_VALUE).orElse(0L),
-                Prose.optionalText(in, "text", PostInput.LONGEST_TEXT).orElse(null),
+                UserText.optionalText(in, "text", PostInput.LONGEST_TEXT).orElse(null),
                 body.has("title"),
-                Prose.optionalLine(in, "title", PostInput.LONGEST_TITLE).orElse(null),
+                UserText.optionalLine(in, "title", PostInput.LONGEST_TITLE).orElse(null),
                 body.has("at"),
                 References.instant(in, "at").map(SqlTimes::truncated).orElse(null),
                 body.hasNonNull(References.FIELD) ? References.read(in) : null);

@@ -3,10 +3,10 @@ package org.perilune.posts;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Fields;
-import org.perilune.chassis.Prose;
+import org.perilune.chassis.JsonObjectReader;
 import org.perilune.chassis.References;
 import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.UserText;
 import org.perilune.contracts.FlightLog.Reference;
 
 /** An entry as somebody writes it. */
@@ -16,10 +16,10 @@ record PostInput(
     static final int LONGEST_TITLE = 200;
 
     /** Faults are left with the fields. */
-    static PostInput read(Fields in) {
+    static PostInput read(JsonObjectReader in) {
         return new PostInput(
-                Prose.text(in, "text", LONGEST_TEXT),
-                Prose.optionalLine(in, "title", LONGEST_TITLE).orElse(null),
+                UserText.text(in, "text", LONGEST_TEXT),
+                UserText.optionalLine(in, "title", LONGEST_TITLE).orElse(null),
                 References.instant(in, "at").map(SqlTimes::truncated).orElse(null),
                 References.read(in));
     }

@@ -10,11 +10,11 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Access;
-import org.perilune.chassis.Fields;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.IdCursor;
 import org.perilune.chassis.IdempotencyKey;
 import org.perilune.chassis.Ids;
+import org.perilune.chassis.JsonObjectReader;
 import org.perilune.chassis.OutboxRelay;
 import org.perilune.chassis.References;
 import org.perilune.chassis.Requests;
@@ -56,7 +56,7 @@ final class PostRoutes {
         String author = HttpListener.principal(context).name();
         ObjectNode body = Requests.json(context, ObjectNode.class);
         Optional<IdempotencyKey> key = IdempotencyKey.of(context, body);
-        Fields in = Fields.of(body);
+        JsonObjectReader in = JsonObjectReader.of(body);
         PostInput input = PostInput.read(in);
         in.end();
         in.check();
@@ -135,7 +135,7 @@ final class PostRoutes {
 
     private void check(Context context) {
         Requests.onlyParameters(context, Set.of());
-        Fields in = Fields.of(Requests.json(context, ObjectNode.class));
+        JsonObjectReader in = JsonObjectReader.of(Requests.json(context, ObjectNode.class));
         List<Reference> given = References.read(in);
         in.end();
         in.check();

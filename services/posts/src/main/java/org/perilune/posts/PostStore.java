@@ -10,13 +10,13 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.Commits;
 import org.perilune.chassis.IdempotencyKey;
 import org.perilune.chassis.Outbox;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.SqlReferences;
 import org.perilune.chassis.SqlTimes;
 import org.perilune.chassis.TraceContext;
+import org.perilune.chassis.TransactionRunner;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.FlightLog.Post;
 import org.perilune.contracts.Topology;
@@ -55,7 +55,7 @@ final class PostStore {
     Made create(Post post, Optional<IdempotencyKey> key, TraceContext trace) {
         String uncertain = "Look for the entry under /posts/" + post.id()
                 + ", or send the request again with the same Idempotency-Key.";
-        return Commits.change(jdbi, uncertain, transaction -> {
+        return TransactionRunner.change(jdbi, uncertain, transaction -> {
             boolean fresh = insert(transaction, post, key);
             if (!fresh) {
                 IdempotencyKey taken = key.orElseThrow();
@@ -70,7 +70,7 @@ final class PostStore {
 
     /** The next revision; the same where the change changes nothing. */
     Post edit(UUID id, String by, PostChange change, TraceContext trace) {
-        return Commits.change(jdbi, "Look at the entry before you try again.", transaction -> {
+        return TransactionRunner.change(jdbi, "Look at the entry before you try again.", transaction -> {
             Post before = locked(transaction, id).own(by).alive();
             if (before.revision() != change.revision()) {
                 throw new ServiceException.Conflict("revision: the newest is " + before.revision() + ", not "
@@ -100,7 +100,7 @@ final class PostStore {
 
     /** False where it was deleted before. */
     boolean delete(UUID id, String by, TraceContext trace) {
-        return Commits.change(jdbi, "Look at the entry, or delete it again.", transaction -> {
+        return TransactionRunner.change(jdbi, "Look at the entry, or delete it again.", transaction -> {
             StoredPost row = locked(transaction, id).own(by);
             if (row.deleted()) {
                 return false;

@@ -14,7 +14,7 @@ final class Documents {
     private Documents() {}
 
     /**
-     * Nobody else changes these posts or their comments meanwhile: the caller holds {@link Generations#lock}.
+     * Nobody else changes these posts or their comments meanwhile: the caller holds {@link SchemaGenerations#lock}.
      *
      * @return the entries that changed, came or went
      */

@@ -16,12 +16,12 @@ import org.perilune.chassis.ServiceException;
 final class EntryRoutes {
     private final Pages pages;
     private final EntryStore store;
-    private final Freshness freshness;
+    private final VersionBarrier barrier;
 
-    EntryRoutes(Pages pages, EntryStore store, Freshness freshness) {
+    EntryRoutes(Pages pages, EntryStore store, VersionBarrier barrier) {
         this.pages = pages;
         this.store = store;
-        this.freshness = freshness;
+        this.barrier = barrier;
     }
 
     void register(JavalinConfig javalin) {
@@ -41,8 +41,8 @@ final class EntryRoutes {
         String question = "comments " + post;
         int limit = Requests.integer(context, "limit", 20, 1, 100);
         Optional<UUID> after = Requests.text(context, "cursor").map(cursor -> IdCursor.read(cursor, question));
-        List<EntryStore.Comment> found = Switched.retry(
-                        freshness.look(), freshness, model -> store.comments(model, post, after.orElse(null), limit))
+        List<EntryStore.Comment> found = StaleSchemaRetry.retry(
+                        barrier.look(), barrier, model -> store.comments(model, post, after.orElse(null), limit))
                 .orElseThrow(() -> unknown(post.toString()));
         boolean more = found.size() > limit;
         List<EntryStore.Comment> given = more ? found.subList(0, limit) : found;

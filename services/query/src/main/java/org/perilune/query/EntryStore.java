@@ -57,13 +57,13 @@ final class EntryStore {
         return jdbi.withHandle(handle -> entries(model, handle.createQuery(sql).bind("id", id)));
     }
 
-    /** @throws Switched.Gone where another generation serves: the version would tell of that one, and not of these */
+    /** @throws StaleSchemaRetry.Gone where another generation serves: the version would tell of that one, and not of these */
     private static Entries entries(Model model, Query query) {
         var versions = new ArrayList<Long>();
         var entries = new ArrayList<Entry>();
         query.map((row, context) -> {
                     if (row.getLong(4) != model.generation()) {
-                        throw new Switched.Gone();
+                        throw new StaleSchemaRetry.Gone();
                     }
                     versions.add(row.getLong(1));
                     UUID id = row.getObject(2, UUID.class);
@@ -79,7 +79,7 @@ final class EntryStore {
     /** The documents of those of these that are there, in the generation that serves. */
     Map<UUID, byte[]> documents(Collection<UUID> ids) {
         return jdbi.withHandle(handle -> {
-            Optional<Generations.State> state = Generations.look(handle);
+            Optional<SchemaGenerations.State> state = SchemaGenerations.look(handle);
             return state.isEmpty() ? Map.of() : documents(handle, state.get().serving(), ids);
         });
     }

@@ -21,11 +21,11 @@ final class HappeningRoutes {
     private static final int MOST_TYPES = 50;
 
     private final Jdbi jdbi;
-    private final Freshness freshness;
+    private final VersionBarrier barrier;
 
-    HappeningRoutes(Jdbi jdbi, Freshness freshness) {
+    HappeningRoutes(Jdbi jdbi, VersionBarrier barrier) {
         this.jdbi = jdbi;
-        this.freshness = freshness;
+        this.barrier = barrier;
     }
 
     private record Asked(
@@ -73,7 +73,7 @@ final class HappeningRoutes {
         Optional<UUID> after = Requests.text(context, "cursor")
                 .map(cursor -> IdCursor.read(cursor, Asked.question(from, to, device, types)));
         var asked = new Asked(from, to, device, types, after, limit);
-        List<Happening> found = Switched.retry(freshness.look(), freshness, model -> read(model, asked));
+        List<Happening> found = StaleSchemaRetry.retry(barrier.look(), barrier, model -> read(model, asked));
         boolean more = found.size() > limit;
         List<Happening> given = more ? found.subList(0, limit) : found;
         context.json(new Happenings(given, more ? asked.cursor(given.getLast().key()) : null));

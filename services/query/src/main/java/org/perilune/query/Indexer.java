@@ -82,7 +82,8 @@ final class Indexer implements AutoCloseable {
             }
             return IDLE;
         } catch (RuntimeException | IOException | Error failure) {
-            if (failure instanceof RuntimeException known && (SqlFailures.isAway(known) || Switched.isGone(known))) {
+            if (failure instanceof RuntimeException known
+                    && (SqlFailures.isAway(known) || StaleSchemaRetry.isGone(known))) {
                 LOG.debug("The search index waits for the database", failure);
             } else if (!away && closing.getCount() > 0) {
                 LOG.warn("Nothing can be put into OpenSearch; it follows later", failure);
@@ -100,7 +101,7 @@ final class Indexer implements AutoCloseable {
     }
 
     private void follow(Handle handle) throws IOException {
-        Optional<Generations.State> state = Generations.look(handle);
+        Optional<SchemaGenerations.State> state = SchemaGenerations.look(handle);
         if (state.isEmpty()) {
             return;
         }

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.perilune.chassis.ChangedIds;
-import org.perilune.chassis.EventStream;
-import org.perilune.chassis.LiveChanges;
-import org.perilune.chassis.NewestEvents;
+import org.perilune.chassis.ChangeBroadcaster;
+import org.perilune.chassis.ConflatingQueue;
+import org.perilune.chassis.NotificationListener;
 import org.perilune.chassis.Requests;
+import org.perilune.chassis.ServerSentEvents;
 
 /** {@code GET /stream}: tells followers of entries that changed. Safe for threads. */
 final class LiveEntries implements AutoCloseable {
@@ -19,39 +19,40 @@ final class LiveEntries implements AutoCloseable {
     static final String CHANNEL = "entry_changed";
 
     /** Entries are large. */
-    private static final LiveChanges.Bounds BOUNDS = new LiveChanges.Bounds(500, 20_000, 100);
+    private static final ChangeBroadcaster.Bounds BOUNDS = new ChangeBroadcaster.Bounds(500, 20_000, 100);
 
-    private final LiveChanges changes;
+    private final ChangeBroadcaster changes;
     private final Clock clock;
 
-    private LiveEntries(LiveChanges changes, Clock clock) {
+    private LiveEntries(ChangeBroadcaster changes, Clock clock) {
         this.changes = changes;
         this.clock = clock;
     }
 
-    static LiveEntries open(EntryStore store, ChangedIds changes, Clock clock) {
-        return new LiveEntries(LiveChanges.open("query-live", changes, BOUNDS, ids -> tell(store, ids)), clock);
+    static LiveEntries open(EntryStore store, NotificationListener changes, Clock clock) {
+        return new LiveEntries(ChangeBroadcaster.open("query-live", changes, BOUNDS, ids -> tell(store, ids)), clock);
     }
 
     void handle(Context context) {
         Requests.onlyParameters(context, Set.of());
-        NewestEvents follower = changes.follow(Set.of());
+        ConflatingQueue follower = changes.follow(Set.of());
         try {
-            EventStream.serve(context, follower, clock);
+            ServerSentEvents.serve(context, follower, clock);
         } finally {
             changes.leave(follower);
         }
     }
 
-    private static List<LiveChanges.Told> tell(EntryStore store, List<UUID> ids) {
+    private static List<ChangeBroadcaster.Told> tell(EntryStore store, List<UUID> ids) {
         Map<UUID, byte[]> documents = store.documents(ids);
         return ids.stream()
                 .map(id -> {
                     byte[] document = documents.get(id);
                     byte[] event = document == null
-                            ? EventStream.event("removed", ("{\"id\":\"" + id + "\"}").getBytes(StandardCharsets.UTF_8))
-                            : EventStream.event("post", document);
-                    return new LiveChanges.Told(id, null, event);
+                            ? ServerSentEvents.event(
+                                    "removed", ("{\"id\":\"" + id + "\"}").getBytes(StandardCharsets.UTF_8))
+                            : ServerSentEvents.event("post", document);
+                    return new ChangeBroadcaster.Told(id, null, event);
                 })
                 .toList();
     }

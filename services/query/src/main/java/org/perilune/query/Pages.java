@@ -23,14 +23,14 @@ final class Pages {
     private static final int OVERHEAD = 256;
 
     private final EntryStore store;
-    private final Freshness freshness;
+    private final VersionBarrier barrier;
     private final Cache<Object, Page> kept;
     private final ConcurrentMap<Object, CompletableFuture<Page>> reading = new ConcurrentHashMap<>();
 
     /** @param mostBytes kept in memory */
-    Pages(EntryStore store, Freshness freshness, long mostBytes) {
+    Pages(EntryStore store, VersionBarrier barrier, long mostBytes) {
         this.store = store;
-        this.freshness = freshness;
+        this.barrier = barrier;
         this.kept = Caffeine.newBuilder()
                 .maximumWeight(mostBytes)
                 .weigher((Object key, Page page) -> page.bytes().length + page.bytes().length / 4 + OVERHEAD)
@@ -53,7 +53,7 @@ final class Pages {
     }
 
     private Page current(Object key, Reading reading) {
-        Generations.State state = freshness.look();
+        SchemaGenerations.State state = barrier.look();
         Page page = kept.getIfPresent(key);
         while (page == null || page.version() < state.version()) {
             // One that was begun by somebody else may have begun too early for us: then it is our turn.
@@ -62,14 +62,14 @@ final class Pages {
         return page;
     }
 
-    private Page share(Object key, Generations.State state, Reading how) {
+    private Page share(Object key, SchemaGenerations.State state, Reading how) {
         var mine = new CompletableFuture<Page>();
         CompletableFuture<Page> other = reading.putIfAbsent(key, mine);
         if (other != null) {
             return await(other);
         }
         try {
-            Page page = Switched.retry(state, freshness, how::read);
+            Page page = StaleSchemaRetry.retry(state, barrier, how::read);
             kept.put(key, page);
             mine.complete(page);
             return page;

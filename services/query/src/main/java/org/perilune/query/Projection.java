@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.perilune.chassis.ChangedIds;
 import org.perilune.chassis.CloudEvent;
+import org.perilune.chassis.NotificationListener;
 
 /** Brings events into the model: into the one that serves and, during a rebuild, into the one that is built, too. */
 final class Projection {
@@ -17,14 +17,14 @@ final class Projection {
         if (batch.isEmpty()) {
             return;
         }
-        Generations.State state = Generations.lock(transaction);
+        SchemaGenerations.State state = SchemaGenerations.lock(transaction);
         Set<UUID> changed = take(transaction, state.serving(), batch, state.version() + 1);
         if (state.building() != null) {
             take(transaction, state.building(), batch, state.version() + 1);
         }
         if (!changed.isEmpty()) {
-            Generations.changed(transaction);
-            ChangedIds.notify(transaction, LiveEntries.CHANNEL, changed);
+            SchemaGenerations.changed(transaction);
+            NotificationListener.notify(transaction, LiveEntries.CHANNEL, changed);
         }
     }
 

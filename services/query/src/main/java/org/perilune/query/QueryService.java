@@ -4,12 +4,12 @@ import java.time.Clock;
 import java.util.Set;
 import org.perilune.chassis.Access;
 import org.perilune.chassis.Amqp;
-import org.perilune.chassis.ChangedIds;
 import org.perilune.chassis.EventConsumer;
 import org.perilune.chassis.Health;
 import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Inbox;
 import org.perilune.chassis.Meters;
+import org.perilune.chassis.NotificationListener;
 import org.perilune.chassis.OpenSearch;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.QueueConsumer;
@@ -41,21 +41,21 @@ public final class QueryService implements AutoCloseable {
             Amqp amqp = owned.add(Amqp.open(config.amqp()));
             health.add("postgresql", postgres::problem);
             health.add("amqp", amqp::problem);
-            ChangedIds changes = owned.add(ChangedIds.open(config.postgres(), LiveEntries.CHANNEL));
+            NotificationListener changes = owned.add(NotificationListener.open(config.postgres(), LiveEntries.CHANNEL));
             health.add("changes", changes::problem);
-            Freshness freshness = owned.add(Freshness.open(postgres));
+            VersionBarrier barrier = owned.add(VersionBarrier.open(postgres));
             var entries = new EntryStore(postgres.jdbi());
-            var pages = new Pages(entries, freshness, config.pageCacheBytes());
+            var pages = new Pages(entries, barrier, config.pageCacheBytes());
             LiveEntries live = owned.add(LiveEntries.open(entries, changes, clock));
-            owned.add(Upkeep.start(postgres, config.happeningsKept(), clock));
+            owned.add(Maintenance.start(postgres, config.happeningsKept(), clock));
             ServiceTokens tokens = owned.add(ServiceTokens.open(name, config.tokenSecret(), config.crew(), clock));
             EventLogClient log = owned.add(new EventLogClient(config.eventBus(), tokens));
             Rebuilds rebuilds = owned.add(new Rebuilds(postgres, log, clock));
-            var happenings = new HappeningRoutes(postgres.jdbi(), freshness);
+            var happenings = new HappeningRoutes(postgres.jdbi(), barrier);
             var index = new SearchIndex(owned.add(OpenSearch.open(config.opensearch())));
             owned.add(Indexer.open(postgres, index));
             var search =
-                    new Search(new IndexedSearch(postgres.jdbi(), index), new TextSearch(postgres.jdbi()), freshness);
+                    new Search(new IndexedSearch(postgres.jdbi(), index), new TextSearch(postgres.jdbi()), barrier);
             // What every type of event tells may be of use: see HappeningRow.
             QueueConsumer events = owned.add(EventConsumer.startBatches(
                     Topology.QUERY,
@@ -74,7 +74,7 @@ public final class QueryService implements AutoCloseable {
                     javalin -> {
                         // Streams never end by themselves: stopping would wait for them in vain.
                         javalin.events.serverStopping(live::close);
-                        new EntryRoutes(pages, entries, freshness).register(javalin);
+                        new EntryRoutes(pages, entries, barrier).register(javalin);
                         javalin.routes.get("/stream", live::handle, Access.VIEWER);
                         javalin.routes.get("/happenings", happenings::handle, Access.VIEWER);
                         javalin.routes.get("/search", search::handle, Access.VIEWER);

@@ -141,7 +141,7 @@ final class Rebuild {
         while (!posts.isEmpty()) {
             List<UUID> some = posts;
             handle.useTransaction(transaction -> {
-                Generations.lock(transaction);
+                SchemaGenerations.lock(transaction);
                 Documents.render(transaction, model, some);
             });
             if (stopping.getCount() == 0) {
@@ -164,7 +164,7 @@ final class Rebuild {
         long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
         while (true) {
             replay(batch -> handle.useTransaction(transaction -> {
-                Generations.lock(transaction);
+                SchemaGenerations.lock(transaction);
                 Documents.render(transaction, model, model.apply(transaction, batch, Model.FROM_LOG));
                 progress(transaction, "The last events are read");
             }));
@@ -184,7 +184,7 @@ final class Rebuild {
 
     /** Of a day's changes: what is older and not in the log is not to be. */
     private long missing() {
-        Generations.State state = Generations.look(handle).orElseThrow();
+        SchemaGenerations.State state = SchemaGenerations.look(handle).orElseThrow();
         String sql = """
                 select count(*) from (
                     select 1 from old_0.posts old left join model_0.posts new using (id)
@@ -206,11 +206,11 @@ final class Rebuild {
     private Model switchOver() {
         handle.execute("set synchronous_commit = on");
         return handle.inTransaction(transaction -> {
-            Generations.State state = Generations.lock(transaction);
+            SchemaGenerations.State state = SchemaGenerations.lock(transaction);
             if (!model.equals(state.building())) {
                 throw new ServiceException.Conflict("Another copy of query took this rebuild for given up.");
             }
-            Generations.serve(transaction, model);
+            SchemaGenerations.serve(transaction, model);
             String left = skipped == 0 ? "" : "; " + skipped + " could not be read and were left out";
             RebuildStore.finish(transaction, model, "done", clock.instant(), "The new model serves" + left);
             return state.serving();

@@ -44,14 +44,14 @@ final class RebuildStore {
      * @throws ServiceException.Conflict if one is under way
      */
     static Model begin(Handle transaction, String by, Instant now) {
-        Generations.State state = Generations.lock(transaction);
+        SchemaGenerations.State state = SchemaGenerations.lock(transaction);
         if (state.building() != null) {
             throw new ServiceException.Conflict("A rebuild is under way, or its remains are about to be cleared away; "
                     + "GET /rebuild tells how far it is");
         }
-        Model model = Generations.next(transaction);
+        Model model = SchemaGenerations.next(transaction);
         model.create(transaction);
-        Generations.build(transaction, model);
+        SchemaGenerations.build(transaction, model);
         transaction.execute("""
                 insert into rebuilds (generation, state, started_at, started_by, detail)
                 values (?, 'running', ?, ?, 'Events are read from the log')
@@ -79,9 +79,9 @@ final class RebuildStore {
 
     /** What was built so far goes, if it was not switched to; the other generation serves on. */
     static void giveUp(Handle transaction, Model model, Instant now, String reason) {
-        Generations.State state = Generations.lock(transaction);
+        SchemaGenerations.State state = SchemaGenerations.lock(transaction);
         if (model.equals(state.building())) {
-            Generations.build(transaction, null);
+            SchemaGenerations.build(transaction, null);
             drop(transaction, model.schema());
             finish(transaction, model, "failed", now, reason + " The model as it was serves on.");
         }
@@ -97,7 +97,7 @@ final class RebuildStore {
         if (!ours) {
             return;
         }
-        Generations.State state = Generations.lock(transaction);
+        SchemaGenerations.State state = SchemaGenerations.lock(transaction);
         transaction.execute("set local lock_timeout = '2s'");
         if (state.building() != null) {
             giveUp(transaction, state.building(), now, "The copy of query that was at it has ended.");

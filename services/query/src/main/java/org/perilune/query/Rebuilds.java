@@ -66,7 +66,7 @@ final class Rebuilds implements AutoCloseable {
         Handle handle = postgres.jdbi().open();
         try {
             takeLock(handle);
-            postgres.jdbi().useTransaction(Generations::lock); // so that there is a first generation
+            postgres.jdbi().useTransaction(SchemaGenerations::lock); // so that there is a first generation
             Model model = handle.inTransaction(transaction -> RebuildStore.begin(transaction, by, clock.instant()));
             LOG.info("The model is built anew [generation: {}, by: {}]", model.generation(), by);
             running.set(Threads.start("query-rebuild", () -> run(handle, model)));
@@ -86,7 +86,9 @@ final class Rebuilds implements AutoCloseable {
             if (ours) {
                 return;
             }
-            if (Generations.look(handle).map(Generations.State::building).isPresent()) {
+            if (SchemaGenerations.look(handle)
+                    .map(SchemaGenerations.State::building)
+                    .isPresent()) {
                 break;
             }
             try {

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 final class Search {
     private final IndexedSearch indexed;
     private final TextSearch text;
-    private final Freshness freshness;
+    private final VersionBarrier barrier;
 
-    Search(IndexedSearch indexed, TextSearch text, Freshness freshness) {
+    Search(IndexedSearch indexed, TextSearch text, VersionBarrier barrier) {
         this.indexed = indexed;
         this.text = text;
-        this.freshness = freshness;
+        this.barrier = barrier;
     }
 
     /** @param snippet has what was found between ‹ and › */
@@ -44,9 +44,9 @@ final class Search {
 
     void handle(Context context) {
         SearchQuery query = SearchQuery.read(context);
-        context.json(Switched.retry(
-                freshness.look(),
-                freshness,
+        context.json(StaleSchemaRetry.retry(
+                barrier.look(),
+                barrier,
                 model -> indexed.find(model, query)
                         .map(found -> results(query, found, "opensearch"))
                         .orElseGet(() -> results(query, text.find(model, query), "postgresql"))));

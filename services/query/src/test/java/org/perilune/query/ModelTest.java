@@ -81,8 +81,8 @@ class ModelTest {
             handle.begin();
             handle.execute("update model set serving = null");
             batches.forEach(batch -> Projection.apply(handle, batch));
-            String hash =
-                    ModelHash.of(handle, Generations.look(handle).orElseThrow().serving());
+            String hash = ModelHash.of(
+                    handle, SchemaGenerations.look(handle).orElseThrow().serving());
             handle.rollback();
             return hash;
         }

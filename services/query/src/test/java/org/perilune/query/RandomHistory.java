@@ -22,7 +22,7 @@ final class RandomHistory {
     private static final List<Status> STATUSES = List.of(Status.PENDING, Status.APPROVED, Status.REJECTED);
 
     private final Random random;
-    /** Not so long ago that upkeep would prune it. */
+    /** Not so long ago that maintenance would prune it. */
     private long millis = System.currentTimeMillis() - 3_600_000;
 
     RandomHistory(Random random) {

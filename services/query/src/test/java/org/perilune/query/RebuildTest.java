@@ -63,7 +63,7 @@ class RebuildTest {
     void empty() {
         LOG.clear();
         postgres.jdbi().useHandle(handle -> handle.execute("update model set serving = null, building = null"));
-        postgres.jdbi().useTransaction(Generations::lock);
+        postgres.jdbi().useTransaction(SchemaGenerations::lock);
     }
 
     private static void replay(HttpExchange exchange) throws IOException {
@@ -91,7 +91,7 @@ class RebuildTest {
     private static String hash() {
         return postgres.jdbi()
                 .withHandle(handle -> ModelHash.of(
-                        handle, Generations.look(handle).orElseThrow().serving()));
+                        handle, SchemaGenerations.look(handle).orElseThrow().serving()));
     }
 
     private static JsonNode awaitEnd() {
@@ -112,7 +112,7 @@ class RebuildTest {
         LOG.addAll(history.subList(0, half - 50));
         long before = postgres.jdbi()
                 .withHandle(handle ->
-                        Generations.look(handle).orElseThrow().serving().generation());
+                        SchemaGenerations.look(handle).orElseThrow().serving().generation());
         assertThat(caller.send("POST", "/rebuild", "").statusCode()).isEqualTo(202);
         for (int from = half; from < history.size(); from += 20) {
             live(history.subList(from, Math.min(history.size(), from + 20)));
@@ -127,7 +127,7 @@ class RebuildTest {
                 .isPositive();
         long now = postgres.jdbi()
                 .withHandle(handle ->
-                        Generations.look(handle).orElseThrow().serving().generation());
+                        SchemaGenerations.look(handle).orElseThrow().serving().generation());
         assertThat(now).isGreaterThan(before);
         String built = hash();
         empty();

@@ -121,10 +121,10 @@ final class CsvRoute {
     }
 
     private void write(CsvWriter out, Device device, DataQuery query, List<String> columns) {
-        List<Mark> some = marks(device, query, Times.EARLIEST, -1);
+        List<TimeIndexEntry> some = marks(device, query, Times.EARLIEST, -1);
         while (!some.isEmpty()) {
-            for (Mark mark : some) {
-                Slice slice = Slice.of(mark, query.low(), query.high());
+            for (TimeIndexEntry mark : some) {
+                RangeScan slice = RangeScan.of(mark, query.low(), query.high());
                 List<StoredFrame> page = ask(connection -> new FrameReader(connection).oldest(slice, PAGE));
                 while (!page.isEmpty()) {
                     for (StoredFrame frame : page) {
@@ -140,7 +140,7 @@ final class CsvRoute {
         }
     }
 
-    private List<Mark> marks(Device device, DataQuery query, Instant minute, long epoch) {
+    private List<TimeIndexEntry> marks(Device device, DataQuery query, Instant minute, long epoch) {
         return ask(connection -> new MarkReader(connection)
                 .oldest(device.id(), query.low(), query.high(), minute, epoch, MARKS_AT_ONCE));
     }

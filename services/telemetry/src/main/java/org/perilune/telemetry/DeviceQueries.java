@@ -56,7 +56,7 @@ final class DeviceQueries {
     private final ClockTolerance clocks;
     private final Clock clock;
     private final Map<String, DeviceStates.Told> told = new ConcurrentHashMap<>();
-    private final Coalescer<String, byte[]> answers = new Coalescer<>(this::compute, PATIENCE);
+    private final SingleFlight<String, byte[]> answers = new SingleFlight<>(this::compute, PATIENCE);
 
     DeviceQueries(Jdbi jdbi, ClockTolerance clocks, Clock clock) {
         this.jdbi = jdbi;

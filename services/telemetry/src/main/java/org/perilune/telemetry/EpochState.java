@@ -10,7 +10,7 @@ final class EpochState {
     static final long NO_MINUTE = Long.MIN_VALUE;
 
     private final Key key;
-    private final @Nullable Progress progress;
+    private final @Nullable SequenceTracker progress;
 
     /** The minute (since 1970) whose mark is open; {@link #NO_MINUTE}: none. */
     long openMinute = NO_MINUTE;
@@ -32,7 +32,7 @@ final class EpochState {
 
     record Key(int deviceId, String device, long epoch) {}
 
-    EpochState(Key key, @Nullable Progress progress) {
+    EpochState(Key key, @Nullable SequenceTracker progress) {
         this.key = key;
         this.progress = progress;
         this.seen = progress == null ? 0 : progress.highest();
@@ -48,7 +48,7 @@ final class EpochState {
 
     /** Null for frames that are not counted. */
     @Nullable
-    Progress progress() {
+    SequenceTracker progress() {
         return progress;
     }
 }

@@ -13,14 +13,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.perilune.chassis.EventStream;
+import org.perilune.chassis.ServerSentEvents;
 import org.perilune.contracts.v1.Value;
 
 /**
  * What one follower is still to be told. One that keeps up gets every frame. One that falls behind gets the newest value
  * of each parameter and the number of frames it skipped, so that what it sees is never old and memory stays bounded.
  */
-final class Follower implements EventStream.Source {
+final class Follower implements ServerSentEvents.Source {
     private static final int MOST_FRAMES = 2_000;
     private static final int MOST_STATES = 1_000;
     private static final long BEHIND_NANOS = Duration.ofMillis(100).toNanos();
@@ -160,7 +160,7 @@ final class Follower implements EventStream.Source {
 
     private byte[] events() {
         var out = new ByteArrayOutputStream(4_096);
-        states.forEach(state -> out.writeBytes(EventStream.event("state", state)));
+        states.forEach(state -> out.writeBytes(ServerSentEvents.event("state", state)));
         states.clear();
         List<byte[]> frames = frames();
         if (!frames.isEmpty()) {

@@ -75,7 +75,7 @@ final class FrameReader {
      * The newest frames of each slice, newest first, at most {@code rows} of each. Counted ones go by seq, others by
      * time. Slices are all of marks that count, or all of marks that do not.
      */
-    List<List<StoredFrame>> newest(List<Slice> slices, int rows) throws SQLException {
+    List<List<StoredFrame>> newest(List<RangeScan> slices, int rows) throws SQLException {
         var found = new ArrayList<List<StoredFrame>>();
         slices.forEach(slice -> found.add(new ArrayList<>()));
         if (slices.isEmpty()) {
@@ -95,13 +95,13 @@ final class FrameReader {
     }
 
     /** All frames of a slice, oldest first, in pages of {@code rows} so that memory stays bounded. */
-    List<StoredFrame> oldest(Slice slice, StoredFrame after, int rows) throws SQLException {
+    List<StoredFrame> oldest(RangeScan slice, StoredFrame after, int rows) throws SQLException {
         return slice.mark().counts()
                 ? oldestCounted(slice, after.seq() + 1, rows)
                 : oldestUncounted(slice, after, rows);
     }
 
-    List<StoredFrame> oldest(Slice slice, int rows) throws SQLException {
+    List<StoredFrame> oldest(RangeScan slice, int rows) throws SQLException {
         if (slice.mark().counts()) {
             return oldestCounted(slice, slice.mark().seqFrom(), rows);
         }
@@ -110,24 +110,24 @@ final class FrameReader {
     }
 
     /** The slice without the frames that come before the first one, newest first, that is older than {@code time}. */
-    Slice olderThan(Slice slice, Instant time) throws SQLException {
+    RangeScan olderThan(RangeScan slice, Instant time) throws SQLException {
         if (!time.isBefore(slice.high())) {
             return slice;
         }
         if (!slice.mark().counts()) {
-            return new Slice(slice.mark(), slice.low(), slice.high(), -Times.micros(time), Long.MIN_VALUE);
+            return new RangeScan(slice.mark(), slice.low(), slice.high(), -Times.micros(time), Long.MIN_VALUE);
         }
         try (PreparedStatement statement = connection.prepareStatement(CUT)) {
             bind(statement, slice, slice.mark().seqFrom());
             statement.setObject(6, SqlTimes.of(time));
             try (ResultSet result = statement.executeQuery()) {
                 long bound = result.next() ? result.getLong(1) : slice.mark().seqFrom() - 1;
-                return new Slice(slice.mark(), slice.low(), slice.high(), bound, 0);
+                return new RangeScan(slice.mark(), slice.low(), slice.high(), bound, 0);
             }
         }
     }
 
-    private List<StoredFrame> oldestCounted(Slice slice, long from, int rows) throws SQLException {
+    private List<StoredFrame> oldestCounted(RangeScan slice, long from, int rows) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(OLDEST_COUNTED)) {
             bind(statement, slice, from);
             statement.setInt(7, rows);
@@ -135,7 +135,7 @@ final class FrameReader {
         }
     }
 
-    private List<StoredFrame> oldestUncounted(Slice slice, StoredFrame after, int rows) throws SQLException {
+    private List<StoredFrame> oldestUncounted(RangeScan slice, StoredFrame after, int rows) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(OLDEST_UNCOUNTED)) {
             statement.setInt(1, slice.mark().device());
             statement.setLong(2, -Times.micros(slice.high()));
@@ -157,7 +157,7 @@ final class FrameReader {
         return found;
     }
 
-    private static void bind(PreparedStatement statement, Slice slice, long from) throws SQLException {
+    private static void bind(PreparedStatement statement, RangeScan slice, long from) throws SQLException {
         statement.setInt(1, slice.mark().device());
         statement.setLong(2, slice.mark().epoch());
         statement.setLong(3, from);
@@ -166,25 +166,25 @@ final class FrameReader {
         statement.setObject(6, SqlTimes.of(slice.high()));
     }
 
-    private int bindCounted(PreparedStatement statement, List<Slice> slices) throws SQLException {
+    private int bindCounted(PreparedStatement statement, List<RangeScan> slices) throws SQLException {
         bindNumbers(statement, slices);
         statement.setArray(3, longs(slices, slice -> slice.mark().epoch()));
         statement.setArray(4, longs(slices, slice -> slice.mark().seqFrom()));
-        statement.setArray(5, longs(slices, Slice::bound));
-        statement.setArray(6, times(slices.stream().map(Slice::low).toList()));
-        statement.setArray(7, times(slices.stream().map(Slice::high).toList()));
+        statement.setArray(5, longs(slices, RangeScan::bound));
+        statement.setArray(6, times(slices.stream().map(RangeScan::low).toList()));
+        statement.setArray(7, times(slices.stream().map(RangeScan::high).toList()));
         return 7;
     }
 
-    private int bindUncounted(PreparedStatement statement, List<Slice> slices) throws SQLException {
+    private int bindUncounted(PreparedStatement statement, List<RangeScan> slices) throws SQLException {
         bindNumbers(statement, slices);
-        statement.setArray(3, longs(slices, Slice::bound));
-        statement.setArray(4, longs(slices, Slice::tie));
+        statement.setArray(3, longs(slices, RangeScan::bound));
+        statement.setArray(4, longs(slices, RangeScan::tie));
         statement.setArray(5, longs(slices, slice -> -Times.micros(slice.low())));
         return 5;
     }
 
-    private void bindNumbers(PreparedStatement statement, List<Slice> slices) throws SQLException {
+    private void bindNumbers(PreparedStatement statement, List<RangeScan> slices) throws SQLException {
         var numbers = new Integer[slices.size()];
         var devices = new Integer[slices.size()];
         for (int index = 0; index < numbers.length; index++) {
@@ -195,7 +195,8 @@ final class FrameReader {
         statement.setArray(2, connection.createArrayOf("int4", devices));
     }
 
-    private Array longs(List<Slice> slices, java.util.function.ToLongFunction<Slice> value) throws SQLException {
+    private Array longs(List<RangeScan> slices, java.util.function.ToLongFunction<RangeScan> value)
+            throws SQLException {
         return connection.createArrayOf(
                 "int8", slices.stream().map(value::applyAsLong).toArray(Long[]::new));
     }

@@ -64,7 +64,7 @@ final class FrameScan {
      * @param to device times are before this
      * @return false if the sink wanted no more
      */
-    boolean scan(int device, List<Mark> marks, Instant from, Instant to, Sink sink) throws SQLException {
+    boolean scan(int device, List<TimeIndexEntry> marks, Instant from, Instant to, Sink sink) throws SQLException {
         if (connection.getAutoCommit()) {
             throw new IllegalStateException("There is no transaction");
         }
@@ -96,12 +96,12 @@ final class FrameScan {
         }
     }
 
-    private record Place(int mark, Slice slice) {}
+    private record Place(int mark, RangeScan slice) {}
 
-    private static List<Place> places(List<Mark> marks, Instant from, Instant to, boolean counted) {
+    private static List<Place> places(List<TimeIndexEntry> marks, Instant from, Instant to, boolean counted) {
         return java.util.stream.IntStream.range(0, marks.size())
                 .filter(index -> marks.get(index).counts() == counted)
-                .mapToObj(index -> new Place(index, Slice.of(marks.get(index), from, to)))
+                .mapToObj(index -> new Place(index, RangeScan.of(marks.get(index), from, to)))
                 .toList();
     }
 

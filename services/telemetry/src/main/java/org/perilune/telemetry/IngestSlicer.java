@@ -148,7 +148,7 @@ final class IngestSlicer {
         }
         long time = scanner.timeMicros(index) == 0 ? received : scanner.timeMicros(index);
         long epoch = scanner.epoch();
-        Progress progress = state.progress();
+        SequenceTracker progress = state.progress();
         if (progress == null) {
             epoch = FrameIdentity.epochOf(time);
             String topic = Topics.of(state.key().device(), Topics.TELEMETRY);

@@ -156,7 +156,7 @@ final class IngestStore {
         }
         Set<Integer> ids = new TreeSet<>();
         for (EpochState state : touched) {
-            Progress progress = state.progress();
+            SequenceTracker progress = state.progress();
             state.openMinute = EpochState.NO_MINUTE;
             state.seen = progress == null ? 0 : progress.highest();
             ids.add(state.deviceId());
@@ -170,7 +170,7 @@ final class IngestStore {
         for (int row = low; row < high; row++) {
             EpochState state = batch.states[row];
             latest.add(batch, row);
-            Progress progress = state.progress();
+            SequenceTracker progress = state.progress();
             if (progress == null) {
                 continue;
             }
@@ -179,7 +179,7 @@ final class IngestStore {
         }
         for (Reject reject : rejects) {
             EpochState state = reject.state();
-            Progress progress = state == null ? null : state.progress();
+            SequenceTracker progress = state == null ? null : state.progress();
             if (state != null && progress != null && reject.seq() > 0) {
                 progress.add(reject.seq());
                 state.seen = Math.max(state.seen, reject.seq());
@@ -193,7 +193,7 @@ final class IngestStore {
 
     private void tell() {
         for (EpochState state : slicer.touched) {
-            Progress progress = state.progress();
+            SequenceTracker progress = state.progress();
             if (progress != null && progress.upto() > 0) {
                 watermarks.offer(state.key().device(), state.key().epoch(), progress.upto());
             }
@@ -213,7 +213,7 @@ final class IngestStore {
         for (IngestPartition partition : partitions) {
             partition.markSurplus();
             for (EpochState state : partition.states.values()) {
-                Progress progress = state.progress();
+                SequenceTracker progress = state.progress();
                 if (state.dirty) {
                     dirty.add(state);
                 }
@@ -236,7 +236,7 @@ final class IngestStore {
         dirty.forEach(state -> state.dirty = false);
         for (IngestPartition partition : partitions) {
             partition.states.values().removeIf(state -> {
-                Progress progress = state.progress();
+                SequenceTracker progress = state.progress();
                 return state.surplus
                         || now - state.touched > FORGET_NANOS
                         || (progress != null && progress.needsReload());

@@ -57,7 +57,7 @@ final class MarkReader {
     }
 
     /** Up to {@code each} marks of each device, by minute, newest first. */
-    List<Mark> newest(@Nullable String device, Instant from, Instant upto, int each) throws SQLException {
+    List<TimeIndexEntry> newest(@Nullable String device, Instant from, Instant upto, int each) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(NEWEST)) {
             statement.setObject(1, SqlTimes.of(Times.minute(from)));
             statement.setObject(2, SqlTimes.of(Times.minute(upto)));
@@ -69,7 +69,7 @@ final class MarkReader {
     }
 
     /** Marks of a device, oldest first, that come after {@code minute} and {@code epoch}. */
-    List<Mark> oldest(int device, Instant from, Instant upto, Instant minute, long epoch, int limit)
+    List<TimeIndexEntry> oldest(int device, Instant from, Instant upto, Instant minute, long epoch, int limit)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(OLDEST)) {
             statement.setInt(1, device);
@@ -83,7 +83,7 @@ final class MarkReader {
     }
 
     /** Marks whose frames the roll-ups may lack, newest first. */
-    List<Mark> unrolled(int device, Instant from, Instant upto, int limit) throws SQLException {
+    List<TimeIndexEntry> unrolled(int device, Instant from, Instant upto, int limit) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(UNROLLED)) {
             statement.setInt(1, device);
             statement.setObject(2, SqlTimes.of(Times.minute(from)));
@@ -93,7 +93,7 @@ final class MarkReader {
         }
     }
 
-    List<Mark> ofMinutes(int device, List<Instant> minutes) throws SQLException {
+    List<TimeIndexEntry> ofMinutes(int device, List<Instant> minutes) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(OF_MINUTES)) {
             statement.setInt(1, device);
             statement.setArray(
@@ -105,13 +105,13 @@ final class MarkReader {
         }
     }
 
-    private static List<Mark> marks(PreparedStatement statement) throws SQLException {
-        var found = new ArrayList<Mark>();
+    private static List<TimeIndexEntry> marks(PreparedStatement statement) throws SQLException {
+        var found = new ArrayList<TimeIndexEntry>();
         try (ResultSet result = statement.executeQuery()) {
             while (result.next()) {
                 long seqTo = result.getLong(6);
                 boolean open = result.wasNull();
-                found.add(new Mark(
+                found.add(new TimeIndexEntry(
                         result.getInt(1),
                         result.getString(2),
                         SqlTimes.instant(result, 3),

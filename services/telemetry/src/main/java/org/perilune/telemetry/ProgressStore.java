@@ -46,7 +46,7 @@ final class ProgressStore {
             try (ResultSet result = statement.executeQuery()) {
                 while (result.next()) {
                     EpochState.Key key = counted.get(result.getInt(1) - 1);
-                    found.put(key, new EpochState(key, new Progress(result.getLong(2), result.getLong(3))));
+                    found.put(key, new EpochState(key, new SequenceTracker(result.getLong(2), result.getLong(3))));
                 }
             }
         }
@@ -113,7 +113,7 @@ final class ProgressStore {
                 var counts = new HashMap<Integer, Integer>();
                 while (result.next()) {
                     int place = result.getInt(1) - 1;
-                    Progress progress = progress(found, keys.get(place));
+                    SequenceTracker progress = progress(found, keys.get(place));
                     progress.add(result.getLong(2));
                     if (counts.merge(place, 1, Integer::sum) == MOST_BEYOND) {
                         progress.markIncomplete();
@@ -123,9 +123,9 @@ final class ProgressStore {
         }
     }
 
-    private static Progress progress(Map<EpochState.Key, EpochState> found, EpochState.Key key) {
+    private static SequenceTracker progress(Map<EpochState.Key, EpochState> found, EpochState.Key key) {
         EpochState state = found.get(key);
-        Progress progress = state == null ? null : state.progress();
+        SequenceTracker progress = state == null ? null : state.progress();
         if (progress == null) {
             throw new IllegalStateException("No progress was loaded for " + key);
         }
@@ -143,7 +143,7 @@ final class ProgressStore {
         var beyonds = new ArrayList<String>();
         var missing = new ArrayList<Long>();
         for (EpochState state : states) {
-            Progress progress = state.progress();
+            SequenceTracker progress = state.progress();
             if (progress != null) {
                 keys.add(state.key());
                 uptos.add(progress.upto());

@@ -22,7 +22,7 @@ final class ReadingQueries {
 
     private final DataSource database;
     private final SharedSecret secret;
-    private final Coalescer<DataQuery, byte[]> pages = new Coalescer<>(this::compute, PATIENCE);
+    private final SingleFlight<DataQuery, byte[]> pages = new SingleFlight<>(this::compute, PATIENCE);
 
     ReadingQueries(DataSource database) {
         this.database = database;
@@ -73,8 +73,8 @@ final class ReadingQueries {
             int each = query.device() == null ? 8 : MARKS_AT_ONCE;
             boolean more = true;
             while (more && rows.size() < query.limit()) {
-                List<Mark> found = marks.newest(query.device(), query.low(), upto, each);
-                NavigableMap<Instant, List<Mark>> minutes = complete(found, each);
+                List<TimeIndexEntry> found = marks.newest(query.device(), query.low(), upto, each);
+                NavigableMap<Instant, List<TimeIndexEntry>> minutes = complete(found, each);
                 more = minutes.size() > 0 && found.size() >= each;
                 if (minutes.isEmpty() && found.size() >= each) {
                     each = 2 * each; // more epochs in one minute than were asked for
@@ -95,11 +95,11 @@ final class ReadingQueries {
         }
 
         /** The minutes of which nothing can be missing: below, a device's marks may have been cut off. */
-        private static NavigableMap<Instant, List<Mark>> complete(List<Mark> found, int each) {
-            var minutes = new TreeMap<Instant, List<Mark>>();
+        private static NavigableMap<Instant, List<TimeIndexEntry>> complete(List<TimeIndexEntry> found, int each) {
+            var minutes = new TreeMap<Instant, List<TimeIndexEntry>>();
             var counts = new TreeMap<Integer, Integer>();
             Instant cut = Instant.MIN;
-            for (Mark mark : found) {
+            for (TimeIndexEntry mark : found) {
                 minutes.computeIfAbsent(mark.minute(), ignored -> new ArrayList<>())
                         .add(mark);
                 if (counts.merge(mark.device(), 1, Integer::sum) == each
@@ -110,18 +110,18 @@ final class ReadingQueries {
             return minutes.tailMap(cut, false);
         }
 
-        private void merge(Instant minute, List<Mark> marks) throws SQLException {
+        private void merge(Instant minute, List<TimeIndexEntry> marks) throws SQLException {
             int missing = query.limit() - rows.size();
             int chunk = marks.size() <= 2 ? missing + 1 : Math.min(missing + 1, 2 * missing / marks.size() + 4);
-            List<Chain> chains = chains(minute, marks);
+            List<MergeCursor> chains = chains(minute, marks);
             fill(chains.stream().filter(chain -> chain.mark().counts()).toList(), chunk);
             fill(chains.stream().filter(chain -> !chain.mark().counts()).toList(), chunk);
-            var queue = new PriorityQueue<Chain>();
+            var queue = new PriorityQueue<MergeCursor>();
             chains.stream().filter(chain -> !chain.isEmpty()).forEach(queue::add);
-            for (Chain chain = queue.poll(); chain != null && rows.size() < query.limit(); chain = queue.poll()) {
+            for (MergeCursor chain = queue.poll(); chain != null && rows.size() < query.limit(); chain = queue.poll()) {
                 long effective = chain.effectiveMicros();
                 StoredFrame frame = chain.take();
-                Mark mark = chain.mark();
+                TimeIndexEntry mark = chain.mark();
                 rows.add(new ReadingJson.Row(mark.name(), frame));
                 next = new Cursor(
                         Times.micros(minute), effective, frame.device(), mark.epoch(), frame.epoch(), frame.seq());
@@ -134,27 +134,27 @@ final class ReadingQueries {
             }
         }
 
-        private List<Chain> chains(Instant minute, List<Mark> marks) throws SQLException {
-            var chains = new ArrayList<Chain>();
-            for (Mark mark : marks) {
-                Slice slice = Slice.of(mark, query.low(), query.high());
+        private List<MergeCursor> chains(Instant minute, List<TimeIndexEntry> marks) throws SQLException {
+            var chains = new ArrayList<MergeCursor>();
+            for (TimeIndexEntry mark : marks) {
+                RangeScan slice = RangeScan.of(mark, query.low(), query.high());
                 if (cursor == null || cursor.minuteMicros() != Times.micros(minute)) {
-                    chains.add(new Chain(slice));
+                    chains.add(new MergeCursor(slice));
                     continue;
                 }
-                var chain = new Chain(resume(slice, cursor));
+                var chain = new MergeCursor(resume(slice, cursor));
                 chain.resume(cursor.effectiveMicros());
                 chains.add(chain);
             }
             return chains;
         }
 
-        private Slice resume(Slice slice, Cursor ended) throws SQLException {
-            Mark mark = slice.mark();
+        private RangeScan resume(RangeScan slice, Cursor ended) throws SQLException {
+            TimeIndexEntry mark = slice.mark();
             if (mark.device() == ended.device() && mark.epoch() == ended.markEpoch()) {
                 return mark.counts()
-                        ? new Slice(mark, slice.low(), slice.high(), ended.seq() - 1, 0)
-                        : new Slice(mark, slice.low(), slice.high(), ended.epoch(), ended.seq());
+                        ? new RangeScan(mark, slice.low(), slice.high(), ended.seq() - 1, 0)
+                        : new RangeScan(mark, slice.low(), slice.high(), ended.epoch(), ended.seq());
             }
             boolean earlierAtOneTime = mark.device() < ended.device()
                     || (mark.device() == ended.device() && mark.epoch() > ended.markEpoch());
@@ -162,9 +162,9 @@ final class ReadingQueries {
             return frames.olderThan(slice, Times.ofMicros(before));
         }
 
-        private void fill(List<Chain> chains, int rowsEach) throws SQLException {
+        private void fill(List<MergeCursor> chains, int rowsEach) throws SQLException {
             List<List<StoredFrame>> read =
-                    frames.newest(chains.stream().map(Chain::rest).toList(), rowsEach);
+                    frames.newest(chains.stream().map(MergeCursor::rest).toList(), rowsEach);
             for (int index = 0; index < chains.size(); index++) {
                 chains.get(index).fill(read.get(index), rowsEach);
             }

@@ -100,7 +100,7 @@ final class Rollup {
     }
 
     private int rollClaimed(int device) throws SQLException {
-        List<Mark> claimed = claim(device);
+        List<TimeIndexEntry> claimed = claim(device);
         if (claimed.isEmpty()) {
             return 0;
         }
@@ -118,8 +118,8 @@ final class Rollup {
         return claimed.size();
     }
 
-    private List<Mark> claim(int device) throws SQLException {
-        var claimed = new ArrayList<Mark>();
+    private List<TimeIndexEntry> claim(int device) throws SQLException {
+        var claimed = new ArrayList<TimeIndexEntry>();
         try (PreparedStatement statement = connection.prepareStatement(CLAIM)) {
             statement.setInt(1, device);
             statement.setInt(2, MINUTES_AT_ONCE);
@@ -128,7 +128,7 @@ final class Rollup {
                 while (result.next() && frames < FRAMES_AT_ONCE) {
                     long seqTo = result.getLong(4);
                     boolean open = result.wasNull();
-                    var mark = new Mark(
+                    var mark = new TimeIndexEntry(
                             device,
                             "",
                             SqlTimes.instant(result, 1),
@@ -143,7 +143,8 @@ final class Rollup {
         return claimed;
     }
 
-    private void read(int device, List<Mark> marks, Map<Instant, Map<String, Bucket>> buckets) throws SQLException {
+    private void read(int device, List<TimeIndexEntry> marks, Map<Instant, Map<String, Bucket>> buckets)
+            throws SQLException {
         var ofMarks = new ArrayList<Map<String, Bucket>>();
         marks.forEach(mark -> ofMarks.add(buckets.computeIfAbsent(mark.minute(), ignored -> new HashMap<>())));
         new FrameScan(connection).scan(device, marks, Times.EARLIEST, Times.LATEST, (mark, micros, frame) -> {
@@ -198,10 +199,10 @@ final class Rollup {
         }
     }
 
-    private void done(int device, List<Mark> marks) throws SQLException {
+    private void done(int device, List<TimeIndexEntry> marks) throws SQLException {
         String sql = "update mark set rolled = true where device_id = ? and minute = ? and epoch = ?";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (Mark mark : marks) {
+            for (TimeIndexEntry mark : marks) {
                 statement.setInt(1, device);
                 statement.setObject(2, SqlTimes.of(mark.minute()));
                 statement.setLong(3, mark.epoch());

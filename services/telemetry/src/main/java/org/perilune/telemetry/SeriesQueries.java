@@ -42,7 +42,7 @@ final class SeriesQueries {
 
     private final DataSource database;
     private final Duration frameTime;
-    private final Coalescer<SeriesQuery, byte[]> answers = new Coalescer<>(this::compute, PATIENCE);
+    private final SingleFlight<SeriesQuery, byte[]> answers = new SingleFlight<>(this::compute, PATIENCE);
 
     /** @param frameTime longest time for reading frames */
     SeriesQueries(DataSource database, Duration frameTime) {
@@ -78,8 +78,8 @@ final class SeriesQueries {
         int level = query.level();
         var reader = new MarkReader(connection);
         if (level == 0) {
-            List<Mark> marks = reader.newest(query.device(), query.from(), query.to(), MOST_MARKS);
-            if (marks.stream().mapToLong(Mark::estimate).sum() <= MOST_RAW) {
+            List<TimeIndexEntry> marks = reader.newest(query.device(), query.from(), query.to(), MOST_MARKS);
+            if (marks.stream().mapToLong(TimeIndexEntry::estimate).sum() <= MOST_RAW) {
                 var fold = new PixelFold(query.from(), query.to(), query.pixelSeconds());
                 var points = new SeriesPoints(query.parameter(), fold, 2 * query.pixels(), deadline);
                 boolean complete = scan(connection, query, device, marks, points);
@@ -94,7 +94,7 @@ final class SeriesQueries {
         var fold = new PixelFold(floor(query.from(), width > level ? 0 : level), query.to(), width);
         var points = new SeriesPoints(query.parameter(), fold, 0, deadline);
         // Before the roll-ups: a minute that is rolled up in between is taken twice, which changes no extreme.
-        List<Mark> unrolled = reader.unrolled(device, query.from(), query.to(), MOST_MARKS);
+        List<TimeIndexEntry> unrolled = reader.unrolled(device, query.from(), query.to(), MOST_MARKS);
         boolean complete = scan(connection, query, device, unrolled, points);
         requireKnown(query, parameter, points);
         addRolled(connection, query, device, parameter.id(), level, fold);
@@ -103,12 +103,12 @@ final class SeriesQueries {
 
     /** Newest marks first; false if there was no time for all, or there are more marks. */
     private static boolean scan(
-            Connection connection, SeriesQuery query, int device, List<Mark> marks, SeriesPoints points)
+            Connection connection, SeriesQuery query, int device, List<TimeIndexEntry> marks, SeriesPoints points)
             throws SQLException {
         var frames = new FrameScan(connection);
         Instant high = query.to().plusNanos(1_000);
         for (int begin = 0; begin < marks.size(); begin += MARKS_AT_ONCE) {
-            List<Mark> some = marks.subList(begin, Math.min(marks.size(), begin + MARKS_AT_ONCE));
+            List<TimeIndexEntry> some = marks.subList(begin, Math.min(marks.size(), begin + MARKS_AT_ONCE));
             if (!frames.scan(device, some, query.from(), high, points)) {
                 return false;
             }

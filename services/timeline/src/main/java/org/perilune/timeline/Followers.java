@@ -7,9 +7,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.EventStream;
+import org.perilune.chassis.ConflatingQueue;
 import org.perilune.chassis.Json;
-import org.perilune.chassis.NewestEvents;
+import org.perilune.chassis.ServerSentEvents;
 import org.perilune.chassis.ServiceException;
 
 /** Whoever follows the timeline live. Safe for threads. */
@@ -17,45 +17,45 @@ final class Followers implements AutoCloseable {
     private static final int MOST = 500;
     private static final int MOST_WAITING = 10_000;
 
-    private final List<NewestEvents> followers = new CopyOnWriteArrayList<>();
+    private final List<ConflatingQueue> followers = new CopyOnWriteArrayList<>();
     private boolean closed; // guarded by this
 
     /** @throws ServiceException.Unavailable when there are too many */
-    synchronized NewestEvents follow(Set<String> devices) {
+    synchronized ConflatingQueue follow(Set<String> devices) {
         if (followers.size() >= MOST || closed) {
             throw new ServiceException.Unavailable(
                     "There are " + followers.size() + " followers already; try again later",
                     Duration.ofSeconds(5),
                     null);
         }
-        var follower = new NewestEvents(devices, MOST_WAITING);
+        var follower = new ConflatingQueue(devices, MOST_WAITING);
         followers.add(follower);
         return follower;
     }
 
-    void leave(NewestEvents follower) {
+    void leave(ConflatingQueue follower) {
         followers.remove(follower);
     }
 
     /** For when nobody knows what they missed: they come back, and read the page anew. */
     void endAll() {
-        followers.forEach(NewestEvents::end);
+        followers.forEach(ConflatingQueue::end);
     }
 
     void changed(Event event) {
         if (!followers.isEmpty()) {
-            tell(event.id(), event.device(), EventStream.event("event", EventJson.bytes(event)));
+            tell(event.id(), event.device(), ServerSentEvents.event("event", EventJson.bytes(event)));
         }
     }
 
     void removed(UUID id, @Nullable String device) {
         if (!followers.isEmpty()) {
-            tell(id, device, EventStream.event("removed", Json.bytes(Map.of("id", id))));
+            tell(id, device, ServerSentEvents.event("removed", Json.bytes(Map.of("id", id))));
         }
     }
 
     private void tell(UUID id, @Nullable String device, byte[] message) {
-        for (NewestEvents follower : followers) {
+        for (ConflatingQueue follower : followers) {
             if (follower.wants(device)) {
                 follower.offer(id, message);
             }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.DatabaseClock;
 import org.perilune.chassis.ServiceException;
 import org.perilune.chassis.Threads;
+import org.perilune.chassis.WakeupSignal;
 import org.perilune.timeline.Launches.Result;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +41,7 @@ final class LaunchTimer implements AutoCloseable {
     private final Semaphore repeatPermits = new Semaphore(MOST_REPEATS);
     private final Map<UUID, Boolean> underWay = new ConcurrentHashMap<>();
     private final Map<UUID, Repeat> repeats = new ConcurrentHashMap<>();
-    private final Bell bell;
+    private final WakeupSignal wakeup;
     private volatile boolean closing;
     private final Thread thread;
 
@@ -48,7 +49,7 @@ final class LaunchTimer implements AutoCloseable {
     private record Repeat(long atNanos, Duration pause, boolean sure) {}
 
     /**
-     * @param bell rings when the index has changed
+     * @param wakeup is raised when the index has changed
      * @param loaded whether the index has all
      */
     LaunchTimer(
@@ -56,9 +57,9 @@ final class LaunchTimer implements AutoCloseable {
             Launches launches,
             Lease lease,
             Supplier<Boolean> loaded,
-            Bell bell,
+            WakeupSignal wakeup,
             DatabaseClock clock) {
-        this.bell = bell;
+        this.wakeup = wakeup;
         this.index = index;
         this.launches = launches;
         this.lease = lease;
@@ -75,7 +76,7 @@ final class LaunchTimer implements AutoCloseable {
                     repeatClaimed();
                     wait = launchDue();
                 }
-                bell.await(wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT);
+                wakeup.await(wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT);
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -129,7 +130,7 @@ final class LaunchTimer implements AutoCloseable {
             } finally {
                 underWay.remove(entry.id());
                 permits.release();
-                bell.ring();
+                wakeup.raise();
             }
         });
         return true;
@@ -170,7 +171,7 @@ final class LaunchTimer implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        bell.ring();
+        wakeup.raise();
         Stopping.await(thread, Duration.ofSeconds(1));
         try {
             if (!launchPermits.tryAcquire(MOST_LAUNCHES, DRAIN.toMillis(), TimeUnit.MILLISECONDS)) {

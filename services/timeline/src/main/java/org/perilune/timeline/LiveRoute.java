@@ -3,8 +3,8 @@ package org.perilune.timeline;
 import io.javalin.http.Context;
 import java.time.Clock;
 import java.util.Set;
-import org.perilune.chassis.EventStream;
 import org.perilune.chassis.Requests;
+import org.perilune.chassis.ServerSentEvents;
 
 /** {@code GET /stream}. */
 final class LiveRoute {
@@ -20,7 +20,7 @@ final class LiveRoute {
         Requests.onlyParameters(context, Set.of("device"));
         var follower = followers.follow(Set.copyOf(context.queryParams("device")));
         try {
-            EventStream.serve(context, follower, clock);
+            ServerSentEvents.serve(context, follower, clock);
         } finally {
             followers.leave(follower);
         }

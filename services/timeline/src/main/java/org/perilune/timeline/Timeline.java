@@ -9,6 +9,7 @@ import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.WakeupSignal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,18 +24,18 @@ final class Timeline {
     private final ChangeLog log;
     private final EventIndex index;
     private final Followers followers;
-    private final Bell bell;
+    private final WakeupSignal wakeup;
 
     /** So that followers hear of versions in their order: the last they hear of is the newest. */
     private final ReentrantLock telling = new ReentrantLock();
 
-    /** @param bell is rung after the index changed */
-    Timeline(EventStore store, ChangeLog log, EventIndex index, Followers followers, Bell bell) {
+    /** @param wakeup is raised after the index changed */
+    Timeline(EventStore store, ChangeLog log, EventIndex index, Followers followers, WakeupSignal wakeup) {
         this.store = store;
         this.log = log;
         this.index = index;
         this.followers = followers;
-        this.bell = bell;
+        this.wakeup = wakeup;
     }
 
     /**
@@ -163,7 +164,7 @@ final class Timeline {
         } finally {
             telling.unlock();
         }
-        bell.ring();
+        wakeup.raise();
     }
 
     private void gone(UUID id) {

@@ -17,6 +17,7 @@ import org.perilune.chassis.Resources;
 import org.perilune.chassis.ServiceClient;
 import org.perilune.chassis.ServiceTokens;
 import org.perilune.chassis.TokenVerifier;
+import org.perilune.chassis.WakeupSignal;
 import org.perilune.contracts.Topology;
 
 /** Keeps what is planned and foreseen, and sends the commands of events when they are due. */
@@ -74,25 +75,25 @@ public final class TimelineService implements AutoCloseable {
             var store = new EventStore(events, relay);
             var log = new ChangeLog(mongo.database(), copy);
             var index = new EventIndex();
-            var bell = new Bell();
+            var wakeup = new WakeupSignal();
             var followers = owned.add(new Followers());
-            var timeline = new Timeline(store, log, index, followers, bell);
+            var timeline = new Timeline(store, log, index, followers, wakeup);
             var lease = owned.add(new Lease(mongo.database(), copy, config.lease()));
             var changes = owned.add(ChangeFollower.start(store, log, index, timeline, followers, meters));
             health.add("timeline", changes::problem);
             var series = new SeriesTurn(timeline, store, config.grace(), clock);
             var launches = new Launches(timeline, store, series, dispatcher, lease, config.grace(), clock, meters);
-            owned.add(new LaunchTimer(index, launches, lease, changes::isLoaded, bell, clock));
+            owned.add(new LaunchTimer(index, launches, lease, changes::isLoaded, wakeup, clock));
             var predictions = new Predictions(lunarModule, tokens, timeline, store, index, clock);
-            var pruning = new Pruning(timeline, index, config.keepPlanned(), config.keepPredicted(), clock);
-            owned.add(new Upkeep(
+            var pruning = new RetentionTask(timeline, index, config.keepPlanned(), config.keepPredicted(), clock);
+            owned.add(new Maintenance(
                     lease,
                     changes::isLoaded,
                     List.of(
-                            new Upkeep.Chore("The token for command-dispatcher", TOKEN_EVERY, tokens::token),
-                            new Upkeep.Chore("Foreseeing passes", PREDICTIONS_EVERY, predictions::turn),
-                            new Upkeep.Chore("Trimming the log of changes", TRIM_EVERY, log::trim),
-                            new Upkeep.Chore("Removing what is long past", PRUNE_EVERY, pruning::turn))));
+                            new Maintenance.Chore("The token for command-dispatcher", TOKEN_EVERY, tokens::token),
+                            new Maintenance.Chore("Foreseeing passes", PREDICTIONS_EVERY, predictions::turn),
+                            new Maintenance.Chore("Trimming the log of changes", TRIM_EVERY, log::trim),
+                            new Maintenance.Chore("Removing what is long past", PRUNE_EVERY, pruning::turn))));
             var maker = new EventMaker(clock);
             var dryRuns = new DryRuns(dispatcher);
             var routes = new TimelineRoutes(

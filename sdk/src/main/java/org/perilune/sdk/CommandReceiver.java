@@ -1,0 +1,253 @@
+package org.perilune.sdk;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.perilune.contracts.v1.Ack;
+import org.perilune.contracts.v1.Command;
+import org.perilune.contracts.v1.Stage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes commands from the link, writes them down, and hands them to a lane; answers what it has seen before. */
+final class CommandReceiver implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CommandReceiver.class);
+    private static final int MOST_WAITING = 10_000;
+
+    private final String device;
+    private final CommandHandler handler;
+    private final Clock clock;
+    private final CommandLog log;
+    private final AckOutbox outbox = new AckOutbox();
+    private final ListenerCalls listener;
+    private final CommandExecutor orderly;
+    private final CommandExecutor urgent;
+
+    /** Ids on their way to disk. */
+    private final Set<String> arriving = ConcurrentHashMap.newKeySet();
+
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final LongAdder executed = new LongAdder();
+    private final LongAdder repeated = new LongAdder();
+    private final LongAdder malformed = new LongAdder();
+    private final LongAdder dropped = new LongAdder();
+    private volatile boolean closed;
+
+    CommandReceiver(DeviceConfig config, CommandHandler handler, CommandListener listener, Clock clock) {
+        this.device = config.name();
+        this.handler = handler;
+        this.clock = clock;
+        this.log = CommandLog.open(config.journal(), config.commandLimitBytes(), clock);
+        this.listener = new ListenerCalls(device, listener);
+        this.orderly = new CommandExecutor("commands-" + device, this, handler);
+        this.urgent = new CommandExecutor("urgent-commands-" + device, this, handler);
+    }
+
+    /** Deals with what an earlier start left, and begins to execute. */
+    void start() {
+        listener.start();
+        for (CommandEntry entry : log.unsettled()) {
+            recover(entry);
+        }
+        orderly.start();
+        urgent.start();
+    }
+
+    private void recover(CommandEntry entry) {
+        if (entry.message() == null) {
+            return;
+        }
+        DeviceCommand command = CommandMessage.read(entry.message());
+        listener.received(command, Micros.toInstant(entry.receivedMicros()));
+        boolean interrupted = entry.ack().getStage() == Stage.STAGE_EXECUTING;
+        if (interrupted && !command.repeatable()) {
+            end(command, CommandExecutor.unknown(command, clock.instant(), ""));
+            return;
+        }
+        waiting.incrementAndGet();
+        lane(command).add(new WaitingCommand(command, OptionalLong.empty(), System.nanoTime(), interrupted));
+    }
+
+    AckOutbox outbox() {
+        return outbox;
+    }
+
+    /** From the link; must not wait. */
+    void take(byte[] payload, OptionalLong lifetimeSeconds) {
+        Command message;
+        try {
+            message = Command.parseFrom(payload);
+        } catch (InvalidProtocolBufferException failure) {
+            malformed("it cannot be read");
+            return;
+        }
+        String id = message.getId();
+        if (id.isBlank() || id.length() > CommandMessage.LONGEST_ID) {
+            malformed("it has no usable id");
+            return;
+        }
+        if (closed || log.failure().isPresent() || log.overfull()) {
+            // The ground sends it again.
+            dropped.increment();
+            return;
+        }
+        // Before looking into the log: what is neither there nor here is new.
+        if (!arriving.add(id)) {
+            return;
+        }
+        var known = log.find(id);
+        if (known.isPresent()) {
+            arriving.remove(id);
+            repeated.increment();
+            outbox.put(known.get().ack());
+            return;
+        }
+        takeNew(message, lifetimeSeconds);
+    }
+
+    private void takeNew(Command message, OptionalLong lifetimeSeconds) {
+        Instant now = clock.instant();
+        DeviceCommand command;
+        try {
+            command = CommandMessage.read(message);
+        } catch (IllegalArgumentException bad) {
+            malformed.increment();
+            refuse(message, null, String.valueOf(bad.getMessage()), now);
+            return;
+        }
+        Optional<String> refusal = log.full()
+                ? Optional.of("The command log of the device is full")
+                : CommandExecutor.mistrust(command, now);
+        if (refusal.isPresent()) {
+            refuse(message, command, refusal.get(), now);
+            return;
+        }
+        if (waiting.get() >= MOST_WAITING) {
+            // The ground sends it again.
+            arriving.remove(command.id());
+            dropped.increment();
+            return;
+        }
+        waiting.incrementAndGet();
+        var wait = new WaitingCommand(command, lifetimeSeconds, System.nanoTime(), false);
+        var _ = log.received(message, now).whenComplete((nothing, failure) -> {
+            arriving.remove(command.id());
+            if (failure != null) {
+                waiting.decrementAndGet();
+                dropped.increment();
+                return;
+            }
+            outbox.put(CommandMessage.ack(command.id(), Stage.STAGE_RECEIVED, "", now));
+            listener.received(command, now);
+            lane(command).add(wait);
+        });
+    }
+
+    /** @param command null if it cannot be understood */
+    private void refuse(Command message, @Nullable DeviceCommand command, String reason, Instant now) {
+        Ack ack = CommandMessage.ack(message.getId(), Stage.STAGE_REJECTED, reason, now);
+        var _ = log.ended(ack, message.getNotAfterMicros()).whenComplete((nothing, failure) -> {
+            arriving.remove(message.getId());
+            if (failure != null) {
+                return;
+            }
+            outbox.put(ack);
+            if (command != null) {
+                listener.ended(command, CommandMessage.end(ack));
+            }
+        });
+    }
+
+    private void malformed(String reason) {
+        malformed.increment();
+        LOG.warn("A command is ignored: {} [device: {}]", reason, device);
+    }
+
+    private CommandExecutor lane(DeviceCommand command) {
+        try {
+            return handler.urgent(command.type()) ? urgent : orderly;
+        } catch (RuntimeException failure) {
+            LOG.warn("Whether a command is urgent cannot be told [type: {}]", command.type(), failure);
+            return orderly;
+        }
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    /** On a lane: waits until it is on disk that the command begins. */
+    void begin(DeviceCommand command) {
+        Instant now = clock.instant();
+        log.begun(command, now).join();
+        outbox.put(CommandMessage.ack(command.id(), Stage.STAGE_EXECUTING, "", now));
+        listener.began(command, now);
+    }
+
+    /** Answers when the end is on disk. */
+    void end(DeviceCommand command, Ack ack) {
+        var _ = log.ended(ack, Micros.of(command.notAfter())).thenRun(() -> {
+            outbox.put(ack);
+            listener.ended(command, CommandMessage.end(ack));
+        });
+    }
+
+    void leftLane() {
+        waiting.decrementAndGet();
+    }
+
+    void executed() {
+        executed.increment();
+    }
+
+    CommandStatus status() {
+        return new CommandStatus(
+                waiting.get(),
+                executed.sum(),
+                repeated.sum(),
+                malformed.sum(),
+                dropped.sum(),
+                log.bytes(),
+                log.failure().orElse(null));
+    }
+
+    /** After a connect: whatever the ground may not know. */
+    void acknowledgeAgain() {
+        outbox.clear();
+        log.unsettled().forEach(entry -> outbox.put(entry.ack()));
+    }
+
+    Optional<CommandEnd> endOf(String id) {
+        return log.find(id).filter(CommandEntry::ended).map(entry -> CommandMessage.end(entry.ack()));
+    }
+
+    /** The ground has it. */
+    void acknowledged(Ack ack) {
+        if (CommandMessage.isFinal(ack.getStage())) {
+            log.acknowledged(ack.getId());
+        }
+    }
+
+    /** Takes nothing more, and finishes what is being executed, if that does not take long; what waits is on disk. */
+    void stop() {
+        closed = true;
+        orderly.stop();
+        urgent.stop();
+        orderly.close();
+        urgent.close();
+    }
+
+    @Override
+    public void close() {
+        stop();
+        log.close();
+        listener.close();
+    }
+}

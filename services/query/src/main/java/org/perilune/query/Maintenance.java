@@ -1,0 +1,46 @@
+package org.perilune.query;
+
+import java.time.Clock;
+import java.time.Duration;
+import org.perilune.chassis.Loop;
+import org.perilune.chassis.Postgres;
+import org.perilune.chassis.SqlTimes;
+
+/** What is to be done at start and every now and then, by any copy. */
+final class Maintenance {
+    private static final Duration EVERY = Duration.ofSeconds(10);
+    private static final int MOST_PRUNED = 5_000;
+
+    private final Postgres postgres;
+    private final Duration happeningsKept;
+    private final Clock clock;
+
+    private Maintenance(Postgres postgres, Duration happeningsKept, Clock clock) {
+        this.postgres = postgres;
+        this.happeningsKept = happeningsKept;
+        this.clock = clock;
+    }
+
+    static Loop start(Postgres postgres, Duration happeningsKept, Clock clock) {
+        var maintenance = new Maintenance(postgres, happeningsKept, clock);
+        return Loop.start("query-upkeep", postgres::awaitMigrated, maintenance::turn);
+    }
+
+    private Duration turn() {
+        postgres.jdbi().useTransaction(SchemaGenerations::lock); // makes the first generation
+        postgres.jdbi().useTransaction(transaction -> RebuildStore.clearAway(transaction, clock.instant()));
+        prune();
+        return EVERY;
+    }
+
+    /** What a rebuild reads from the log again goes again. */
+    private void prune() {
+        postgres.jdbi().useTransaction(transaction -> {
+            Model serving = SchemaGenerations.look(transaction).orElseThrow().serving();
+            transaction.execute(serving.sql("""
+                            delete from model_0.happenings where key in (
+                                select key from model_0.happenings where at < ? order by at limit ?)
+                            """), SqlTimes.of(clock.instant().minus(happeningsKept)), MOST_PRUNED);
+        });
+    }
+}
