@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.SortedSet;
@@ -50,14 +51,21 @@ final class SlowStart implements AutoCloseable {
             return;
         }
         try {
-            Files.deleteIfExists(dump);
-            ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
-                    .dumpThreads(dump.toAbsolutePath().toString(), ThreadDumpFormat.TEXT_PLAIN);
+            dumpThreads();
             progress.tell("Still starting: " + names + " (what they wait for stands in " + dump + ")");
         } catch (IOException full) {
             LOG.warn("What the threads do could not be written [file: {}]", dump, full);
             progress.tell("Still starting: " + names);
         }
+    }
+
+    /** The file is whole at any moment: the one before stays until there is a new one. */
+    private void dumpThreads() throws IOException {
+        Path fresh = dump.toAbsolutePath().resolveSibling(dump.getFileName() + ".new");
+        Files.deleteIfExists(fresh);
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+                .dumpThreads(fresh.toString(), ThreadDumpFormat.TEXT_PLAIN);
+        Files.move(fresh, dump, StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Override
