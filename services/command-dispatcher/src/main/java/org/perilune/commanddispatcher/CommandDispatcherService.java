@@ -20,6 +20,19 @@ import org.perilune.chassis.Resources;
 import org.perilune.chassis.ServiceClient;
 import org.perilune.chassis.ServiceTokens;
 import org.perilune.chassis.TokenVerifier;
+import org.perilune.commanddispatcher.api.Approvals;
+import org.perilune.commanddispatcher.api.CommandRoutes;
+import org.perilune.commanddispatcher.api.DictionaryRoutes;
+import org.perilune.commanddispatcher.api.LiveCommands;
+import org.perilune.commanddispatcher.dictionary.Dictionary;
+import org.perilune.commanddispatcher.intake.AskerRights;
+import org.perilune.commanddispatcher.intake.DeviceDirectory;
+import org.perilune.commanddispatcher.intake.DispatchRoute;
+import org.perilune.commanddispatcher.intake.Intake;
+import org.perilune.commanddispatcher.lifecycle.CommandQueries;
+import org.perilune.commanddispatcher.lifecycle.CommandStore;
+import org.perilune.commanddispatcher.lifecycle.Transitions;
+import org.perilune.commanddispatcher.uplink.Uplink;
 import org.perilune.contracts.Topology;
 
 /** Takes commands for devices and tracks each to its end. */
@@ -60,7 +73,8 @@ public final class CommandDispatcherService implements AutoCloseable {
             publish(owned, config, postgres, changes, meters);
             var queries = new CommandQueries(postgres.jdbi());
             LiveCommands live = owned.add(LiveCommands.open(queries, changes, clock));
-            Uplink uplink = owned.add(Uplink.start(config, postgres, redis, tokens, changes, health, meters, clock));
+            Uplink uplink = owned.add(Uplink.start(
+                    config.mqtt(), config.telemetry(), postgres, redis, tokens, changes, health, meters, clock));
             Intake intake = owned.add(Intake.open(postgres.jdbi(), meters));
             var devices = new DeviceDirectory(telemetry, tokens, postgres.jdbi(), clock);
             var store = new CommandStore(postgres.jdbi());

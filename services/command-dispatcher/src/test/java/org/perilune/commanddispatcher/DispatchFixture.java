@@ -34,12 +34,12 @@ import org.perilune.testkit.Gate;
 import org.perilune.testkit.HeardEvents;
 
 /** Two copies of the service on real backing servers, asked over HTTP by people of all roles. */
-final class DispatchFixture implements AutoCloseable {
+public final class DispatchFixture implements AutoCloseable {
     private static final String URL = "command-dispatcher.postgres.url";
-    final GroundStandIn ground = new GroundStandIn();
+    public final GroundStandIn ground = new GroundStandIn();
     final Connection sql;
-    final CommandDispatcherService service;
-    final CommandDispatcherService other;
+    public final CommandDispatcherService service;
+    public final CommandDispatcherService other;
     private final Pad pad;
     private final @Nullable Gate gate;
     /** On the way of {@link #service} and {@link #other} to the AMQP broker. */
@@ -49,12 +49,12 @@ final class DispatchFixture implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    DispatchFixture(Path home) throws Exception {
+    public DispatchFixture(Path home) throws Exception {
         this(home, false);
     }
 
     /** @param gated whether {@link #service} reaches its database by way of {@link #gate} only */
-    DispatchFixture(Path home, boolean gated) throws Exception {
+    public DispatchFixture(Path home, boolean gated) throws Exception {
         pad = Pad.start(
                 PadConfig.onFreePorts(
                         home, List.of("command_dispatcher"), Store.POSTGRESQL, Store.REDIS, Store.MQTT, Store.AMQP),
@@ -76,7 +76,7 @@ final class DispatchFixture implements AutoCloseable {
                 && statusOf(other, "/dictionary/lunar-module") == 200);
     }
 
-    Connection connect() throws SQLException {
+    public Connection connect() throws SQLException {
         Map<String, String> settings = pad.settings();
         Path password = Path.of(String.valueOf(settings.get("command-dispatcher.postgres.password-file")));
         try {
@@ -123,7 +123,7 @@ final class DispatchFixture implements AutoCloseable {
                 .header("Authorization", "Bearer " + ground.token(who));
     }
 
-    HttpResponse<String> send(
+    public HttpResponse<String> send(
             CommandDispatcherService copy, String method, String who, String path, String body, @Nullable String key)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = request(copy, who, path)
@@ -135,32 +135,32 @@ final class DispatchFixture implements AutoCloseable {
         return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    HttpResponse<String> post(String who, String path, String body) throws Exception {
+    public HttpResponse<String> post(String who, String path, String body) throws Exception {
         return send(service, "POST", who, path, body, null);
     }
 
-    HttpResponse<String> dispatch(String who, String body) throws Exception {
+    public HttpResponse<String> dispatch(String who, String body) throws Exception {
         return post(who, "/dispatch", body);
     }
 
     /** What is taken, as a command. */
-    JsonNode taken(String who, String body) throws Exception {
+    public JsonNode taken(String who, String body) throws Exception {
         HttpResponse<String> answer = dispatch(who, body);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
         return json(answer);
     }
 
-    HttpResponse<String> get(String path) throws Exception {
+    public HttpResponse<String> get(String path) throws Exception {
         return client.send(request(service, "vera", path).build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    JsonNode found(String path) throws Exception {
+    public JsonNode found(String path) throws Exception {
         HttpResponse<String> answer = get(path);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return json(answer);
     }
 
-    static JsonNode json(HttpResponse<String> answer) throws IOException {
+    public static JsonNode json(HttpResponse<String> answer) throws IOException {
         return Json.mapper().readTree(answer.body());
     }
 
@@ -169,14 +169,14 @@ final class DispatchFixture implements AutoCloseable {
     }
 
     /** -1 where there is no row. */
-    long count(String question) throws SQLException {
+    public long count(String question) throws SQLException {
         try (var statement = sql.createStatement();
                 var result = statement.executeQuery(question)) {
             return result.next() ? result.getLong(1) : -1;
         }
     }
 
-    void run(String statementText) throws SQLException {
+    public void run(String statementText) throws SQLException {
         try (var statement = sql.createStatement()) {
             statement.execute(statementText);
         }

@@ -22,9 +22,9 @@ import org.perilune.contracts.v1.Stage;
 import org.perilune.pad.Pad;
 
 /** A device with a stock MQTT client, which does with commands what the test says. */
-final class FakeDevice implements AutoCloseable {
-    final Queue<Command> received = new ConcurrentLinkedQueue<>();
-    final Queue<Mqtt5Publish> messages = new ConcurrentLinkedQueue<>();
+public final class FakeDevice implements AutoCloseable {
+    public final Queue<Command> received = new ConcurrentLinkedQueue<>();
+    public final Queue<Mqtt5Publish> messages = new ConcurrentLinkedQueue<>();
     private final String name;
     private final Mqtt5AsyncClient client;
 
@@ -52,7 +52,7 @@ final class FakeDevice implements AutoCloseable {
     }
 
     /** Connects, subscribes and says so. */
-    static FakeDevice connect(Pad pad, String name, String key, BiConsumer<FakeDevice, Command> behaviour) {
+    public static FakeDevice connect(Pad pad, String name, String key, BiConsumer<FakeDevice, Command> behaviour) {
         var device = new FakeDevice(pad, name, key, behaviour);
         device.client.connect().join();
         device.client
@@ -65,19 +65,19 @@ final class FakeDevice implements AutoCloseable {
         return device;
     }
 
-    static void obedient(FakeDevice device, Command command) {
+    public static void obedient(FakeDevice device, Command command) {
         List.of(Stage.STAGE_RECEIVED, Stage.STAGE_EXECUTING, Stage.STAGE_COMPLETED)
                 .forEach(stage -> {
                     var _ = device.say(command.getId(), stage);
                 });
     }
 
-    static void silent(FakeDevice device, Command command) {
+    public static void silent(FakeDevice device, Command command) {
         // It has been received, and that is all.
         assert device != null && command != null;
     }
 
-    CompletableFuture<Mqtt5PublishResult> say(String id, Stage stage) {
+    public CompletableFuture<Mqtt5PublishResult> say(String id, Stage stage) {
         return say(Ack.newBuilder()
                 .setId(id)
                 .setStage(stage)
@@ -85,11 +85,11 @@ final class FakeDevice implements AutoCloseable {
                 .build());
     }
 
-    CompletableFuture<Mqtt5PublishResult> say(Ack ack) {
+    public CompletableFuture<Mqtt5PublishResult> say(Ack ack) {
         return publish(Topics.ACK, ack.toByteArray());
     }
 
-    CompletableFuture<Mqtt5PublishResult> publish(String leaf, byte[] payload) {
+    public CompletableFuture<Mqtt5PublishResult> publish(String leaf, byte[] payload) {
         return client.publishWith()
                 .topic(Topics.of(name, leaf))
                 .qos(MqttQos.AT_LEAST_ONCE)
@@ -97,7 +97,7 @@ final class FakeDevice implements AutoCloseable {
                 .send();
     }
 
-    List<String> ids() {
+    public List<String> ids() {
         return received.stream().map(Command::getId).toList();
     }
 

@@ -19,26 +19,26 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.perilune.chassis.Json;
 
 /** Answers as telemetry and crew do, as far as verification asks them. */
-final class FakeTelemetry implements AutoCloseable {
+public final class FakeTelemetry implements AutoCloseable {
     private final HttpServer server;
     private final List<Reading> readings = new CopyOnWriteArrayList<>();
     private final List<Follower> followers = new CopyOnWriteArrayList<>();
-    volatile boolean away;
+    public volatile boolean away;
     /** What is shown live is not stored yet. */
-    volatile boolean onlyLive;
+    public volatile boolean onlyLive;
 
     /** How many readings were given out. */
-    final AtomicLong given = new AtomicLong();
+    public final AtomicLong given = new AtomicLong();
 
-    final AtomicLong questions = new AtomicLong();
+    public final AtomicLong questions = new AtomicLong();
     /** How often it was asked for what is known of a device. */
-    final AtomicLong factsAsked = new AtomicLong();
+    public final AtomicLong factsAsked = new AtomicLong();
 
     private record Follower(String query, LinkedBlockingQueue<String> events) {}
 
     private record Reading(String device, Instant time, String name, double value) {}
 
-    FakeTelemetry() throws IOException {
+    public FakeTelemetry() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/tokens", exchange -> answer(exchange, "{\"access_token\":\"t\",\"expires_in\":900}"));
@@ -51,11 +51,11 @@ final class FakeTelemetry implements AutoCloseable {
         server.start();
     }
 
-    String address() {
+    public String address() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    void show(String device, Instant time, String name, double value) {
+    public void show(String device, Instant time, String name, double value) {
         if (!onlyLive) {
             readings.add(new Reading(device, time, name, value));
         }
@@ -67,7 +67,7 @@ final class FakeTelemetry implements AutoCloseable {
     }
 
     /** A stream whose other end is gone counts until something is written to it. */
-    boolean isFollowed(String device) {
+    public boolean isFollowed(String device) {
         return followers.stream().anyMatch(follower -> follower.query.contains("device=" + device));
     }
 

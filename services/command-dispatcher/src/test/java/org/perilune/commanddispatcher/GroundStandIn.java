@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 import org.perilune.chassis.TokenVerifier;
 
 /** crew and telemetry, as far as the dispatcher asks them. */
-final class GroundStandIn implements AutoCloseable {
+public final class GroundStandIn implements AutoCloseable {
     /** Who they are is told by their names; what they may do, here. */
     private static final Map<String, String> ROLES = Map.of(
             "vera", "viewer",
@@ -41,7 +41,7 @@ final class GroundStandIn implements AutoCloseable {
     private final ECKey key;
     private final HttpServer server;
     private final Map<String, String> tokens = new ConcurrentHashMap<>();
-    final Map<String, String> devices = new ConcurrentHashMap<>(Map.of("lunar-module", "lunar-module"));
+    public final Map<String, String> devices = new ConcurrentHashMap<>(Map.of("lunar-module", "lunar-module"));
     /** What crew says of people that {@link #ROLES} does not: "disabled", or another role. */
     final Map<String, String> changed = new ConcurrentHashMap<>();
 

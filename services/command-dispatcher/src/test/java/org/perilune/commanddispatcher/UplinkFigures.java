@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.commanddispatcher.uplink.UplinkFixture;
 
 /** How many commands a second go through their whole life, once they are taken; by hand: {@code -Dtest=UplinkFigures}. */
 class UplinkFigures {

@@ -8,6 +8,9 @@ import org.perilune.chassis.PostgresConfig;
 import org.perilune.chassis.RedisConfig;
 import org.perilune.chassis.Settings;
 import org.perilune.contracts.Topology;
+import org.perilune.telemetry.ingest.IngestLimits;
+import org.perilune.telemetry.query.Exports;
+import org.perilune.telemetry.store.ClockTolerance;
 
 /**
  * Where telemetry listens, reads and stores.
@@ -32,7 +35,7 @@ public record TelemetryConfig(
         int rejectsKept,
         long rejectsBytes,
         Duration rejectsAge,
-        StreamLimits streams,
+        IngestLimits streams,
         int epochsKept,
         ClockTolerance clocks,
         int readingPoolSize,
@@ -40,14 +43,6 @@ public record TelemetryConfig(
     private static final int POOL_SIZE = 8;
     private static final int SPARE_CONNECTIONS = 3;
     private static final int MEGABYTE = 1 << 20;
-
-    /**
-     * @param batchBytes of messages that a writer reads and stores at once
-     * @param keptBytes of stored messages that stay in each partition's stream for live followers
-     * @param newEpochsAMinute of each device, beyond some at once
-     * @param shortOfMemory part of Redis' memory from which on none of them stay
-     */
-    public record StreamLimits(int batchBytes, long keptBytes, double shortOfMemory, int newEpochsAMinute) {}
 
     /**
      * Reads {@code http.*}, {@code postgres.*}, {@code redis.*}, {@code mqtt.*}, {@code amqp.*}, {@code
@@ -69,11 +64,7 @@ public record TelemetryConfig(
                 in.integer("rejects.keep", 100_000, 100, 10_000_000),
                 (long) in.integer("rejects.megabytes", 1_024, 1, 1_000_000) * MEGABYTE,
                 Duration.ofDays(in.integer("rejects.days", 30, 1, 3_650)),
-                new StreamLimits(
-                        in.integer("streams.batch-megabytes", 4, 1, 64) * MEGABYTE,
-                        (long) in.integer("streams.keep-megabytes", 16, 0, 1_024) * MEGABYTE,
-                        in.decimal("streams.short-of-memory", 0.5, 0, 1),
-                        in.integer("epochs.new-a-minute", 60, 1, 100_000)),
+                IngestLimits.read(in),
                 in.integer("epochs.keep", 1_000, 10, 1_000_000),
                 ClockTolerance.read(in),
                 in.integer("reading.pool-size", 6, 2, 100),

@@ -11,17 +11,28 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.component.LifeCycle;
-import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.Access;
 import org.perilune.chassis.Postgres;
 import org.perilune.chassis.Requests;
-import org.perilune.chassis.ServiceException;
+import org.perilune.telemetry.device.DeviceQueries;
+import org.perilune.telemetry.live.LiveRoute;
+import org.perilune.telemetry.live.LiveTail;
+import org.perilune.telemetry.query.CsvRoute;
+import org.perilune.telemetry.query.DataQuery;
+import org.perilune.telemetry.query.Exports;
+import org.perilune.telemetry.query.InputRoute;
+import org.perilune.telemetry.query.ReadingQueries;
+import org.perilune.telemetry.query.RejectQueries;
+import org.perilune.telemetry.query.SeriesQueries;
+import org.perilune.telemetry.query.SeriesQuery;
+import org.perilune.telemetry.query.TimeRange;
+import org.perilune.telemetry.store.FrameStore;
+import org.perilune.telemetry.store.Times;
 
 /** The HTTP interface; see {@code docs/api.md}. */
 final class TelemetryRoutes {
     private static final int SEND_BUFFER_BYTES = 64 * 1024;
     private static final Duration DEFAULT_PLOT = Duration.ofHours(1);
-    private static final Duration LONGEST_RANGE = Duration.ofDays(3_653);
 
     private final Clock clock;
     private final ReadingQueries readings;
@@ -64,11 +75,11 @@ final class TelemetryRoutes {
         Requests.onlyParameters(context, Set.of("device", "from", "to", "limit", "cursor"));
         var query = new DataQuery(
                 context.queryParam("device"),
-                instant(context, "from"),
-                instant(context, "to"),
+                TimeRange.bound(context, "from"),
+                TimeRange.bound(context, "to"),
                 Requests.integer(context, "limit", 100, 1, 1_000),
                 context.queryParam("cursor"));
-        checkRange(query.from(), query.to());
+        TimeRange.check(query.from(), query.to());
         context.result(readings.page(query));
     }
 
@@ -107,7 +118,7 @@ final class TelemetryRoutes {
         Requests.onlyParameters(context, Set.of("device", "parameter", "from", "to", "pixels"));
         Instant to = Requests.instant(context, "to").orElseGet(clock::instant);
         Instant from = Requests.instant(context, "from").orElse(to.minus(DEFAULT_PLOT));
-        checkRange(from, to);
+        TimeRange.check(from, to);
         context.result(series.series(new SeriesQuery(
                 required(context, "device"),
                 required(context, "parameter"),
@@ -118,22 +129,5 @@ final class TelemetryRoutes {
 
     private static String required(Context context, String name) {
         return Requests.text(context, name).orElseThrow(() -> Requests.malformed(name, "is missing"));
-    }
-
-    static @Nullable Instant instant(Context context, String name) {
-        return Requests.instant(context, name).orElse(null);
-    }
-
-    /** @throws ServiceException.Malformed for a range that is empty or longer than ten years */
-    static void checkRange(@Nullable Instant from, @Nullable Instant to) {
-        if (from == null || to == null) {
-            return;
-        }
-        if (from.isAfter(to)) {
-            throw Requests.malformed("from", "must not be after to");
-        }
-        if (Duration.between(from, to).compareTo(LONGEST_RANGE) > 0) {
-            throw Requests.malformed("from", "must be at most ten years before to");
-        }
     }
 }

@@ -13,6 +13,18 @@ import org.perilune.chassis.Redis;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.TokenVerifier;
 import org.perilune.contracts.Topology;
+import org.perilune.telemetry.device.DeviceQueries;
+import org.perilune.telemetry.device.DeviceSweeper;
+import org.perilune.telemetry.gap.GapWatch;
+import org.perilune.telemetry.ingest.EpochPruner;
+import org.perilune.telemetry.ingest.Ingest;
+import org.perilune.telemetry.ingest.RejectPruner;
+import org.perilune.telemetry.live.LiveMeters;
+import org.perilune.telemetry.live.LiveTail;
+import org.perilune.telemetry.query.Exports;
+import org.perilune.telemetry.rollup.RollupWorker;
+import org.perilune.telemetry.store.DeviceRegistry;
+import org.perilune.telemetry.store.FrameStore;
 
 /** Stores what devices report, and answers for it. */
 public final class TelemetryService implements AutoCloseable {
@@ -39,7 +51,17 @@ public final class TelemetryService implements AutoCloseable {
             health.add("postgresql", postgres::problem);
             health.add("redis", redis::problem);
             var devices = new DeviceRegistry(postgres.jdbi());
-            Ingest ingest = owned.add(Ingest.start(config, postgres, redis, devices, health, meters, clock));
+            Ingest ingest = owned.add(Ingest.start(
+                    config.writers(),
+                    config.streams(),
+                    config.clocks(),
+                    config.mqtt(),
+                    postgres,
+                    redis,
+                    devices,
+                    health,
+                    meters,
+                    clock));
             owned.add(GapWatch.start(postgres, relay::wake, clock));
             RollupWorker rollups = owned.add(RollupWorker.open(postgres.dataSource(), ingest::isBusy, meters));
             health.add("rollups", rollups::problem);

@@ -35,15 +35,15 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol;
 
 /** Real backing servers, and what a test says to them. */
-final class IngestFixture implements AutoCloseable {
-    static final long NOON_MICROS = 1_800_000_000_000_000L;
+public final class IngestFixture implements AutoCloseable {
+    public static final long NOON_MICROS = 1_800_000_000_000_000L;
 
     final Pad pad;
-    final Connection sql;
-    final Jedis redis;
+    public final Connection sql;
+    public final Jedis redis;
     private final Map<String, String> settings;
 
-    IngestFixture(Path home) throws SQLException, IOException {
+    public IngestFixture(Path home) throws SQLException, IOException {
         pad = Pad.start(
                 PadConfig.onFreePorts(
                         home,
@@ -63,14 +63,14 @@ final class IngestFixture implements AutoCloseable {
                         .build());
     }
 
-    Connection connect() throws SQLException, IOException {
+    public Connection connect() throws SQLException, IOException {
         return DriverManager.getConnection(
                 settings.get("telemetry.postgres.url"),
                 settings.get("telemetry.postgres.user"),
                 secret("telemetry.postgres.password-file"));
     }
 
-    PGSimpleDataSource dataSource() throws IOException {
+    public PGSimpleDataSource dataSource() throws IOException {
         var source = new PGSimpleDataSource();
         source.setUrl(settings.get("telemetry.postgres.url"));
         source.setUser(settings.get("telemetry.postgres.user"));
@@ -83,12 +83,12 @@ final class IngestFixture implements AutoCloseable {
                 .strip();
     }
 
-    TelemetryService service() {
+    public TelemetryService service() {
         return service(Map.of());
     }
 
     /** @param more settings, without {@code telemetry.} */
-    TelemetryService service(Map<String, String> more) {
+    public TelemetryService service(Map<String, String> more) {
         var own = new HashMap<String, String>();
         settings.forEach((key, value) -> {
             if (key.startsWith("telemetry.")) {
@@ -104,17 +104,17 @@ final class IngestFixture implements AutoCloseable {
     }
 
     /** What is published from now on. */
-    HeardEvents listen() throws Exception {
+    public HeardEvents listen() throws Exception {
         AmqpConfig amqp = AmqpConfig.read(Settings.of(settings).at("telemetry"));
         return HeardEvents.listen(amqp, Set.of(Exchanges.EVERY_TYPE));
     }
 
     /** As the service has it. */
-    Redis openRedis() {
+    public Redis openRedis() {
         return Redis.open(RedisConfig.read(Settings.of(settings).at("telemetry")));
     }
 
-    static Frame frame(long seq, long timeMicros) {
+    public static Frame frame(long seq, long timeMicros) {
         return Frame.newBuilder()
                 .setSeq(seq)
                 .setTimeMicros(timeMicros)
@@ -123,7 +123,7 @@ final class IngestFixture implements AutoCloseable {
                 .build();
     }
 
-    void send(String device, long epoch, Frame... frames) {
+    public void send(String device, long epoch, Frame... frames) {
         send(
                 device,
                 Telemetry.newBuilder()
@@ -134,16 +134,16 @@ final class IngestFixture implements AutoCloseable {
                 null);
     }
 
-    void send(String device, byte[] payload, @Nullable String traceparent) {
+    public void send(String device, byte[] payload, @Nullable String traceparent) {
         add(Streams.telemetry(Streams.partitionOf(device)), device, payload, traceparent);
     }
 
-    void add(String stream, String device, byte[] payload, @Nullable String traceparent) {
+    public void add(String stream, String device, byte[] payload, @Nullable String traceparent) {
         add(stream, device, payload, traceparent, NOON_MICROS);
     }
 
     /** As the router wrote it when it had received it. */
-    void add(String stream, String device, byte[] payload, @Nullable String traceparent, long receivedMicros) {
+    public void add(String stream, String device, byte[] payload, @Nullable String traceparent, long receivedMicros) {
         var arguments = new ArrayList<byte[]>();
         arguments.add(stream.getBytes(UTF_8));
         arguments.add("*".getBytes(UTF_8));
@@ -161,14 +161,14 @@ final class IngestFixture implements AutoCloseable {
     }
 
     /** -1 where there is no row. */
-    long count(String question) throws SQLException {
+    public long count(String question) throws SQLException {
         try (var statement = sql.createStatement();
                 var result = statement.executeQuery(question)) {
             return result.next() ? result.getLong(1) : -1;
         }
     }
 
-    void run(String statementText) throws SQLException {
+    public void run(String statementText) throws SQLException {
         try (var statement = sql.createStatement()) {
             statement.execute(statementText);
         }

@@ -29,20 +29,20 @@ import org.perilune.chassis.Settings;
 import org.perilune.chassis.TokenVerifier;
 
 /** The service on real backing servers, asked over HTTP with tokens of a stand-in for crew. */
-final class ReadFixture implements AutoCloseable {
-    final IngestFixture stores;
+public final class ReadFixture implements AutoCloseable {
+    public final IngestFixture stores;
     final TelemetryService service;
     final String token;
     private final HttpServer keys;
     private final HttpClient client = HttpClient.newHttpClient();
 
-    ReadFixture(Path home) throws Exception {
+    public ReadFixture(Path home) throws Exception {
         this(home, Map.of());
     }
 
     /** @param settings beside the pad's */
     @SuppressWarnings("JavaUtilDate") // the token library's own type
-    ReadFixture(Path home, Map<String, String> settings) throws Exception {
+    public ReadFixture(Path home, Map<String, String> settings) throws Exception {
         ECKey key = new ECKeyGenerator(Curve.P_256).keyID("test").generate();
         byte[] published = new JWKSet(key.toPublicJWK()).toString().getBytes(StandardCharsets.UTF_8);
         keys = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -90,11 +90,11 @@ final class ReadFixture implements AutoCloseable {
                 .header("Authorization", "Bearer " + token);
     }
 
-    HttpResponse<String> get(String path) throws Exception {
+    public HttpResponse<String> get(String path) throws Exception {
         return client.send(request(path).build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    HttpResponse<String> post(String path, String body) throws Exception {
+    public HttpResponse<String> post(String path, String body) throws Exception {
         return client.send(
                 request(path)
                         .header("Content-Type", "application/json")

@@ -1,0 +1,130 @@
+package org.perilune.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Which package of a module may know which other of it; see docs/architecture.md. */
+final class PackagesTest {
+    private static final String ROOT = "org.perilune.";
+
+    /** Made by generators. */
+    private static final Set<String> GENERATED = Set.of("contracts.v1", "console.pages");
+
+    /**
+     * Of each package those that it may know, all of them listed before it: arrows lead upwards in this list and there
+     * is no cycle. A module's own package, which puts the others together, may know all of them and none may know it.
+     */
+    private static final Map<String, List<String>> ARROWS = arrows(
+            "telemetry.store",
+            "telemetry.ingest: store",
+            "telemetry.gap",
+            "telemetry.rollup: store",
+            "telemetry.query: store",
+            "telemetry.live: store query",
+            "telemetry.device: store live",
+            "commanddispatcher.dictionary",
+            "commanddispatcher.lifecycle: dictionary",
+            "commanddispatcher.verify: dictionary lifecycle",
+            "commanddispatcher.uplink: lifecycle verify",
+            "commanddispatcher.intake: dictionary lifecycle uplink",
+            "commanddispatcher.api: dictionary lifecycle uplink intake");
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("org.perilune");
+
+    @Test
+    void everyPackageIsListed() {
+        Set<String> nested = CLASSES.stream()
+                .map(PackagesTest::packageOf)
+                .filter(name -> name.contains("."))
+                .filter(name -> !GENERATED.contains(name))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(nested).isEqualTo(new TreeSet<>(ARROWS.keySet()));
+    }
+
+    @Test
+    void arrowsAreThoseListedAndAllOfThem() {
+        var found = new LinkedHashMap<String, Set<String>>();
+        ARROWS.keySet().forEach(name -> found.put(name, known(name)));
+        var listed = new LinkedHashMap<String, Set<String>>();
+        ARROWS.forEach((name, known) -> listed.put(name, new TreeSet<>(known)));
+        assertThat(found).isEqualTo(listed);
+    }
+
+    @Test
+    void arrowsLeadUpwards() {
+        var before = new HashSet<String>();
+        ARROWS.forEach((name, known) -> {
+            assertThat(before).as(name).containsAll(known);
+            before.add(name);
+        });
+    }
+
+    /** What a service has inside is nobody else's. */
+    @Test
+    void servicesInsidesAreTheirOwn() {
+        var seen = new ArrayList<String>();
+        for (JavaClass type : CLASSES) {
+            for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
+                String to = packageOf(dependency.getTargetClass().getBaseComponentType());
+                if (ARROWS.containsKey(to)
+                        && !module(to).equals("chassis")
+                        && !module(to).equals(module(packageOf(type)))) {
+                    seen.add(dependency.getDescription());
+                }
+            }
+        }
+        assertThat(seen).isEmpty();
+    }
+
+    private static Set<String> known(String name) {
+        return CLASSES.stream()
+                .filter(type -> packageOf(type).equals(name))
+                .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+                .map(dependency -> packageOf(dependency.getTargetClass().getBaseComponentType()))
+                .filter(to -> !to.equals(name) && module(to).equals(module(name)) && !GENERATED.contains(to))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Map<String, List<String>> arrows(String... lines) {
+        var arrows = new LinkedHashMap<String, List<String>>();
+        for (String line : lines) {
+            String[] parts = line.split(": ");
+            String module = module(parts[0]);
+            arrows.put(
+                    parts[0],
+                    parts.length < 2
+                            ? List.of()
+                            : List.of(parts[1].split(" ")).stream()
+                                    .map(name -> module + "." + name)
+                                    .toList());
+        }
+        return arrows;
+    }
+
+    /** Without what all have in common; empty for what is not ours. */
+    private static String packageOf(JavaClass type) {
+        String name = type.getPackageName();
+        return name.startsWith(ROOT) ? name.substring(ROOT.length()) : "";
+    }
+
+    private static String module(String name) {
+        int dot = name.indexOf('.');
+        return dot < 0 ? name : name.substring(0, dot);
+    }
+}

@@ -1,0 +1,19 @@
+package org.perilune.commanddispatcher.verify;
+
+import java.time.Duration;
+
+/** Ends of threads. */
+public final class Stop {
+    private Stop() {}
+
+    /** Waits for a thread that was told to end, and interrupts one that does not in time. */
+    public static void await(Thread thread, Duration patience) {
+        try {
+            if (!thread.join(patience)) {
+                thread.interrupt();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package org.perilune.telemetry.ingest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
+import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAck;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.perilune.chassis.MqttConfig;
+import org.perilune.chassis.Threads;
+import org.perilune.contracts.Topics;
+import org.perilune.contracts.v1.Stored;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells devices how far their journals are stored, at once when nothing was said for a while, and else some times a
+ * second. What is lost on the way is said again with the next frame, or when the device connects. Safe for threads.
+ */
+final class Watermarks implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Watermarks.class);
+    private static final long PAUSE_MILLIS = 250;
+
+    private final Mqtt5AsyncClient client;
+    private final Map<Journal, Long> pending = new ConcurrentHashMap<>();
+    private final Semaphore work = new Semaphore(0);
+    private volatile boolean closing;
+
+    private record Journal(String device, long epoch) {}
+
+    private Watermarks(MqttConfig config) {
+        client = Mqtt5Client.builder()
+                .identifier(config.user() + ":stored:" + UUID.randomUUID())
+                .serverHost(config.host())
+                .serverPort(config.port())
+                .simpleAuth()
+                .username(config.user())
+                .password(config.password().reveal().getBytes(UTF_8))
+                .applySimpleAuth()
+                .automaticReconnect()
+                .initialDelay(200, TimeUnit.MILLISECONDS)
+                .maxDelay(5, TimeUnit.SECONDS)
+                .applyAutomaticReconnect()
+                .addDisconnectedListener(context -> {
+                    if (closing) {
+                        context.getReconnector().reconnect(false);
+                    }
+                })
+                .addConnectedListener(context -> work.release())
+                .buildAsync();
+    }
+
+    /** Returns at once; a broker that is away is tried again for ever. */
+    static Watermarks open(MqttConfig config) {
+        var watermarks = new Watermarks(config);
+        CompletableFuture<Mqtt5ConnAck> _ =
+                watermarks.client.connectWith().cleanStart(true).keepAlive(30).send();
+        Threads.start("telemetry-watermarks", watermarks::run);
+        return watermarks;
+    }
+
+    Optional<String> trouble() {
+        return client.getState().isConnected() ? Optional.empty() : Optional.of("The MQTT broker is away");
+    }
+
+    /** To be called after the commit, also where nothing new was stored: the device asks by sending again. */
+    void offer(String device, long epoch, long upto) {
+        pending.put(new Journal(device, epoch), upto);
+    }
+
+    /** The same of what was read from the database, which may be a second old. */
+    void offerIfNoneNewer(String device, long epoch, long upto) {
+        pending.merge(new Journal(device, epoch), upto, Math::max);
+    }
+
+    /** What was offered goes out soon. */
+    void flush() {
+        if (work.availablePermits() == 0) {
+            work.release();
+        }
+    }
+
+    private void run() {
+        try {
+            while (!closing) {
+                work.acquire();
+                work.drainPermits();
+                if (client.getState().isConnected()) {
+                    send();
+                }
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void send() {
+        pending.forEach((journal, upto) -> {
+            // What is offered meanwhile goes out with the next round.
+            if (!pending.remove(journal, upto)) {
+                return;
+            }
+            byte[] stored = Stored.newBuilder()
+                    .setEpoch(journal.epoch)
+                    .setUpto(upto)
+                    .build()
+                    .toByteArray();
+            CompletableFuture<Mqtt5PublishResult> _ = client.publishWith()
+                    .topic(Topics.of(journal.device, Topics.STORED))
+                    .qos(MqttQos.AT_MOST_ONCE)
+                    .payload(stored)
+                    .send();
+        });
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        work.release();
+        if (!client.getState().isConnected()) {
+            return;
+        }
+        try {
+            send();
+            client.disconnect().get(2, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException failure) {
+            LOG.debug("The connection to the broker did not close in order", failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

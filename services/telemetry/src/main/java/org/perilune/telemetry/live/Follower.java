@@ -1,0 +1,197 @@
+package org.perilune.telemetry.live;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.perilune.chassis.ServerSentEvents;
+import org.perilune.contracts.v1.Value;
+
+/**
+ * What one follower is still to be told. One that keeps up gets every frame. One that falls behind gets the newest value
+ * of each parameter and the number of frames it skipped, so that what it sees is never old and memory stays bounded.
+ */
+final class Follower implements ServerSentEvents.Source {
+    private static final int MOST_FRAMES = 2_000;
+    private static final int MOST_STATES = 1_000;
+    private static final long BEHIND_NANOS = Duration.ofMillis(100).toNanos();
+    private static final byte[] FRAMES = bytes("event: frames\ndata: {\"frames\":[");
+
+    private final Set<String> devices;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition something = lock.newCondition();
+    private final Deque<LiveFrame> waiting = new ArrayDeque<>();
+    private final Deque<byte[]> states = new ArrayDeque<>();
+    private final Map<String, Newest> newest = new LinkedHashMap<>();
+    private long conflated;
+    private long missed;
+    private boolean ended;
+
+    /** @param devices all where empty */
+    Follower(Set<String> devices) {
+        this.devices = Set.copyOf(devices);
+    }
+
+    private static final class Newest {
+        private LiveFrame last;
+        private final Map<String, Value> values = new LinkedHashMap<>();
+
+        private Newest(LiveFrame first) {
+            this.last = first;
+        }
+    }
+
+    boolean wants(String device) {
+        return devices.isEmpty() || devices.contains(device);
+    }
+
+    /** So many messages were lost before they could be offered. */
+    void skip(long messages) {
+        lock.lock();
+        try {
+            missed += messages;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void offer(List<LiveFrame> frames) {
+        lock.lock();
+        try {
+            boolean any = false;
+            for (LiveFrame frame : frames) {
+                if (wants(frame.device())) {
+                    waiting.add(frame);
+                    any = true;
+                }
+            }
+            if (waiting.size() > MOST_FRAMES) {
+                conflate();
+            }
+            if (any) {
+                something.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** @param device the device's JSON */
+    void offerState(byte[] device) {
+        lock.lock();
+        try {
+            if (states.size() >= MOST_STATES) {
+                states.remove();
+            }
+            states.add(device);
+            something.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void end() {
+        lock.lock();
+        try {
+            ended = true;
+            something.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean hasEnded() {
+        lock.lock();
+        try {
+            return ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Optional<byte[]> next(Duration patience, boolean behind) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = patience.toNanos();
+            while (isIdle() && !ended && left > 0) {
+                left = something.awaitNanos(left);
+            }
+            if (ended || isIdle()) {
+                return Optional.empty();
+            }
+            if (behind || !newest.isEmpty() || isOld()) {
+                conflate();
+            }
+            return Optional.of(events());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isIdle() {
+        return waiting.isEmpty() && newest.isEmpty() && states.isEmpty();
+    }
+
+    private boolean isOld() {
+        return !waiting.isEmpty() && System.nanoTime() - waiting.peek().arrivedNanos() > BEHIND_NANOS;
+    }
+
+    private void conflate() {
+        for (LiveFrame frame : waiting) {
+            Newest known = newest.computeIfAbsent(frame.device(), ignored -> new Newest(frame));
+            known.last = frame;
+            frame.values().forEach(value -> known.values.put(value.getName(), value));
+            conflated++;
+        }
+        waiting.clear();
+    }
+
+    private byte[] events() {
+        var out = new ByteArrayOutputStream(4_096);
+        states.forEach(state -> out.writeBytes(ServerSentEvents.event("state", state)));
+        states.clear();
+        List<byte[]> frames = frames();
+        if (!frames.isEmpty()) {
+            out.writeBytes(FRAMES);
+            for (int index = 0; index < frames.size(); index++) {
+                if (index > 0) {
+                    out.write(',');
+                }
+                out.writeBytes(frames.get(index));
+            }
+            out.writeBytes(bytes("],\"skipped\":" + (missed + Math.max(0, conflated - newest.size())) + "}\n\n"));
+        }
+        newest.clear();
+        waiting.clear();
+        conflated = 0;
+        missed = frames.isEmpty() ? missed : 0;
+        return out.toByteArray();
+    }
+
+    private List<byte[]> frames() {
+        var frames = new ArrayList<byte[]>();
+        for (Newest device : newest.values()) {
+            LiveFrame last = device.last;
+            frames.add(LiveFrame.of(last.device(), last.head(), device.values.values(), last.arrivedNanos())
+                    .json());
+        }
+        waiting.forEach(frame -> frames.add(frame.json()));
+        return frames;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
