@@ -1,18 +1,12 @@
 package org.perilune.chassis;
 
-import com.mongodb.MongoCommandException;
-import com.mongodb.client.MongoDatabase;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.function.Supplier;
-import org.bson.BsonDocument;
-import org.bson.BsonInt32;
-import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +21,6 @@ public final class DatabaseClock extends Clock implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseClock.class);
     private static final Duration EVERY = Duration.ofSeconds(1);
     private static final Duration FIRST_TRIES = Duration.ofMillis(50);
-    private static final int COMMAND_NOT_FOUND = 59;
 
     private final String name;
     private final Supplier<Instant> database;
@@ -70,44 +63,6 @@ public final class DatabaseClock extends Clock implements AutoCloseable {
     public static DatabaseClock of(Clock clock) {
         var none = new DatabaseClockConfig(Duration.ZERO, Duration.ZERO);
         return new DatabaseClock("", clock::instant, clock, none, true);
-    }
-
-    /** The time of a PostgreSQL server. */
-    public static Supplier<Instant> time(Jdbi jdbi) {
-        return () -> jdbi.withHandle(handle -> handle.createQuery("select clock_timestamp()")
-                .mapTo(OffsetDateTime.class)
-                .one()
-                .toInstant());
-    }
-
-    /** The time of a MongoDB server. */
-    public static Supplier<Instant> time(MongoDatabase mongo) {
-        return new MongoTime(mongo);
-    }
-
-    private static final class MongoTime implements Supplier<Instant> {
-        private final MongoDatabase mongo;
-        private volatile String greeting = "hello";
-
-        private MongoTime(MongoDatabase mongo) {
-            this.mongo = mongo;
-        }
-
-        @Override
-        public Instant get() {
-            try {
-                return Instant.ofEpochMilli(ask().getDateTime("localTime").getValue());
-            } catch (MongoCommandException failure) {
-                if (failure.getErrorCode() == COMMAND_NOT_FOUND) {
-                    greeting = "isMaster"; // before MongoDB 4.4.2, and on the embedded server
-                }
-                throw failure;
-            }
-        }
-
-        private BsonDocument ask() {
-            return mongo.runCommand(new BsonDocument(greeting, new BsonInt32(1)), BsonDocument.class);
-        }
     }
 
     /** Whether something may be begun or ended for good by this time. */

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * A service's HTTP: probes and metrics, tokens checked on everything that is not {@link Access#OPEN}, failures answered
  * as problems, bounds on sizes, requests measured. Routes without an {@link Access} are refused.
  */
-public final class HttpListener implements AutoCloseable {
+public final class HttpListener implements Draining {
     /** Bodies over this are answered with 413. */
     public static final int MAX_BODY_BYTES = 1024 * 1024;
 

@@ -6,7 +6,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Work that is done again and again, by a thread of its own, until it is closed. Whatever a turn throws, the next one
@@ -114,9 +113,7 @@ public final class Loop implements AutoCloseable {
             return;
         }
         if (problem.isEmpty()) {
-            if (SqlFailures.isAway(failure)
-                    || failure instanceof JedisException
-                    || failure instanceof ServiceException.Unavailable) {
+            if (Failures.away(failure).isPresent() || failure instanceof ServiceException.Unavailable) {
                 LOG.warn("It waits for what it needs [task: {}, reason: {}]", name, failure.getMessage());
             } else {
                 LOG.error("It failed, and is tried again every few seconds [task: {}]", name, failure);

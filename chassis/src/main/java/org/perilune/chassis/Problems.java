@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.eclipse.jetty.io.EofException;
@@ -81,20 +82,14 @@ final class Problems {
             context.status(400);
             return;
         }
-        if (mayChange(context) && SqlFailures.isUncertain(failure)) {
-            answer(
-                    new ServiceException.Uncertain(
-                            "The database went away before it said what came of it. "
-                                    + "It may have been done: look before you repeat it.",
-                            failure),
-                    context);
+        Optional<String> uncertain = mayChange(context) ? Failures.uncertain(failure) : Optional.empty();
+        if (uncertain.isPresent()) {
+            answer(new ServiceException.Uncertain(uncertain.get(), failure), context);
             return;
         }
-        if (SqlFailures.isAway(failure)) {
-            answer(
-                    new ServiceException.Unavailable(
-                            "The database is away. Nothing was changed; try again shortly.", failure),
-                    context);
+        Optional<String> away = Failures.away(failure);
+        if (away.isPresent()) {
+            answer(new ServiceException.Unavailable(away.get(), failure), context);
             return;
         }
         String instance = instance();

@@ -52,7 +52,7 @@ public final class Resources implements AutoCloseable {
         long deadline = System.nanoTime() + patience.toNanos();
         for (AutoCloseable resource = next(); resource != null; resource = next()) {
             try {
-                if (resource instanceof HttpListener listener) {
+                if (resource instanceof Draining listener) {
                     listener.close();
                     deadline = System.nanoTime() + patience.toNanos();
                 } else {

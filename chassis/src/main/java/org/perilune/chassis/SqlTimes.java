@@ -6,11 +6,21 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /** Instants as PostgreSQL keeps them: to the microsecond. */
 public final class SqlTimes {
     private SqlTimes() {}
+
+    /** The time by the database's own clock; fails by an exception where it is away. */
+    public static Supplier<Instant> ofDatabase(Jdbi jdbi) {
+        return () -> jdbi.withHandle(handle -> handle.createQuery("select clock_timestamp()")
+                .mapTo(OffsetDateTime.class)
+                .one()
+                .toInstant());
+    }
 
     /** To be bound as {@code timestamptz}. */
     public static @Nullable OffsetDateTime of(@Nullable Instant instant) {

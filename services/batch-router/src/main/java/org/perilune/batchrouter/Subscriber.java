@@ -3,7 +3,6 @@ package org.perilune.batchrouter;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
-import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperty;
 import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAck;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
@@ -23,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.MqttClients;
 import org.perilune.contracts.MessageRefused;
 import org.perilune.contracts.Topics;
 import org.slf4j.Logger;
@@ -62,25 +62,10 @@ final class Subscriber implements AutoCloseable {
     private Subscriber(BatchRouterConfig config, Session session, BatchRouterService router) {
         this.router = router;
         this.session = session;
-        this.client = Mqtt5Client.builder()
-                .identifier(session.clientId())
-                .serverHost(config.mqtt().host())
-                .serverPort(config.mqtt().port())
-                .simpleAuth()
-                .username(config.mqtt().user())
-                .password(config.mqtt().password().reveal().getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                .applySimpleAuth()
-                .automaticReconnect()
-                .initialDelay(200, TimeUnit.MILLISECONDS)
-                .maxDelay(5, TimeUnit.SECONDS)
-                .applyAutomaticReconnect()
+        this.client = MqttClients.builder(config.mqtt(), session.clientId(), () -> closing)
                 .addConnectedListener(context -> subscribe())
-                .addDisconnectedListener(context -> {
-                    trouble = "The MQTT broker is away: " + context.getCause().getMessage();
-                    if (closing) {
-                        context.getReconnector().reconnect(false);
-                    }
-                })
+                .addDisconnectedListener(context -> trouble =
+                        "The MQTT broker is away: " + context.getCause().getMessage())
                 .buildAsync();
         // Before connecting: what a resumed session delivers with nobody registered is acknowledged and gone.
         client.publishes(MqttGlobalPublishFilter.ALL, this::take, true);

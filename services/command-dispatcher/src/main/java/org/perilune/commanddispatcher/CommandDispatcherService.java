@@ -19,6 +19,7 @@ import org.perilune.chassis.Redis;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.ServiceClient;
 import org.perilune.chassis.ServiceTokens;
+import org.perilune.chassis.SqlTimes;
 import org.perilune.chassis.TokenVerifier;
 import org.perilune.commanddispatcher.api.Approvals;
 import org.perilune.commanddispatcher.api.CommandRoutes;
@@ -58,7 +59,7 @@ public final class CommandDispatcherService implements AutoCloseable {
                     owned.add(Postgres.open(config.postgres(), List.of("db/" + name, Outbox.SCHEMA), meters));
             // Tokens come from elsewhere, and have times of their own; all else is by the database's.
             DatabaseClock clock = owned.add(
-                    DatabaseClock.follow(name, DatabaseClock.time(postgres.jdbi()), wall, config.clock(), meters));
+                    DatabaseClock.follow(name, SqlTimes.ofDatabase(postgres.jdbi()), wall, config.clock(), meters));
             Redis redis = owned.add(Redis.open(config.redis()));
             ServiceTokens tokens = owned.add(ServiceTokens.open(name, config.tokenSecret(), config.crew(), wall));
             ServiceClient telemetry =

@@ -13,6 +13,7 @@ import org.perilune.chassis.HttpListener;
 import org.perilune.chassis.Meters;
 import org.perilune.chassis.Mongo;
 import org.perilune.chassis.MongoOutboxRelay;
+import org.perilune.chassis.MongoTime;
 import org.perilune.chassis.Resources;
 import org.perilune.chassis.ServiceClient;
 import org.perilune.chassis.ServiceTokens;
@@ -44,7 +45,7 @@ public final class TimelineService implements AutoCloseable {
                 config,
                 clock,
                 (mongo, meters) -> DatabaseClock.follow(
-                        Topology.TIMELINE.name(), DatabaseClock.time(mongo), clock, config.clock(), meters));
+                        Topology.TIMELINE.name(), new MongoTime(mongo), clock, config.clock(), meters));
     }
 
     /** By which time is decided what is due. */

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.perilune.chassis.DatabaseClock;
 import org.perilune.chassis.DatabaseClockConfig;
+import org.perilune.chassis.MongoTime;
 
 /** Somebody sets the clock of the machine that MongoDB runs on. */
 class SetClockTest extends OnTheTimeline {
@@ -41,7 +42,7 @@ class SetClockTest extends OnTheTimeline {
 
     private TimelineService start(Duration settle) throws Exception {
         TimelineService copy = fixture.start((mongo, meters) -> {
-            Supplier<Instant> server = DatabaseClock.time(mongo);
+            Supplier<Instant> server = new MongoTime(mongo);
             DatabaseClock made = DatabaseClock.follow(
                     "test",
                     () -> {

@@ -1,10 +1,7 @@
 package org.perilune.commanddispatcher.uplink;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
-import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAck;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
@@ -22,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.MqttClients;
 import org.perilune.chassis.MqttConfig;
 import org.perilune.chassis.TraceContext;
 import org.perilune.contracts.Topics;
@@ -38,23 +36,7 @@ final class CommandPublisher implements AutoCloseable {
     private volatile boolean closing;
 
     private CommandPublisher(MqttConfig config, Runnable connected) {
-        client = Mqtt5Client.builder()
-                .identifier(config.user() + ":" + UUID.randomUUID())
-                .serverHost(config.host())
-                .serverPort(config.port())
-                .simpleAuth()
-                .username(config.user())
-                .password(config.password().reveal().getBytes(UTF_8))
-                .applySimpleAuth()
-                .automaticReconnect()
-                .initialDelay(200, TimeUnit.MILLISECONDS)
-                .maxDelay(5, TimeUnit.SECONDS)
-                .applyAutomaticReconnect()
-                .addDisconnectedListener(context -> {
-                    if (closing) {
-                        context.getReconnector().reconnect(false);
-                    }
-                })
+        client = MqttClients.builder(config, config.user() + ":" + UUID.randomUUID(), () -> closing)
                 .addConnectedListener(context -> {
                     connections.incrementAndGet();
                     connected.run();

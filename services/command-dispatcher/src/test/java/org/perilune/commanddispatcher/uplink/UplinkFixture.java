@@ -68,7 +68,7 @@ public final class UplinkFixture implements AutoCloseable {
         final AtomicLong looks = new AtomicLong();
 
         Supplier<Instant> of(Postgres postgres) {
-            Supplier<Instant> server = DatabaseClock.time(postgres.jdbi());
+            Supplier<Instant> server = SqlTimes.ofDatabase(postgres.jdbi());
             return () -> {
                 Instant told = server.get().plus(ahead);
                 looks.incrementAndGet();

@@ -1,10 +1,7 @@
 package org.perilune.telemetry.ingest;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
-import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAck;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
 import java.util.Map;
@@ -16,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.perilune.chassis.MqttClients;
 import org.perilune.chassis.MqttConfig;
 import org.perilune.chassis.Threads;
 import org.perilune.contracts.Topics;
@@ -39,23 +37,7 @@ final class Watermarks implements AutoCloseable {
     private record Journal(String device, long epoch) {}
 
     private Watermarks(MqttConfig config) {
-        client = Mqtt5Client.builder()
-                .identifier(config.user() + ":stored:" + UUID.randomUUID())
-                .serverHost(config.host())
-                .serverPort(config.port())
-                .simpleAuth()
-                .username(config.user())
-                .password(config.password().reveal().getBytes(UTF_8))
-                .applySimpleAuth()
-                .automaticReconnect()
-                .initialDelay(200, TimeUnit.MILLISECONDS)
-                .maxDelay(5, TimeUnit.SECONDS)
-                .applyAutomaticReconnect()
-                .addDisconnectedListener(context -> {
-                    if (closing) {
-                        context.getReconnector().reconnect(false);
-                    }
-                })
+        client = MqttClients.builder(config, config.user() + ":stored:" + UUID.randomUUID(), () -> closing)
                 .addConnectedListener(context -> work.release())
                 .buildAsync();
     }

@@ -1,0 +1,12 @@
+package org.perilune.chassis;
+
+import java.util.Optional;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** What failures of Redis and its driver mean. */
+public final class RedisFailures implements DriverFailures {
+    @Override
+    public Optional<String> away(Throwable failure) {
+        return failure instanceof JedisException ? Optional.of("Redis is away; try again shortly.") : Optional.empty();
+    }
+}
