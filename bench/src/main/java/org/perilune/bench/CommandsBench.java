@@ -17,7 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import org.perilune.chassis.Json;
+import org.perilune.chassis.runtime.Json;
 import org.perilune.contracts.Topology;
 import org.perilune.pad.DeviceKeys;
 import org.perilune.sdk.CommandOutcome;

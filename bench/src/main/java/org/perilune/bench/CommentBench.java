@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.ServiceClient;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.runtime.Json;
 import org.perilune.contracts.Topology;
 
 /**

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.ServiceClient;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.runtime.Json;
 
 /** Follows query's stream, and notes when each comment was first seen approved. */
 final class CommentsSeen implements AutoCloseable {

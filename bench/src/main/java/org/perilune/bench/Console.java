@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.perilune.chassis.Json;
+import org.perilune.chassis.runtime.Json;
 
 /** The console's pages, as a browser without scripts has them. Not safe for threads. */
 final class Console implements AutoCloseable {

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.ServiceClient;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.runtime.Json;
 import org.perilune.contracts.Topology;
 import org.perilune.pad.DeviceKeys;
 

@@ -11,7 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
-import org.perilune.chassis.Json;
+import org.perilune.chassis.runtime.Json;
 
 /** A program that follows the live stream until it is closed, and notes how old each frame is that it is given. */
 final class StreamFollower implements AutoCloseable {

@@ -12,7 +12,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
-import org.perilune.chassis.ServiceClient;
+import org.perilune.chassis.http.ServiceClient;
 import org.perilune.contracts.Topology;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Assumptions;
  * A network namespace of its own for processes that reach one port of ours, until {@link #drop} loses every packet
  * without a word, as when a machine loses its power. Needs Linux and root.
  */
-final class CutOffNetwork implements AutoCloseable {
-    static final String NEAR = "10.213.77.1";
-    static final String FAR = "10.213.77.2";
+public final class CutOffNetwork implements AutoCloseable {
+    public static final String NEAR = "10.213.77.1";
+    public static final String FAR = "10.213.77.2";
 
     private final String namespace = "perilune-" + ProcessHandle.current().pid();
     private final String device = "plv" + ProcessHandle.current().pid();
@@ -24,7 +24,7 @@ final class CutOffNetwork implements AutoCloseable {
     }
 
     /** Skips the test where we may not make one. */
-    static CutOffNetwork to(int port) throws IOException {
+    public static CutOffNetwork to(int port) throws IOException {
         var network = new CutOffNetwork(port);
         try {
             network.make();
@@ -56,7 +56,7 @@ final class CutOffNetwork implements AutoCloseable {
     }
 
     /** Begins a command that is run within. */
-    List<String> command(List<String> command) {
+    public List<String> command(List<String> command) {
         var whole = new ArrayList<String>(List.of("ip", "netns", "exec", namespace));
         whole.addAll(command);
         return whole;
@@ -66,7 +66,7 @@ final class CutOffNetwork implements AutoCloseable {
         run(command(Arrays.asList(command)).toArray(String[]::new));
     }
 
-    void drop() throws IOException {
+    public void drop() throws IOException {
         inside("iptables", "-w", "-I", "OUTPUT", "-j", "DROP");
         inside("iptables", "-w", "-I", "INPUT", "-j", "DROP");
     }

@@ -9,7 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Json;
+import org.perilune.chassis.runtime.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -1,8 +1,8 @@
 package org.perilune.launcher;
 
 import java.util.Objects;
-import org.perilune.chassis.InvalidSettings;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.runtime.InvalidSettings;
+import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.pad.PadException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

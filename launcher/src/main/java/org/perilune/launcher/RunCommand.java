@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.perilune.chassis.Settings;
+import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;

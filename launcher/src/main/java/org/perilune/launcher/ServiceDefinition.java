@@ -3,7 +3,7 @@ package org.perilune.launcher;
 import java.time.Clock;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import org.perilune.chassis.Settings;
+import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology;
 
 /** How the launcher reads one service's settings and starts it with them. */

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.perilune.chassis.Json;
+import org.perilune.chassis.runtime.Json;
 
 /**
  * What a running instance writes into its home, for commands in other processes.

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.ServiceClient;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.ServiceException;
 
 /** Puts a recorded timeline on Perilune's, counted from another start. Repeated with the same words, it adds nothing. */
 final class TimelineImport {

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Json;
+import org.perilune.chassis.runtime.Json;
 
 /**
  * A recorded timeline, read whole: a column with the time since the mission's start (or dates and times, the first of

@@ -29,6 +29,14 @@ final class PackagesTest {
      * is no cycle. A module's own package, which puts the others together, may know all of them and none may know it.
      */
     private static final Map<String, List<String>> ARROWS = arrows(
+            "chassis.runtime",
+            "chassis.http: runtime",
+            "chassis.postgres: runtime http",
+            "chassis.messaging: runtime postgres",
+            "chassis.mongo: runtime messaging",
+            "chassis.redis: runtime",
+            "chassis.opensearch: runtime",
+            "chassis.mqtt: runtime",
             "telemetry.store",
             "telemetry.ingest: store",
             "telemetry.gap",

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.InvalidSettings;
+import org.perilune.chassis.runtime.InvalidSettings;
 import org.perilune.pad.PadConfig;
 
 final class SettingsTest {

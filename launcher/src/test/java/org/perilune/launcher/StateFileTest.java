@@ -55,7 +55,7 @@ final class StateFileTest {
     @Test
     void knowsWhoseEventALogLineIs() {
         assertThat(LogService.of("org.perilune.batchrouter.Batcher", "x")).isEqualTo("batch-router");
-        assertThat(LogService.of("org.perilune.chassis.Postgres", "telemetry-migrate"))
+        assertThat(LogService.of("org.perilune.chassis.postgres.Postgres", "telemetry-migrate"))
                 .isEqualTo("telemetry");
         assertThat(LogService.of("org.perilune.sdk.CommandLane", "commands-lunar-module"))
                 .isEqualTo("lunar-module");

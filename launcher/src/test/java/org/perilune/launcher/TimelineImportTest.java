@@ -22,8 +22,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.ServiceClient;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.runtime.Json;
 
 /** Against a stand-in that keeps the contract of {@code POST /inputs}: one key, one set of events. */
 final class TimelineImportTest {

@@ -7,7 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
-import org.perilune.chassis.Threads;
+import org.perilune.chassis.runtime.Threads;
 
 /**
  * A way to a server on loopback that a test shuts, stalls and opens: shut, connections end and none is taken; stalled,

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.perilune.chassis.AmqpConfig;
-import org.perilune.chassis.CloudEvent;
+import org.perilune.chassis.messaging.AmqpConfig;
+import org.perilune.chassis.messaging.CloudEvent;
 import org.perilune.contracts.Exchanges;
 
 /**

@@ -28,8 +28,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.TokenVerifier;
+import org.perilune.chassis.http.TokenVerifier;
+import org.perilune.chassis.runtime.Json;
 
 /**
  * Stands in for crew in tests: publishes a key at {@code /keys}, signs tokens with it, and gives services theirs at

@@ -4,10 +4,10 @@ import com.hivemq.client.mqtt.datatypes.MqttTopicFilter;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.perilune.chassis.HttpConfig;
-import org.perilune.chassis.MqttConfig;
-import org.perilune.chassis.RedisConfig;
-import org.perilune.chassis.Settings;
+import org.perilune.chassis.http.HttpConfig;
+import org.perilune.chassis.mqtt.MqttConfig;
+import org.perilune.chassis.redis.RedisConfig;
+import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology;
 
 /**

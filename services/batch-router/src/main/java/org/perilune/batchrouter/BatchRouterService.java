@@ -8,12 +8,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Health;
-import org.perilune.chassis.HttpListener;
-import org.perilune.chassis.Meters;
-import org.perilune.chassis.Redis;
-import org.perilune.chassis.Resources;
-import org.perilune.chassis.TokenVerifier;
+import org.perilune.chassis.http.HttpListener;
+import org.perilune.chassis.http.TokenVerifier;
+import org.perilune.chassis.redis.Redis;
+import org.perilune.chassis.runtime.Health;
+import org.perilune.chassis.runtime.Meters;
+import org.perilune.chassis.runtime.Resources;
 import org.perilune.contracts.Topology;
 
 /** Takes messages, and says so when Redis has them. */

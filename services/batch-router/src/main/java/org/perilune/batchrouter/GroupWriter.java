@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Redis;
+import org.perilune.chassis.redis.Redis;
 import org.perilune.contracts.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

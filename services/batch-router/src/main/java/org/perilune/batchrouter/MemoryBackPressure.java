@@ -1,8 +1,8 @@
 package org.perilune.batchrouter;
 
 import java.time.Duration;
-import org.perilune.chassis.Loop;
-import org.perilune.chassis.Redis;
+import org.perilune.chassis.redis.Redis;
+import org.perilune.chassis.runtime.Loop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

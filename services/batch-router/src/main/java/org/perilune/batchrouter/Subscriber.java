@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.MqttClients;
+import org.perilune.chassis.mqtt.MqttClients;
 import org.perilune.contracts.MessageRefused;
 import org.perilune.contracts.Topics;
 import org.slf4j.Logger;

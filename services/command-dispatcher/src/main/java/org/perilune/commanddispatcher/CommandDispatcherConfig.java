@@ -1,14 +1,14 @@
 package org.perilune.commanddispatcher;
 
 import java.net.URI;
-import org.perilune.chassis.AmqpConfig;
-import org.perilune.chassis.DatabaseClockConfig;
-import org.perilune.chassis.HttpConfig;
-import org.perilune.chassis.MqttConfig;
-import org.perilune.chassis.PostgresConfig;
-import org.perilune.chassis.RedisConfig;
-import org.perilune.chassis.Secret;
-import org.perilune.chassis.Settings;
+import org.perilune.chassis.http.HttpConfig;
+import org.perilune.chassis.messaging.AmqpConfig;
+import org.perilune.chassis.mqtt.MqttConfig;
+import org.perilune.chassis.postgres.PostgresConfig;
+import org.perilune.chassis.redis.RedisConfig;
+import org.perilune.chassis.runtime.DatabaseClockConfig;
+import org.perilune.chassis.runtime.Secret;
+import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology;
 
 /**

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.CloudEvent;
+import org.perilune.chassis.messaging.CloudEvent;
 
 /** What the rest of the mission hears of commands. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
-import org.perilune.chassis.TokenVerifier;
+import org.perilune.chassis.http.TokenVerifier;
 
 /** crew and telemetry, as far as the dispatcher asks them. */
 public final class GroundStandIn implements AutoCloseable {

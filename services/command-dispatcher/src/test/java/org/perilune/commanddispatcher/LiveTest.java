@@ -21,8 +21,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.Threads;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.Threads;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LiveTest {

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.JsonObjectReader;
-import org.perilune.chassis.References;
-import org.perilune.chassis.UserText;
+import org.perilune.chassis.http.References;
+import org.perilune.chassis.http.UserText;
+import org.perilune.chassis.runtime.JsonObjectReader;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Reference;
 import org.perilune.contracts.FlightLog.Status;
@@ -22,7 +22,7 @@ record CommentChange(
         long revision, @Nullable String text, @Nullable List<Reference> references) {
     static final int LONGEST_TEXT = 5_000;
 
-    /** @throws org.perilune.chassis.ServiceException.Invalid with everything that is wrong */
+    /** @throws org.perilune.chassis.runtime.ServiceException.Invalid with everything that is wrong */
     static CommentChange read(ObjectNode body) {
         JsonObjectReader in = JsonObjectReader.of(body);
         if (in.any("revision") == null) {

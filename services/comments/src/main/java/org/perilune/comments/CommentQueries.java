@@ -7,10 +7,10 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.IdempotencyKey;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.SqlReferences;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.http.IdempotencyKey;
+import org.perilune.chassis.postgres.SqlReferences;
+import org.perilune.chassis.postgres.SqlTimes;
+import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Status;
 

@@ -4,10 +4,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.EventData;
-import org.perilune.chassis.OutboxRelay;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.messaging.CloudEvent;
+import org.perilune.chassis.messaging.EventData;
+import org.perilune.chassis.messaging.OutboxRelay;
+import org.perilune.chassis.postgres.SqlTimes;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Decision;
 

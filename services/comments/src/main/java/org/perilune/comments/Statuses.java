@@ -2,7 +2,7 @@ package org.perilune.comments;
 
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.perilune.chassis.Requests;
+import org.perilune.chassis.http.Requests;
 import org.perilune.contracts.FlightLog.Status;
 
 /** Names of states of comments, in the database and outside. */

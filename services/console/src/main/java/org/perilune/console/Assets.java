@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
-import org.perilune.chassis.Access;
+import org.perilune.chassis.http.Access;
 
 /** Styles, scripts and type from the class path, under a URL that holds the hash of all of them: cached for good. */
 final class Assets {

@@ -8,10 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.perilune.chassis.Access;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.ServiceClient;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.http.Access;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.Topics;
 
 /** Commands: the page, one command's page, and what their scripts ask for and send. */

@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
-import org.perilune.chassis.HttpConfig;
-import org.perilune.chassis.Settings;
+import org.perilune.chassis.http.HttpConfig;
+import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology;
 
 /**

@@ -6,12 +6,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import org.perilune.chassis.Health;
-import org.perilune.chassis.HttpListener;
-import org.perilune.chassis.Meters;
-import org.perilune.chassis.Resources;
-import org.perilune.chassis.Revocations;
-import org.perilune.chassis.ServiceClient;
+import org.perilune.chassis.http.HttpListener;
+import org.perilune.chassis.http.Revocations;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.runtime.Health;
+import org.perilune.chassis.runtime.Meters;
+import org.perilune.chassis.runtime.Resources;
 
 /** Pages in a browser. Keeps nothing but a short cache of tokens: any copy can serve anybody. Safe for threads. */
 public final class ConsoleService implements AutoCloseable {

@@ -5,9 +5,9 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.perilune.chassis.Access;
-import org.perilune.chassis.ServiceClient;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.http.Access;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.Role;
 
 /** Events on the System page: queues, subscriptions, and what no consumer could take. */

@@ -9,10 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.perilune.chassis.CutOff;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.Problem;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.http.CutOff;
+import org.perilune.chassis.http.Problem;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.ServiceException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

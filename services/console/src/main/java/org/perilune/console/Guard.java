@@ -5,7 +5,7 @@ import io.javalin.http.Context;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Optional;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.runtime.ServiceException;
 
 /** Headers on every answer, and who may post: only our own pages, and with a session only with its form token. */
 final class Guard {

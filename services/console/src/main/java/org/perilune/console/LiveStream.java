@@ -13,9 +13,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import org.perilune.chassis.ServiceClient;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.Threads;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.runtime.Threads;
 
 /**
  * One browser's stream: whole events of one or more services, and which of them are live. A service ends its stream

@@ -12,11 +12,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
-import org.perilune.chassis.Access;
-import org.perilune.chassis.Requests;
-import org.perilune.chassis.ServiceClient;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.Threads;
+import org.perilune.chassis.http.Access;
+import org.perilune.chassis.http.Requests;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.runtime.Threads;
 import org.perilune.contracts.Topics;
 
 /**

@@ -5,11 +5,11 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import java.util.Map;
 import java.util.Optional;
-import org.perilune.chassis.Access;
-import org.perilune.chassis.ClientAddress;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.ServiceClient;
-import org.perilune.chassis.TrustedProxies;
+import org.perilune.chassis.http.Access;
+import org.perilune.chassis.http.ClientAddress;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.http.TrustedProxies;
+import org.perilune.chassis.runtime.Json;
 
 /** Log-in and log-out. */
 final class LogInRoutes {

@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.Loop;
-import org.perilune.chassis.ServiceClient;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.Loop;
+import org.perilune.chassis.runtime.ServiceException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

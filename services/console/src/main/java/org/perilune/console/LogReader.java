@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.ServiceClient;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.runtime.ServiceException;
 
 /**
  * Reads the flight log for one person. query gives nobody the text of a comment that is not approved; whoever may read

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Access;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.Requests;
-import org.perilune.chassis.ServiceClient;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.http.Access;
+import org.perilune.chassis.http.Requests;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.Role;
 
 /** The flight log: its page, what its script asks for, and what people write. */

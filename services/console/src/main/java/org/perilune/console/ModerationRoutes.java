@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import java.util.Optional;
-import org.perilune.chassis.Access;
-import org.perilune.chassis.ServiceClient;
+import org.perilune.chassis.http.Access;
+import org.perilune.chassis.http.ServiceClient;
 import org.perilune.contracts.Role;
 
 /** Moderation of comments: what waits, what was rejected, and the rules. */

@@ -1,8 +1,8 @@
 package org.perilune.console;
 
 import io.javalin.http.Context;
-import org.perilune.chassis.Authenticator;
-import org.perilune.chassis.Principal;
+import org.perilune.chassis.http.Authenticator;
+import org.perilune.chassis.http.Principal;
 
 /** Who is asking, by the session cookie. */
 final class SessionAuthenticator implements Authenticator {

@@ -10,7 +10,7 @@ import java.util.Base64;
 import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.runtime.ServiceException;
 
 /** The one cookie that matters, and the token that forms carry against forged requests. */
 final class SessionCookie {

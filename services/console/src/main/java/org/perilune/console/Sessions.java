@@ -10,9 +10,9 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Revocations;
-import org.perilune.chassis.ServiceClient;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.http.Revocations;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.Role;
 
 /**

@@ -7,9 +7,9 @@ import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
-import org.perilune.chassis.Access;
-import org.perilune.chassis.ServiceClient;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.http.Access;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.runtime.ServiceException;
 
 /** Services, backing stores, what comes in and what was refused. */
 final class SystemRoutes {

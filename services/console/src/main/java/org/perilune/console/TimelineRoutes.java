@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.perilune.chassis.Access;
-import org.perilune.chassis.ServiceClient;
+import org.perilune.chassis.http.Access;
+import org.perilune.chassis.http.ServiceClient;
 
 /** What is to come and what has been: the page, and what its script asks for and sends. */
 final class TimelineRoutes {

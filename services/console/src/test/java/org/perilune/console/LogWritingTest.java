@@ -154,6 +154,6 @@ final class LogWritingTest extends InBrowser {
     }
 
     private static com.fasterxml.jackson.databind.node.ObjectNode json() {
-        return org.perilune.chassis.Json.mapper().createObjectNode();
+        return org.perilune.chassis.runtime.Json.mapper().createObjectNode();
     }
 }

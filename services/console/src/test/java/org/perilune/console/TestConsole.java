@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
-import org.perilune.chassis.Settings;
+import org.perilune.chassis.runtime.Settings;
 
 /** A console on a free port, with stand-ins for all that it calls. */
 final class TestConsole implements AutoCloseable {

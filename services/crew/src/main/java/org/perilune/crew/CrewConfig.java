@@ -3,11 +3,11 @@ package org.perilune.crew;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.perilune.chassis.AmqpConfig;
-import org.perilune.chassis.HttpConfig;
-import org.perilune.chassis.PostgresConfig;
-import org.perilune.chassis.Secret;
-import org.perilune.chassis.Settings;
+import org.perilune.chassis.http.HttpConfig;
+import org.perilune.chassis.messaging.AmqpConfig;
+import org.perilune.chassis.postgres.PostgresConfig;
+import org.perilune.chassis.runtime.Secret;
+import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology;
 
 /**

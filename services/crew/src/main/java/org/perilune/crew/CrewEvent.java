@@ -8,7 +8,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.CloudEvent;
+import org.perilune.chassis.messaging.CloudEvent;
 import org.perilune.contracts.Happening;
 import org.perilune.contracts.Topology;
 

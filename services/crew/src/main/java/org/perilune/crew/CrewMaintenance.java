@@ -1,8 +1,8 @@
 package org.perilune.crew;
 
 import java.time.Duration;
-import org.perilune.chassis.Loop;
-import org.perilune.chassis.Postgres;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.runtime.Loop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

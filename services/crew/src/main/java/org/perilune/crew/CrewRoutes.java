@@ -1,8 +1,8 @@
 package org.perilune.crew;
 
-import static org.perilune.chassis.Access.ADMINISTRATOR;
-import static org.perilune.chassis.Access.OPEN;
-import static org.perilune.chassis.Access.VIEWER;
+import static org.perilune.chassis.http.Access.ADMINISTRATOR;
+import static org.perilune.chassis.http.Access.OPEN;
+import static org.perilune.chassis.http.Access.VIEWER;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.javalin.config.JavalinConfig;
@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.ClientAddress;
-import org.perilune.chassis.HttpListener;
-import org.perilune.chassis.Requests;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.http.ClientAddress;
+import org.perilune.chassis.http.HttpListener;
+import org.perilune.chassis.http.Requests;
+import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.Role;
 
 /** crew's interface; {@code docs/api.md} describes it. */

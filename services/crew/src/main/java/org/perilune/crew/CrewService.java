@@ -2,15 +2,15 @@ package org.perilune.crew;
 
 import java.time.Clock;
 import java.util.List;
-import org.perilune.chassis.Amqp;
-import org.perilune.chassis.Health;
-import org.perilune.chassis.HttpListener;
-import org.perilune.chassis.Meters;
-import org.perilune.chassis.Outbox;
-import org.perilune.chassis.OutboxRelay;
-import org.perilune.chassis.Postgres;
-import org.perilune.chassis.Resources;
-import org.perilune.chassis.TokenVerifier;
+import org.perilune.chassis.http.HttpListener;
+import org.perilune.chassis.http.TokenVerifier;
+import org.perilune.chassis.messaging.Amqp;
+import org.perilune.chassis.messaging.Outbox;
+import org.perilune.chassis.messaging.OutboxRelay;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.runtime.Health;
+import org.perilune.chassis.runtime.Meters;
+import org.perilune.chassis.runtime.Resources;
 import org.perilune.contracts.Topology;
 
 /** Log-in, sessions, tokens and the keys they are checked by. */

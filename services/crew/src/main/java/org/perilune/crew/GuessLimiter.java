@@ -6,8 +6,8 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import org.perilune.chassis.ClientAddress;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.http.ClientAddress;
+import org.perilune.chassis.runtime.ServiceException;
 
 /**
  * Makes guessing slow without locking anybody out. An account has five free tries from one network; from then on each

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.runtime.ServiceException;
 
 /**
  * The keys in memory, so that tokens are made and checked while PostgreSQL is away. A key signs for 30 days. Its

@@ -3,8 +3,8 @@ package org.perilune.crew;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
-import org.perilune.chassis.ClientAddress;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.http.ClientAddress;
+import org.perilune.chassis.runtime.ServiceException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -11,7 +11,7 @@ import java.util.Base64;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.runtime.ServiceException;
 
 /**
  * Argon2id as OWASP asks at least: 19 MiB, two passes, one lane. Four at a time, since each takes a core and its

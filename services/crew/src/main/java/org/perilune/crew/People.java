@@ -2,7 +2,7 @@ package org.perilune.crew;
 
 import java.time.Clock;
 import java.util.Optional;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.Role;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.Topology;
 
 /** Names of people: lower-case, so that nobody can pass for another by a capital letter. */

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.perilune.chassis.Postgres;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.postgres.SqlTimes;
 import org.perilune.contracts.Role;
 
 /** People in PostgreSQL. */

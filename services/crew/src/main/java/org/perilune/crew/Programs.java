@@ -3,8 +3,8 @@ package org.perilune.crew;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.perilune.chassis.Principal;
-import org.perilune.chassis.Secret;
+import org.perilune.chassis.http.Principal;
+import org.perilune.chassis.runtime.Secret;
 import org.perilune.contracts.Role;
 import org.perilune.contracts.Topology;
 

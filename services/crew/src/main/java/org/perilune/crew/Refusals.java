@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.Outbox;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.messaging.CloudEvent;
+import org.perilune.chassis.messaging.Outbox;
+import org.perilune.chassis.postgres.SqlTimes;
 
 /**
  * Wrong passwords of people that there are, as one event a minute and person, whichever copies they were tried at. They

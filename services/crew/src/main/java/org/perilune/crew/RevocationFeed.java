@@ -10,10 +10,10 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Postgres;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.SqlFailures;
-import org.perilune.chassis.Threads;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.postgres.SqlFailures;
+import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.runtime.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.Outbox;
-import org.perilune.chassis.Postgres;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.messaging.CloudEvent;
+import org.perilune.chassis.messaging.Outbox;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.postgres.SqlTimes;
 import org.perilune.contracts.Role;
 
 /** Sessions of browsers, by the hash of their secret. They end when idle, when old, or when told to. */

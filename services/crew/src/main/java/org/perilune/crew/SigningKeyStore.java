@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.perilune.chassis.Postgres;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.postgres.SqlTimes;
 
 /** The signing keys in PostgreSQL, shared by all copies of crew. */
 final class SigningKeyStore {

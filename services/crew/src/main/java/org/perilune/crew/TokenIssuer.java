@@ -13,7 +13,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.TokenVerifier;
+import org.perilune.chassis.http.TokenVerifier;
 import org.perilune.contracts.Role;
 
 /** Makes the tokens that {@link TokenVerifier} checks. Safe for threads. */

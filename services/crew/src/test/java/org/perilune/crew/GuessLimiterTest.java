@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.perilune.chassis.ClientAddress;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.http.ClientAddress;
+import org.perilune.chassis.runtime.ServiceException;
 
 class GuessLimiterTest {
     private final SettableClock clock = new SettableClock();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.Principal;
+import org.perilune.chassis.http.Principal;
 import org.perilune.contracts.Role;
 
 /** Passwords, guesses, and sessions. */

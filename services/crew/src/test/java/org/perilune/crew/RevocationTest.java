@@ -12,8 +12,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.TokenVerifier;
+import org.perilune.chassis.http.TokenVerifier;
+import org.perilune.chassis.runtime.ServiceException;
 
 /** What becomes of tokens whose session ends. */
 class RevocationTest {

@@ -27,10 +27,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.Postgres;
-import org.perilune.chassis.Principal;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.TokenVerifier;
+import org.perilune.chassis.http.Principal;
+import org.perilune.chassis.http.TokenVerifier;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.Role;
 
 /** Tokens and the keys that sign them. */

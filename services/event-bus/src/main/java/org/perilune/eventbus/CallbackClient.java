@@ -19,7 +19,7 @@ import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.SocketAddressResolver;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.perilune.chassis.CloudEvent;
+import org.perilune.chassis.messaging.CloudEvent;
 
 /**
  * Sends events to callback addresses. It connects to the addresses that {@link CallbackHosts} has checked and looks
@@ -90,7 +90,7 @@ final class CallbackClient implements AutoCloseable {
         CallbackAddress address;
         try {
             address = CallbackAddress.parse(url, hosts.allowed());
-        } catch (org.perilune.chassis.ServiceException.Invalid refused) {
+        } catch (org.perilune.chassis.runtime.ServiceException.Invalid refused) {
             return new Outcome(0, "Its address is refused: " + refused.getMessage());
         }
         Request request = http.POST(address.uri())

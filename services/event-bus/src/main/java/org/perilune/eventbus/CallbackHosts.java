@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.Threads;
+import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.runtime.Threads;
 
 /** Looks hosts up, and gives out addresses only that may be connected to. Safe for threads. */
 final class CallbackHosts {

@@ -1,7 +1,7 @@
 package org.perilune.eventbus;
 
 import java.time.Duration;
-import org.perilune.chassis.Settings;
+import org.perilune.chassis.runtime.Settings;
 
 /**
  * How callbacks are made.

@@ -12,9 +12,9 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Outbox;
-import org.perilune.chassis.QueueConsumer;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.messaging.Outbox;
+import org.perilune.chassis.messaging.QueueConsumer;
+import org.perilune.chassis.postgres.SqlTimes;
 import org.perilune.contracts.Exchanges.Header;
 
 /** What some service could not handle, until somebody sends it again or dismisses it. Safe for threads. */

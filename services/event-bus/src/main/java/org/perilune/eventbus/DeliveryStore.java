@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.perilune.chassis.Secret;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.postgres.SqlTimes;
+import org.perilune.chassis.runtime.Secret;
 
 /** What is to be delivered to whom, by which copy, and what came of it. Safe for threads. */
 final class DeliveryStore {

@@ -12,8 +12,8 @@ import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Query;
-import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.messaging.CloudEvent;
+import org.perilune.chassis.postgres.SqlTimes;
 
 /** The log of all events. Safe for threads. */
 final class EventLog {

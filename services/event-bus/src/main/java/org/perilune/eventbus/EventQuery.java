@@ -2,7 +2,7 @@ package org.perilune.eventbus;
 
 import io.javalin.http.Context;
 import java.util.Set;
-import org.perilune.chassis.Requests;
+import org.perilune.chassis.http.Requests;
 import org.perilune.contracts.EventTypes;
 
 /** Parameters that replay and stream share. */
@@ -20,7 +20,7 @@ final class EventQuery {
         return Set.copyOf(context.queryParams("type"));
     }
 
-    /** @throws org.perilune.chassis.ServiceException.Malformed for what is no position */
+    /** @throws org.perilune.chassis.runtime.ServiceException.Malformed for what is no position */
     static long position(String name, String text) {
         try {
             long position = Long.parseLong(text);

@@ -1,8 +1,8 @@
 package org.perilune.eventbus;
 
 import java.time.Duration;
-import org.perilune.chassis.Threads;
-import org.perilune.chassis.WakeupSignal;
+import org.perilune.chassis.runtime.Threads;
+import org.perilune.chassis.runtime.WakeupSignal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

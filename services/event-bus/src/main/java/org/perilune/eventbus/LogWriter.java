@@ -11,13 +11,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jdbi.v3.core.Jdbi;
-import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.Outbox;
-import org.perilune.chassis.OutboxRelay;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.SqlFailures;
-import org.perilune.chassis.Threads;
-import org.perilune.chassis.TransactionRunner;
+import org.perilune.chassis.messaging.CloudEvent;
+import org.perilune.chassis.messaging.Outbox;
+import org.perilune.chassis.messaging.OutboxRelay;
+import org.perilune.chassis.postgres.SqlFailures;
+import org.perilune.chassis.postgres.TransactionRunner;
+import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.runtime.Threads;
 
 /**
  * Writes events that were posted into the log and the outbox, those that come at the same time in one transaction:

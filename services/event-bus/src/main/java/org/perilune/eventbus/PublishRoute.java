@@ -13,13 +13,13 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.HttpListener;
-import org.perilune.chassis.Ids;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.Principal;
-import org.perilune.chassis.Requests;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.http.HttpListener;
+import org.perilune.chassis.http.Principal;
+import org.perilune.chassis.http.Requests;
+import org.perilune.chassis.messaging.CloudEvent;
+import org.perilune.chassis.runtime.Ids;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.Topology;
 
 /** {@code POST /events}: into the log and the outbox in one transaction, then answered. */

@@ -11,9 +11,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Amqp;
-import org.perilune.chassis.QueueDepths;
-import org.perilune.chassis.Requests;
+import org.perilune.chassis.http.Requests;
+import org.perilune.chassis.messaging.Amqp;
+import org.perilune.chassis.messaging.QueueDepths;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
 

@@ -5,9 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.util.Set;
-import org.perilune.chassis.HttpListener;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.Principal;
+import org.perilune.chassis.http.HttpListener;
+import org.perilune.chassis.http.Principal;
+import org.perilune.chassis.runtime.Json;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.Role;
 

@@ -4,7 +4,7 @@ import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
-import org.perilune.chassis.Requests;
+import org.perilune.chassis.http.Requests;
 
 /** {@code GET /events}: the log, in its order. */
 final class ReplayRoute {

@@ -4,8 +4,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import org.perilune.chassis.Loop;
-import org.perilune.chassis.Postgres;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.runtime.Loop;
 import org.perilune.contracts.FlightLog;
 
 /**

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
-import org.perilune.chassis.Requests;
-import org.perilune.chassis.ServerSentEvents;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.WakeupSignal;
+import org.perilune.chassis.http.Requests;
+import org.perilune.chassis.http.ServerSentEvents;
+import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.runtime.WakeupSignal;
 
 /**
  * {@code GET /stream}: server-sent events out of the log. A follower reads it at its own pace: it misses nothing and

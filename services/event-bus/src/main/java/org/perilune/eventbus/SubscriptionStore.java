@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
-import org.perilune.chassis.Secret;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.postgres.SqlTimes;
+import org.perilune.chassis.runtime.Secret;
+import org.perilune.chassis.runtime.ServiceException;
 
 /** Subscriptions as people make, see and end them. Safe for threads. */
 final class SubscriptionStore {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.perilune.chassis.Threads;
-import org.perilune.chassis.WakeupSignal;
+import org.perilune.chassis.runtime.Threads;
+import org.perilune.chassis.runtime.WakeupSignal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

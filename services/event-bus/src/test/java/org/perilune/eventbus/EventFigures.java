@@ -12,15 +12,15 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.Amqp;
-import org.perilune.chassis.AmqpConfig;
-import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.Outbox;
-import org.perilune.chassis.OutboxRelay;
-import org.perilune.chassis.Postgres;
-import org.perilune.chassis.PostgresConfig;
-import org.perilune.chassis.Resources;
+import org.perilune.chassis.messaging.Amqp;
+import org.perilune.chassis.messaging.AmqpConfig;
+import org.perilune.chassis.messaging.CloudEvent;
+import org.perilune.chassis.messaging.Outbox;
+import org.perilune.chassis.messaging.OutboxRelay;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.postgres.PostgresConfig;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.Resources;
 
 /**
  * How fast events come into the log and out of it, for whoever changes it: run by name, it prints figures and is no part

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.Outbox;
-import org.perilune.chassis.Postgres;
-import org.perilune.chassis.PostgresConfig;
+import org.perilune.chassis.messaging.Outbox;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.postgres.PostgresConfig;
 
 /** What moderation has not approved is read by nobody else out of events. */
 class RedactionPolicyTest {
@@ -51,7 +51,7 @@ class RedactionPolicyTest {
     }
 
     /** To event-bus itself, which cannot read it: an event must say what version it is of. */
-    private static void redrive(org.perilune.chassis.Settings settings, String message) throws Exception {
+    private static void redrive(org.perilune.chassis.runtime.Settings settings, String message) throws Exception {
         var config = PostgresConfig.read(settings.at("event-bus"), 2);
         try (var postgres = Postgres.open(config, List.of("db/event-bus", Outbox.SCHEMA), new SimpleMeterRegistry())) {
             postgres.jdbi()

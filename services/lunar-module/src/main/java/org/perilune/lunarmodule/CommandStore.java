@@ -12,10 +12,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.SqlFailures;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.postgres.SqlFailures;
+import org.perilune.chassis.postgres.SqlTimes;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.ServiceException;
 
 /**
  * The commands that came to this device.

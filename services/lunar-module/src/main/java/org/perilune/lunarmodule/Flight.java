@@ -9,7 +9,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Threads;
+import org.perilune.chassis.runtime.Threads;
 import org.perilune.lunarmodule.Mission.Situation;
 import org.perilune.sdk.Device;
 import org.perilune.sdk.DeviceDescription;

@@ -3,10 +3,10 @@ package org.perilune.lunarmodule;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.perilune.chassis.HttpConfig;
-import org.perilune.chassis.MqttConfig;
-import org.perilune.chassis.PostgresConfig;
-import org.perilune.chassis.Settings;
+import org.perilune.chassis.http.HttpConfig;
+import org.perilune.chassis.mqtt.MqttConfig;
+import org.perilune.chassis.postgres.PostgresConfig;
+import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology;
 
 /**

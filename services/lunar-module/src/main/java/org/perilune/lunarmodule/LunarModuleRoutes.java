@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Access;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.Requests;
-import org.perilune.chassis.ServiceClient;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.TraceContext;
+import org.perilune.chassis.http.Access;
+import org.perilune.chassis.http.Requests;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.runtime.TraceContext;
 
 /** {@code GET /state}, {@code /predictions}, {@code /commands}, {@code /command} and {@code POST /command}. */
 final class LunarModuleRoutes {

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import org.perilune.chassis.Json;
+import org.perilune.chassis.runtime.Json;
 
 /**
  * All that the flight must not forget; everything else follows from it and the time.

@@ -9,10 +9,10 @@ import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.jdbi.v3.core.JdbiException;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.Postgres;
-import org.perilune.chassis.SqlTimes;
-import org.perilune.chassis.Threads;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.postgres.SqlTimes;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

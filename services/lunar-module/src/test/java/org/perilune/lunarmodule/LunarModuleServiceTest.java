@@ -16,9 +16,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.Meters;
-import org.perilune.chassis.Postgres;
-import org.perilune.chassis.Settings;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.runtime.Meters;
+import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.v1.Frame;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -22,8 +22,8 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.TokenVerifier;
+import org.perilune.chassis.http.TokenVerifier;
+import org.perilune.chassis.runtime.Json;
 
 /** Stands in for crew and command-dispatcher. */
 final class Neighbours implements AutoCloseable {

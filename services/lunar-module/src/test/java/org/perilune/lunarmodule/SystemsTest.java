@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
-import org.perilune.chassis.Json;
+import org.perilune.chassis.runtime.Json;
 import org.perilune.sdk.DeviceParameter;
 
 class SystemsTest {

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Ids;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.postgres.SqlTimes;
+import org.perilune.chassis.runtime.Ids;
 import org.perilune.contracts.FlightLog.Decision;
 
 /** Changes what moderation knows of comments, and what was decided on them. Each within a transaction of the caller's. */

@@ -13,16 +13,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Access;
-import org.perilune.chassis.HttpListener;
-import org.perilune.chassis.IdCursor;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.JsonObjectReader;
-import org.perilune.chassis.Principal;
-import org.perilune.chassis.Requests;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.TraceContext;
-import org.perilune.chassis.UserText;
+import org.perilune.chassis.http.Access;
+import org.perilune.chassis.http.HttpListener;
+import org.perilune.chassis.http.IdCursor;
+import org.perilune.chassis.http.Principal;
+import org.perilune.chassis.http.Requests;
+import org.perilune.chassis.http.UserText;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.JsonObjectReader;
+import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.runtime.TraceContext;
 import org.perilune.contracts.FlightLog.Status;
 
 /** Decisions over HTTP; see {@code docs/api.md}. */

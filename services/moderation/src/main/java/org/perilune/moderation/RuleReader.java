@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.JsonObjectReader;
-import org.perilune.chassis.TextValidation;
-import org.perilune.chassis.UserText;
+import org.perilune.chassis.http.UserText;
+import org.perilune.chassis.runtime.JsonObjectReader;
+import org.perilune.chassis.runtime.TextValidation;
 
 /** Reads a list of rules; all that is wrong with it is collected. What passes cannot fail on any comment. */
 final class RuleReader {

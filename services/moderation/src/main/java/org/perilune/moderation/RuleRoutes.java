@@ -5,11 +5,11 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Set;
-import org.perilune.chassis.Access;
-import org.perilune.chassis.HttpListener;
-import org.perilune.chassis.JsonObjectReader;
-import org.perilune.chassis.Requests;
-import org.perilune.chassis.UserText;
+import org.perilune.chassis.http.Access;
+import org.perilune.chassis.http.HttpListener;
+import org.perilune.chassis.http.Requests;
+import org.perilune.chassis.http.UserText;
+import org.perilune.chassis.runtime.JsonObjectReader;
 
 /** The rules over HTTP; see {@code docs/api.md}. */
 final class RuleRoutes {

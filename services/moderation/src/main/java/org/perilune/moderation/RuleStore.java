@@ -11,11 +11,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.JsonObjectReader;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.SqlTimes;
-import org.perilune.chassis.TransactionRunner;
+import org.perilune.chassis.postgres.SqlTimes;
+import org.perilune.chassis.postgres.TransactionRunner;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.JsonObjectReader;
+import org.perilune.chassis.runtime.ServiceException;
 
 /** The rules and all their versions. Safe for threads. */
 final class RuleStore {

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Principal;
+import org.perilune.chassis.http.Principal;
 import org.perilune.contracts.FlightLog.Decision;
 import org.perilune.contracts.Role;
 

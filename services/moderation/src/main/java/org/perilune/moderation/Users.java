@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.SqlTimes;
-import org.perilune.chassis.TraceContext;
-import org.perilune.chassis.TransactionRunner;
+import org.perilune.chassis.postgres.SqlTimes;
+import org.perilune.chassis.postgres.TransactionRunner;
+import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.runtime.TraceContext;
 import org.perilune.contracts.FlightLog.Decision;
 import org.perilune.contracts.FlightLog.Status;
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.Resources;
+import org.perilune.chassis.runtime.Resources;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Decision;
 import org.perilune.contracts.FlightLog.Status;

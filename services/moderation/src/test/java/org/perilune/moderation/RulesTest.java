@@ -13,10 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.JsonObjectReader;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.ServiceException.Fault;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.JsonObjectReader;
+import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.runtime.ServiceException.Fault;
 import org.perilune.contracts.FlightLog.Status;
 
 class RulesTest {

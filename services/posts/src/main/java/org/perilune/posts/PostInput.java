@@ -3,10 +3,10 @@ package org.perilune.posts;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.JsonObjectReader;
-import org.perilune.chassis.References;
-import org.perilune.chassis.SqlTimes;
-import org.perilune.chassis.UserText;
+import org.perilune.chassis.http.References;
+import org.perilune.chassis.http.UserText;
+import org.perilune.chassis.postgres.SqlTimes;
+import org.perilune.chassis.runtime.JsonObjectReader;
 import org.perilune.contracts.FlightLog.Reference;
 
 /** An entry as somebody writes it. */

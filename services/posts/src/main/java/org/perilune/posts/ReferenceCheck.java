@@ -8,10 +8,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.perilune.chassis.References;
-import org.perilune.chassis.ServiceClient;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.ServiceTokens;
+import org.perilune.chassis.http.References;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.http.ServiceTokens;
+import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.FlightLog.Reference;
 import org.perilune.contracts.Topology;
 

@@ -3,9 +3,9 @@ package org.perilune.posts;
 import io.javalin.http.GoneResponse;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.SqlReferences;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.postgres.SqlReferences;
+import org.perilune.chassis.postgres.SqlTimes;
+import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.FlightLog.Post;
 
 /**

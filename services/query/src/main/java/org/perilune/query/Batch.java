@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.Inbox;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.messaging.CloudEvent;
+import org.perilune.chassis.messaging.Inbox;
+import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.FlightLog;
 
 /** What several events tell: of each thing the newest, so that neither their order nor repetition matters. */

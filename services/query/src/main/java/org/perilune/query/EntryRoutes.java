@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.perilune.chassis.Access;
-import org.perilune.chassis.IdCursor;
-import org.perilune.chassis.Requests;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.http.Access;
+import org.perilune.chassis.http.IdCursor;
+import org.perilune.chassis.http.Requests;
+import org.perilune.chassis.runtime.ServiceException;
 
 /** {@code /posts}: entries and their comments. */
 final class EntryRoutes {

@@ -7,10 +7,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.ServiceClient;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.ServiceTokens;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.http.ServiceTokens;
+import org.perilune.chassis.messaging.CloudEvent;
+import org.perilune.chassis.runtime.ServiceException;
 
 /** Reads event-bus' log. Safe for threads. */
 final class EventLogClient implements AutoCloseable {

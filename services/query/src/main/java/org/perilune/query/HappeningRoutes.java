@@ -11,9 +11,9 @@ import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.IdCursor;
-import org.perilune.chassis.Requests;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.http.IdCursor;
+import org.perilune.chassis.http.Requests;
+import org.perilune.chassis.postgres.SqlTimes;
 import org.perilune.contracts.EventTypes;
 
 /** {@code GET /happenings}: what else happened, oldest first. */

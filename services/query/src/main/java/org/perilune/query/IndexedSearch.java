@@ -16,8 +16,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.perilune.chassis.SqlTimes;
-import org.perilune.chassis.Threads;
+import org.perilune.chassis.postgres.SqlTimes;
+import org.perilune.chassis.runtime.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -7,9 +7,9 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
-import org.perilune.chassis.Postgres;
-import org.perilune.chassis.SqlFailures;
-import org.perilune.chassis.Threads;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.postgres.SqlFailures;
+import org.perilune.chassis.runtime.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.perilune.chassis.ChangeBroadcaster;
-import org.perilune.chassis.ConflatingQueue;
-import org.perilune.chassis.NotificationListener;
-import org.perilune.chassis.Requests;
-import org.perilune.chassis.ServerSentEvents;
+import org.perilune.chassis.http.ConflatingQueue;
+import org.perilune.chassis.http.Requests;
+import org.perilune.chassis.http.ServerSentEvents;
+import org.perilune.chassis.postgres.ChangeBroadcaster;
+import org.perilune.chassis.postgres.NotificationListener;
 
 /** {@code GET /stream}: tells followers of entries that changed. Safe for threads. */
 final class LiveEntries implements AutoCloseable {

@@ -2,9 +2,9 @@ package org.perilune.query;
 
 import java.time.Clock;
 import java.time.Duration;
-import org.perilune.chassis.Loop;
-import org.perilune.chassis.Postgres;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.postgres.SqlTimes;
+import org.perilune.chassis.runtime.Loop;
 
 /** What is to be done at start and every now and then, by any copy. */
 final class Maintenance {

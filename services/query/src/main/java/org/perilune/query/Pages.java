@@ -11,8 +11,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.ServiceException;
 
 /**
  * Pages of entries, kept in memory as they are sent, within a bound of bytes. One that is kept is given only while the

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.NotificationListener;
+import org.perilune.chassis.messaging.CloudEvent;
+import org.perilune.chassis.postgres.NotificationListener;
 
 /** Brings events into the model: into the one that serves and, during a rebuild, into the one that is built, too. */
 final class Projection {

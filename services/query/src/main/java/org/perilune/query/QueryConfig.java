@@ -2,12 +2,12 @@ package org.perilune.query;
 
 import java.net.URI;
 import java.time.Duration;
-import org.perilune.chassis.AmqpConfig;
-import org.perilune.chassis.HttpConfig;
-import org.perilune.chassis.OpenSearchConfig;
-import org.perilune.chassis.PostgresConfig;
-import org.perilune.chassis.Secret;
-import org.perilune.chassis.Settings;
+import org.perilune.chassis.http.HttpConfig;
+import org.perilune.chassis.messaging.AmqpConfig;
+import org.perilune.chassis.opensearch.OpenSearchConfig;
+import org.perilune.chassis.postgres.PostgresConfig;
+import org.perilune.chassis.runtime.Secret;
+import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology;
 
 /** Where query listens, what it stores in, the broker, and whom it asks. */

@@ -9,8 +9,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
-import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.messaging.CloudEvent;
+import org.perilune.chassis.runtime.ServiceException;
 
 /**
  * One rebuild: reads the whole log into a generation of its own, to which every copy brings what comes meanwhile, and

@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.postgres.SqlTimes;
+import org.perilune.chassis.runtime.ServiceException;
 
 /** Rebuilds as others see them, and what one leaves behind. */
 final class RebuildStore {

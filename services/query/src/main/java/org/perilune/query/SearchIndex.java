@@ -16,7 +16,7 @@ import org.opensearch.client.opensearch.core.SearchResponse;
 import org.opensearch.client.opensearch.core.bulk.BulkOperation;
 import org.opensearch.client.opensearch.core.bulk.BulkResponseItem;
 import org.opensearch.client.opensearch.core.search.Hit;
-import org.perilune.chassis.OpenSearch;
+import org.perilune.chassis.opensearch.OpenSearch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -4,8 +4,8 @@ import io.javalin.http.Context;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.perilune.chassis.IdCursor;
-import org.perilune.chassis.Requests;
+import org.perilune.chassis.http.IdCursor;
+import org.perilune.chassis.http.Requests;
 
 /**
  * What is searched for.

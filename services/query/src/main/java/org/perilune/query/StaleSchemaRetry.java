@@ -1,7 +1,7 @@
 package org.perilune.query;
 
 import java.util.function.Function;
-import org.perilune.chassis.SqlFailures;
+import org.perilune.chassis.postgres.SqlFailures;
 
 /** A generation may go just as one begins to read it: then there is a new one. */
 final class StaleSchemaRetry {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.StringJoiner;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Query;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.postgres.SqlTimes;
 
 /** The database's own text search. Safe for threads. */
 final class TextSearch {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.Ids;
+import org.perilune.chassis.runtime.Ids;
 import org.perilune.contracts.FlightLog.Status;
 import org.perilune.contracts.Happening;
 import org.perilune.testkit.Caller;

@@ -12,10 +12,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.Meters;
-import org.perilune.chassis.Postgres;
-import org.perilune.chassis.Resources;
+import org.perilune.chassis.messaging.CloudEvent;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.runtime.Meters;
+import org.perilune.chassis.runtime.Resources;
 
 class ModelTest {
     private static final int POSTS = 40;

@@ -23,7 +23,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.CloudEvent;
+import org.perilune.chassis.messaging.CloudEvent;
 import org.perilune.contracts.FlightLog.Status;
 import org.perilune.testkit.Caller;
 import org.perilune.testkit.StandInCrew;

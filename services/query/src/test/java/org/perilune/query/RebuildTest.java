@@ -20,11 +20,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.Meters;
-import org.perilune.chassis.Postgres;
-import org.perilune.chassis.Resources;
+import org.perilune.chassis.messaging.CloudEvent;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.Meters;
+import org.perilune.chassis.runtime.Resources;
 import org.perilune.testkit.Caller;
 import org.perilune.testkit.StandInCrew;
 

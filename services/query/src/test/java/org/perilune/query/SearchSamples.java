@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.perilune.chassis.Ids;
+import org.perilune.chassis.runtime.Ids;
 
 /** What both engines must find alike. */
 final class SearchSamples {

@@ -1,8 +1,8 @@
 package org.perilune.status;
 
 import java.io.IOException;
-import org.perilune.chassis.Amqp;
-import org.perilune.chassis.AmqpConfig;
+import org.perilune.chassis.messaging.Amqp;
+import org.perilune.chassis.messaging.AmqpConfig;
 
 /** Logs in to the AMQP broker once and opens a channel at each look. */
 final class AmqpProbe implements Probe {

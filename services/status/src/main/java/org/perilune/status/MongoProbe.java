@@ -4,8 +4,8 @@ import java.util.Optional;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Mongo;
-import org.perilune.chassis.MongoConfig;
+import org.perilune.chassis.mongo.Mongo;
+import org.perilune.chassis.mongo.MongoConfig;
 
 /** Pings MongoDB with status's own log-in. */
 final class MongoProbe implements Probe {

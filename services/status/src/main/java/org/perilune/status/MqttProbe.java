@@ -10,7 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.MqttConfig;
+import org.perilune.chassis.mqtt.MqttConfig;
 
 /**
  * Logs in to the broker and pings it. Three packets of MQTT 5 (OASIS, sections 3.1, 3.2 and 3.12) are simpler than a

@@ -2,8 +2,8 @@ package org.perilune.status;
 
 import java.io.IOException;
 import java.time.Duration;
-import org.perilune.chassis.OpenSearch;
-import org.perilune.chassis.OpenSearchConfig;
+import org.perilune.chassis.opensearch.OpenSearch;
+import org.perilune.chassis.opensearch.OpenSearchConfig;
 
 /** Asks OpenSearch for its version. The embedded one starts long after everything else, which is nothing to worry about. */
 final class OpenSearchProbe implements Probe {

@@ -5,7 +5,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.PostgresConfig;
+import org.perilune.chassis.postgres.PostgresConfig;
 
 /** Asks PostgreSQL over a connection of its own, kept open: a new one would cost the server a process each time. */
 final class PostgresProbe implements Probe {

@@ -3,14 +3,14 @@ package org.perilune.status;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.perilune.chassis.AmqpConfig;
-import org.perilune.chassis.HttpConfig;
-import org.perilune.chassis.MongoConfig;
-import org.perilune.chassis.MqttConfig;
-import org.perilune.chassis.OpenSearchConfig;
-import org.perilune.chassis.PostgresConfig;
-import org.perilune.chassis.RedisConfig;
-import org.perilune.chassis.Settings;
+import org.perilune.chassis.http.HttpConfig;
+import org.perilune.chassis.messaging.AmqpConfig;
+import org.perilune.chassis.mongo.MongoConfig;
+import org.perilune.chassis.mqtt.MqttConfig;
+import org.perilune.chassis.opensearch.OpenSearchConfig;
+import org.perilune.chassis.postgres.PostgresConfig;
+import org.perilune.chassis.redis.RedisConfig;
+import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology;
 
 /**

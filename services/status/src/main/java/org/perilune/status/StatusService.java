@@ -11,13 +11,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Properties;
 import java.util.function.Consumer;
-import org.perilune.chassis.Access;
-import org.perilune.chassis.Health;
-import org.perilune.chassis.HttpListener;
-import org.perilune.chassis.Meters;
-import org.perilune.chassis.Requests;
-import org.perilune.chassis.Resources;
-import org.perilune.chassis.TokenVerifier;
+import org.perilune.chassis.http.Access;
+import org.perilune.chassis.http.HttpListener;
+import org.perilune.chassis.http.Requests;
+import org.perilune.chassis.http.TokenVerifier;
+import org.perilune.chassis.runtime.Health;
+import org.perilune.chassis.runtime.Meters;
+import org.perilune.chassis.runtime.Resources;
 import org.perilune.contracts.Topology;
 
 /** Answers how everything is. Needs none of what it watches to be up, except crew's keys for tokens. */

@@ -1,12 +1,12 @@
 package org.perilune.telemetry;
 
 import java.time.Duration;
-import org.perilune.chassis.AmqpConfig;
-import org.perilune.chassis.HttpConfig;
-import org.perilune.chassis.MqttConfig;
-import org.perilune.chassis.PostgresConfig;
-import org.perilune.chassis.RedisConfig;
-import org.perilune.chassis.Settings;
+import org.perilune.chassis.http.HttpConfig;
+import org.perilune.chassis.messaging.AmqpConfig;
+import org.perilune.chassis.mqtt.MqttConfig;
+import org.perilune.chassis.postgres.PostgresConfig;
+import org.perilune.chassis.redis.RedisConfig;
+import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology;
 import org.perilune.telemetry.ingest.IngestLimits;
 import org.perilune.telemetry.query.Exports;

@@ -25,8 +25,8 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
-import org.perilune.chassis.Settings;
-import org.perilune.chassis.TokenVerifier;
+import org.perilune.chassis.http.TokenVerifier;
+import org.perilune.chassis.runtime.Settings;
 
 /** The service on real backing servers, asked over HTTP with tokens of a stand-in for crew. */
 public final class ReadFixture implements AutoCloseable {

@@ -7,8 +7,8 @@ import org.bson.BsonInt64;
 import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.MongoOutbox;
+import org.perilune.chassis.messaging.CloudEvent;
+import org.perilune.chassis.mongo.MongoOutbox;
 
 /** What a change sets and takes away; the version is counted up by itself. Not safe for threads. */
 final class Change {

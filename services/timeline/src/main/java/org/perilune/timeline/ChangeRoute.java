@@ -13,10 +13,10 @@ import java.util.UUID;
 import org.bson.BsonBoolean;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.HttpListener;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.Requests;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.http.HttpListener;
+import org.perilune.chassis.http.Requests;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.ServiceException;
 
 /** {@code PATCH /data/{id}} and {@code POST /data/{id}/cancel}. */
 final class ChangeRoute {

@@ -2,8 +2,8 @@ package org.perilune.timeline;
 
 import java.nio.ByteBuffer;
 import java.util.UUID;
-import org.perilune.chassis.PageCursor;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.http.PageCursor;
+import org.perilune.chassis.runtime.ServiceException;
 
 /** Where a page ended; one made up gives what the same question with another {@code from} would have given. */
 final class Cursor {

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.ServiceClient;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.ServiceTokens;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.http.ServiceTokens;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.ServiceException;
 
 /** Hands commands to command-dispatcher. Safe for threads. */
 final class DispatcherClient implements AutoCloseable {

@@ -26,9 +26,9 @@ import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
 import org.bson.conversions.Bson;
-import org.perilune.chassis.MongoOutbox;
-import org.perilune.chassis.MongoOutboxRelay;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.mongo.MongoOutbox;
+import org.perilune.chassis.mongo.MongoOutboxRelay;
+import org.perilune.chassis.runtime.ServiceException;
 
 /**
  * Events in MongoDB, one document each. Every question is by {@code _id}, or by {@code _id} and version, for which there

@@ -3,7 +3,7 @@ package org.perilune.timeline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.runtime.ServiceException;
 
 /** All that is wrong with a request, by field, so that it is told at once. Not safe for threads. */
 final class Faults {

@@ -7,10 +7,10 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.ConflatingQueue;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.ServerSentEvents;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.http.ConflatingQueue;
+import org.perilune.chassis.http.ServerSentEvents;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.ServiceException;
 
 /** Whoever follows the timeline live. Safe for threads. */
 final class Followers implements AutoCloseable {

@@ -13,11 +13,11 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.HttpListener;
-import org.perilune.chassis.Ids;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.Requests;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.http.HttpListener;
+import org.perilune.chassis.http.Requests;
+import org.perilune.chassis.runtime.Ids;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.timeline.Timeline.Created;
 
 /** {@code POST /input} and {@code POST /inputs}. */

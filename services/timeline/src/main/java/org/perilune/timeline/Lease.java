@@ -14,8 +14,8 @@ import org.bson.BsonInt64;
 import org.bson.BsonString;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.Threads;
+import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.runtime.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

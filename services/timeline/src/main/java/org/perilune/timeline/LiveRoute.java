@@ -3,8 +3,8 @@ package org.perilune.timeline;
 import io.javalin.http.Context;
 import java.time.Clock;
 import java.util.Set;
-import org.perilune.chassis.Requests;
-import org.perilune.chassis.ServerSentEvents;
+import org.perilune.chassis.http.Requests;
+import org.perilune.chassis.http.ServerSentEvents;
 
 /** {@code GET /stream}. */
 final class LiveRoute {

@@ -3,8 +3,8 @@ package org.perilune.timeline;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
-import org.perilune.chassis.Loop;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.runtime.Loop;
+import org.perilune.chassis.runtime.ServiceException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -6,7 +6,7 @@ import com.mongodb.MongoException;
 import com.mongodb.MongoWriteException;
 import java.time.Duration;
 import java.util.function.Supplier;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.runtime.ServiceException;
 
 /** The one place where the driver's exceptions become ours. */
 final class MongoFailures {

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.WakeupSignal;
+import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.runtime.WakeupSignal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -2,12 +2,12 @@ package org.perilune.timeline;
 
 import java.net.URI;
 import java.time.Duration;
-import org.perilune.chassis.AmqpConfig;
-import org.perilune.chassis.DatabaseClockConfig;
-import org.perilune.chassis.HttpConfig;
-import org.perilune.chassis.MongoConfig;
-import org.perilune.chassis.Secret;
-import org.perilune.chassis.Settings;
+import org.perilune.chassis.http.HttpConfig;
+import org.perilune.chassis.messaging.AmqpConfig;
+import org.perilune.chassis.mongo.MongoConfig;
+import org.perilune.chassis.runtime.DatabaseClockConfig;
+import org.perilune.chassis.runtime.Secret;
+import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology;
 
 /**

@@ -1,7 +1,7 @@
 package org.perilune.timeline;
 
 import io.javalin.config.JavalinConfig;
-import org.perilune.chassis.Access;
+import org.perilune.chassis.http.Access;
 
 /** The HTTP interface; see {@code docs/api.md}. */
 final class TimelineRoutes {

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.perilune.chassis.DatabaseClock;
-import org.perilune.chassis.DatabaseClockConfig;
-import org.perilune.chassis.MongoTime;
+import org.perilune.chassis.mongo.MongoTime;
+import org.perilune.chassis.runtime.DatabaseClock;
+import org.perilune.chassis.runtime.DatabaseClockConfig;
 
 /** Somebody sets the clock of the machine that MongoDB runs on. */
 class SetClockTest extends OnTheTimeline {

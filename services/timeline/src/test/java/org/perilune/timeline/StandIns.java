@@ -26,8 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.TokenVerifier;
+import org.perilune.chassis.http.TokenVerifier;
+import org.perilune.chassis.runtime.Json;
 
 /** Stands in for crew, command-dispatcher and the lunar module, as far as the timeline asks them. */
 final class StandIns implements AutoCloseable {

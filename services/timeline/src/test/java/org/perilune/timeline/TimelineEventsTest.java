@@ -10,8 +10,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
-import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.MongoOutbox;
+import org.perilune.chassis.messaging.CloudEvent;
+import org.perilune.chassis.mongo.MongoOutbox;
 
 /** What the rest of the mission hears of the timeline. */
 class TimelineEventsTest extends OnTheTimeline {

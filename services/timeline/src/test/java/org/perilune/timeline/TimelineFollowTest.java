@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.Threads;
+import org.perilune.chassis.runtime.Threads;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TimelineFollowTest {

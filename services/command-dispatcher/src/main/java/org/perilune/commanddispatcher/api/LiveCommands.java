@@ -5,11 +5,11 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import org.perilune.chassis.ChangeBroadcaster;
-import org.perilune.chassis.ConflatingQueue;
-import org.perilune.chassis.NotificationListener;
-import org.perilune.chassis.Requests;
-import org.perilune.chassis.ServerSentEvents;
+import org.perilune.chassis.http.ConflatingQueue;
+import org.perilune.chassis.http.Requests;
+import org.perilune.chassis.http.ServerSentEvents;
+import org.perilune.chassis.postgres.ChangeBroadcaster;
+import org.perilune.chassis.postgres.NotificationListener;
 import org.perilune.commanddispatcher.lifecycle.CommandJson;
 import org.perilune.commanddispatcher.lifecycle.CommandQueries;
 

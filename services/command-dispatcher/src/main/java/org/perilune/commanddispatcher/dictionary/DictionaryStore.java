@@ -14,10 +14,10 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Json;
-import org.perilune.chassis.JsonObjectReader;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.postgres.SqlTimes;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.JsonObjectReader;
+import org.perilune.chassis.runtime.ServiceException;
 
 /** The table of dictionaries: each change is a new version, and old ones stay. Safe for threads. */
 final class DictionaryStore {

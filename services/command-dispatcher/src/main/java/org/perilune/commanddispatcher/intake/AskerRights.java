@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Loop;
-import org.perilune.chassis.Principal;
-import org.perilune.chassis.ServiceClient;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.ServiceTokens;
+import org.perilune.chassis.http.Principal;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.http.ServiceTokens;
+import org.perilune.chassis.runtime.Loop;
+import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.Role;
 import org.perilune.contracts.Topology;
 

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Jdbi;
-import org.perilune.chassis.ServiceClient;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.ServiceTokens;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.http.ServiceTokens;
+import org.perilune.chassis.postgres.SqlTimes;
+import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.Topics;
 
 /**

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
-import org.perilune.chassis.PageCursor;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.http.PageCursor;
+import org.perilune.chassis.runtime.ServiceException;
 
 /** Where a page ended: the last command given. */
 public record CommandCursor(Instant requestedAt, UUID id) {

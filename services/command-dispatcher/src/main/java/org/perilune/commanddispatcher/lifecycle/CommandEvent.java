@@ -15,8 +15,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.TraceContext;
+import org.perilune.chassis.messaging.CloudEvent;
+import org.perilune.chassis.runtime.TraceContext;
 import org.perilune.contracts.Happening;
 import org.perilune.contracts.Topology;
 

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.postgres.SqlTimes;
+import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.commanddispatcher.dictionary.CommandType;
 
 /** Reads commands. Safe for threads. */

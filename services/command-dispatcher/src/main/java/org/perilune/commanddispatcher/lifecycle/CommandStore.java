@@ -16,9 +16,9 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.NotificationListener;
-import org.perilune.chassis.Outbox;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.messaging.Outbox;
+import org.perilune.chassis.postgres.NotificationListener;
+import org.perilune.chassis.postgres.SqlTimes;
 
 /** Puts commands into the database, many in one transaction. Safe for threads. */
 public final class CommandStore {

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.postgres.SqlTimes;
 
 /** One line of a command's history. */
 public record HistoryLine(

@@ -1,7 +1,7 @@
 package org.perilune.commanddispatcher.lifecycle;
 
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.IdempotencyKey;
+import org.perilune.chassis.http.IdempotencyKey;
 
 /**
  * A command that may be stored: everything about it was checked.

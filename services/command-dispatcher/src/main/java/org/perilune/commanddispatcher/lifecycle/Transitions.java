@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.perilune.chassis.NotificationListener;
-import org.perilune.chassis.Outbox;
+import org.perilune.chassis.messaging.Outbox;
+import org.perilune.chassis.postgres.NotificationListener;
 
 /** The only writer of what becomes of commands. Safe for threads. */
 public final class Transitions {

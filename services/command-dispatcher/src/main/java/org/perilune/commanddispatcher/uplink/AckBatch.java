@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.perilune.chassis.SqlFailures;
+import org.perilune.chassis.postgres.SqlFailures;
 import org.perilune.commanddispatcher.lifecycle.CommandLifecycleTable;
 import org.perilune.commanddispatcher.lifecycle.Outcome;
 import org.perilune.commanddispatcher.lifecycle.Transition;

@@ -9,7 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Redis;
+import org.perilune.chassis.redis.Redis;
 import org.perilune.contracts.Streams;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

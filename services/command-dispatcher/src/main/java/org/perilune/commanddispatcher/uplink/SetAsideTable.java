@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.postgres.SqlTimes;
 
 /** Commands for devices without a link. However many they are, nobody reads them until their device is tried again. */
 public final class SetAsideTable {

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.postgres.SqlTimes;
 import org.perilune.commanddispatcher.lifecycle.CommandLifecycle;
 import org.perilune.commanddispatcher.lifecycle.CommandState;
 import org.perilune.commanddispatcher.lifecycle.Outcome;

@@ -6,9 +6,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jdbi.v3.core.Handle;
-import org.perilune.chassis.LeaderSession;
-import org.perilune.chassis.Postgres;
-import org.perilune.chassis.Threads;
+import org.perilune.chassis.postgres.LeaderSession;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.runtime.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,7 +1,7 @@
 package org.perilune.commanddispatcher.verify;
 
 import java.util.Optional;
-import org.perilune.chassis.SqlFailures;
+import org.perilune.chassis.postgres.SqlFailures;
 
 /** What is worth saying of a failure that mends itself. */
 public final class Reason {

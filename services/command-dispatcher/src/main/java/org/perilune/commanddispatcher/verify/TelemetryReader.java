@@ -19,9 +19,9 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.ServiceClient;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.ServiceTokens;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.http.ServiceTokens;
+import org.perilune.chassis.runtime.ServiceException;
 
 /** Asks telemetry what devices showed. Every question fails with a {@link ServiceException}. Safe for threads. */
 public final class TelemetryReader implements AutoCloseable {

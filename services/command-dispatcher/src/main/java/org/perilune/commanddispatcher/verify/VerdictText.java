@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.commanddispatcher.dictionary.Expectation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.perilune.chassis.Principal;
+import org.perilune.chassis.http.Principal;
 import org.perilune.commanddispatcher.DispatchFixture;
 import org.perilune.commanddispatcher.lifecycle.Transitions;
 import org.perilune.contracts.Role;

@@ -245,7 +245,7 @@ class UplinkTest {
     @Test
     void sendsFromOneCopyAndFromTheOtherWhenThatEnds() throws Exception {
         try (var device = fixture.device("single", FakeDevice::obedient);
-                var second = new org.perilune.chassis.Resources()) {
+                var second = new org.perilune.chassis.runtime.Resources()) {
             try (var first = fixture.copy()) {
                 var _ = second.add(fixture.copy());
                 List<UUID> ids = fixture.insert("single", MINUTE, 200, null);

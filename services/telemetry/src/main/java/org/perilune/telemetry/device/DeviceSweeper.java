@@ -3,7 +3,7 @@ package org.perilune.telemetry.device;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import org.perilune.chassis.Loop;
+import org.perilune.chassis.runtime.Loop;
 import org.perilune.telemetry.live.LiveTail;
 
 /** Looks once a second whether a device's state has changed, and tells followers. */

@@ -10,7 +10,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.CloudEvent;
+import org.perilune.chassis.messaging.CloudEvent;
 import org.perilune.contracts.Happening;
 import org.perilune.contracts.Topology;
 

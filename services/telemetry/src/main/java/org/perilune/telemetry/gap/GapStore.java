@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.postgres.SqlTimes;
 import org.perilune.telemetry.store.ProgressStore;
 
 /** Missing frames as the kept progress shows them, and what was told of them, within the caller's transaction. */

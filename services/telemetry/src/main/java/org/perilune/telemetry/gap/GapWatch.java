@@ -8,11 +8,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
-import org.perilune.chassis.CloudEvent;
-import org.perilune.chassis.Ids;
-import org.perilune.chassis.Loop;
-import org.perilune.chassis.Outbox;
-import org.perilune.chassis.Postgres;
+import org.perilune.chassis.messaging.CloudEvent;
+import org.perilune.chassis.messaging.Outbox;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.runtime.Ids;
+import org.perilune.chassis.runtime.Loop;
 
 /**
  * Tells of frames that are missing, and that they have come, from the progress that is kept about once a second: storing

@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
-import org.perilune.chassis.Loop;
-import org.perilune.chassis.Postgres;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.runtime.Loop;
 
 /**
  * Bounds the kept progress of each device: of epochs older than its newest ones, rows go that tell of nothing missing.

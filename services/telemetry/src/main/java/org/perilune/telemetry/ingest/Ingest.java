@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Health;
-import org.perilune.chassis.MqttConfig;
-import org.perilune.chassis.Postgres;
-import org.perilune.chassis.Redis;
-import org.perilune.chassis.Resources;
+import org.perilune.chassis.mqtt.MqttConfig;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.redis.Redis;
+import org.perilune.chassis.runtime.Health;
+import org.perilune.chassis.runtime.Resources;
 import org.perilune.telemetry.store.ClockTolerance;
 import org.perilune.telemetry.store.DeviceRegistry;
 

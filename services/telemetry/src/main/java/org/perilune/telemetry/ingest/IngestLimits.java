@@ -1,6 +1,6 @@
 package org.perilune.telemetry.ingest;
 
-import org.perilune.chassis.Settings;
+import org.perilune.chassis.runtime.Settings;
 
 /**
  * Bounds of what the ingest reads, and leaves in Redis.

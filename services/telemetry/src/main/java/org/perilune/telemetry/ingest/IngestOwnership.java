@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.perilune.chassis.LeaderSession;
+import org.perilune.chassis.postgres.LeaderSession;
 import org.perilune.contracts.Streams;
 
 /**

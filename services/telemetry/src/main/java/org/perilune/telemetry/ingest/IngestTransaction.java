@@ -9,7 +9,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.perilune.chassis.SqlFailures;
+import org.perilune.chassis.postgres.SqlFailures;
 import org.perilune.telemetry.store.Daily;
 import org.perilune.telemetry.store.FrameBatch;
 import org.perilune.telemetry.store.FrameCopy;

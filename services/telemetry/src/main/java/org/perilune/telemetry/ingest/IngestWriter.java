@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.LeaderSession;
-import org.perilune.chassis.Postgres;
-import org.perilune.chassis.Redis;
-import org.perilune.chassis.Threads;
+import org.perilune.chassis.postgres.LeaderSession;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.redis.Redis;
+import org.perilune.chassis.runtime.Threads;
 import org.perilune.telemetry.store.ClockTolerance;
 import org.perilune.telemetry.store.DeviceRegistry;
 

@@ -7,8 +7,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import javax.sql.DataSource;
-import org.perilune.chassis.Loop;
-import org.perilune.chassis.Postgres;
+import org.perilune.chassis.postgres.Postgres;
+import org.perilune.chassis.runtime.Loop;
 
 /**
  * Keeps the newest rejects only, so that a device that sends nonsense for ever does not fill the disk. A reject that a

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Postgres;
+import org.perilune.chassis.postgres.Postgres;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.exceptions.JedisException;

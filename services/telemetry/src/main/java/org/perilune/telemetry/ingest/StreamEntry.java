@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.TraceContext;
+import org.perilune.chassis.runtime.TraceContext;
 import org.perilune.contracts.Streams;
 
 /**

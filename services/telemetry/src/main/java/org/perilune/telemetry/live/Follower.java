@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.perilune.chassis.ServerSentEvents;
+import org.perilune.chassis.http.ServerSentEvents;
 import org.perilune.contracts.v1.Value;
 
 /**

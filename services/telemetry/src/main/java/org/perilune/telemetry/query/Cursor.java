@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.perilune.chassis.PageCursor;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.http.PageCursor;
+import org.perilune.chassis.runtime.ServiceException;
 
 /**
  * Where a page ended: the last reading given. Signed, together with the question it belongs to, so that only what we

@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.perilune.chassis.CutOff;
-import org.perilune.chassis.ServiceException;
-import org.perilune.chassis.Threads;
+import org.perilune.chassis.http.CutOff;
+import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.runtime.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

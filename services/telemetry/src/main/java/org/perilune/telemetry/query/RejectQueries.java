@@ -8,7 +8,7 @@ import java.util.Base64;
 import java.util.List;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.postgres.SqlTimes;
 
 /** {@code GET /rejects}. */
 public final class RejectQueries {

@@ -4,7 +4,7 @@ import io.javalin.http.Context;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.Requests;
+import org.perilune.chassis.http.Requests;
 
 /** The range of time that a request asks for. */
 public final class TimeRange {

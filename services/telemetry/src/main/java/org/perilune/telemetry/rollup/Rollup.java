@@ -11,7 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.postgres.SqlTimes;
 import org.perilune.contracts.v1.Value;
 import org.perilune.telemetry.store.FrameScan;
 import org.perilune.telemetry.store.FrameValues;

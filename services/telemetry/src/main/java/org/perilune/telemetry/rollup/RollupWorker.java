@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
-import org.perilune.chassis.Loop;
+import org.perilune.chassis.runtime.Loop;
 
 /**
  * Keeps roll-ups in step with frames: a mark that is closed is rolled; an open one is
@@ -70,7 +70,7 @@ public final class RollupWorker implements AutoCloseable {
         return new RollupWorker(database, busy, meters);
     }
 
-    /** For {@link org.perilune.chassis.Health}. */
+    /** For {@link org.perilune.chassis.runtime.Health}. */
     public Optional<String> problem() {
         return loop.problem();
     }

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.perilune.chassis.SqlTimes;
+import org.perilune.chassis.postgres.SqlTimes;
 
 /** Finds frames by time: marks first, then frames by their key. Holds a connection; one call at a time. */
 public final class FrameReader {

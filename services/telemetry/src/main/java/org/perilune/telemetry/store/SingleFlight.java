@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.runtime.ServiceException;
 
 /**
  * Answers equal questions by one computation that begins after they were asked: a request joins the next computation

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.Redis;
+import org.perilune.chassis.redis.Redis;
 import org.perilune.contracts.Streams;
 import org.perilune.contracts.TelemetryLimits;
 import org.perilune.contracts.v1.Connect;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.perilune.chassis.ServiceException;
+import org.perilune.chassis.runtime.ServiceException;
 
 class CursorTest {
     private static final byte[] KEY = "the key of this test, 32 bytes..".getBytes(UTF_8);

@@ -1,0 +1,50 @@
+package org.perilune.chassis.http;
+
+import java.time.Duration;
+import java.util.OptionalInt;
+import org.perilune.chassis.runtime.Settings;
+
+/**
+ * One service's HTTP listener.
+ *
+ * @param host address to listen on; loopback unless told otherwise
+ * @param port 0 picks a free one
+ * @param drain how long requests under way may take when the service stops
+ * @param tokens what tokens are checked by
+ * @param managementPort of probes and metrics, which {@code port} does not have then; 0 picks a free one, and empty
+ *     leaves them where everything else is
+ * @param proxies whose word is taken for where a request came from
+ * @param limits what it takes before it turns requests away
+ */
+public record HttpConfig(
+        String host,
+        int port,
+        Duration drain,
+        TokenConfig tokens,
+        OptionalInt managementPort,
+        TrustedProxies proxies,
+        HttpLimits limits) {
+    /** With the defaults of everything else. */
+    public HttpConfig(String host, int port, Duration drain, TokenConfig tokens) {
+        this(host, port, drain, tokens, OptionalInt.empty(), TrustedProxies.NONE, HttpLimits.DEFAULTS);
+    }
+
+    /** Reads {@code http.*} and {@code tokens.*}. */
+    public static HttpConfig read(Settings in, int defaultPort) {
+        return read(in, defaultPort, "");
+    }
+
+    /** @param proxies the addresses trusted unless {@code http.trusted-proxies} says otherwise */
+    public static HttpConfig read(Settings in, int defaultPort, String proxies) {
+        return new HttpConfig(
+                in.text("http.host", "127.0.0.1"),
+                in.port("http.port", defaultPort),
+                in.duration("http.drain", Duration.ofSeconds(3)),
+                TokenConfig.read(in),
+                in.optionalText("http.management-port").isPresent()
+                        ? OptionalInt.of(in.port("http.management-port", 0))
+                        : OptionalInt.empty(),
+                TrustedProxies.read(in, "http.trusted-proxies", proxies),
+                HttpLimits.read(in.at("http")));
+    }
+}

@@ -1,0 +1,217 @@
+package org.perilune.chassis.http;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.json.JavalinJackson;
+import io.javalin.util.JavalinException;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.perilune.chassis.runtime.Draining;
+import org.perilune.chassis.runtime.Health;
+import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.ServiceException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A service's HTTP: probes and metrics, tokens checked on everything that is not {@link Access#OPEN}, failures answered
+ * as problems, bounds on sizes, requests measured. Routes without an {@link Access} are refused.
+ */
+public final class HttpListener implements Draining {
+    /** Bodies over this are answered with 413. */
+    public static final int MAX_BODY_BYTES = 1024 * 1024;
+
+    /** The same on {@link Access#OPEN} routes, which anybody may send to. */
+    public static final int MAX_OPEN_BODY_BYTES = 16 * 1024;
+
+    private static final String BEGAN = "perilune.began";
+    /** Within a request. */
+    private static final long IDLE_MILLIS = 30_000;
+
+    /**
+     * How long connections without a request are kept. Longer than {@link ServiceClient} keeps them: else a request
+     * could meet a connection that is just being closed.
+     */
+    private static final Duration KEPT = ServiceClient.KEPT.plusSeconds(10);
+
+    /** Connections that wait to be accepted: a burst beyond Java's own 50 would be reset on a busy machine. */
+    private static final int ACCEPT_QUEUE = 1_024;
+
+    /** Longer than streams of events are silent. */
+    private static final long FULL_IDLE_MILLIS =
+            ServerSentEvents.HEARTBEAT.plusSeconds(5).toMillis();
+
+    private static final long SHUTDOWN_IDLE_MILLIS = 100;
+    private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
+
+    private final Javalin server;
+    private final Health health;
+    private final Probes probes;
+
+    private HttpListener(Javalin server, Health health, Probes probes) {
+        this.server = server;
+        this.health = health;
+        this.probes = probes;
+    }
+
+    /**
+     * Listens, and from then on the service counts as started.
+     *
+     * @param service the service's name, for metrics
+     * @param routes adds routes with {@code config.routes.get(path, handler, Access.VIEWER)}, and static files
+     * @throws IllegalStateException naming host and port if they are taken
+     */
+    public static HttpListener open(
+            HttpConfig config,
+            String service,
+            Health health,
+            PrometheusMeterRegistry meters,
+            Authenticator authenticator,
+            Consumer<JavalinConfig> routes) {
+        var probes = new Probes(config, health, meters);
+        var admission = new Admission(config, authenticator, meters);
+        Javalin server = Javalin.create(javalin -> {
+            basics(javalin, config, meters);
+            javalin.routes.before(HttpListener::harden);
+            probes.addTo(javalin);
+            measure(javalin, service, meters);
+            admission.addTo(javalin);
+            javalin.routes.exception(ServiceException.class, Problems::answer);
+            javalin.routes.exception(HttpResponseException.class, Problems::answer);
+            javalin.routes.exception(Exception.class, Problems::answerUnexpected);
+            routes.accept(javalin);
+        });
+        try {
+            server.start();
+        } catch (RuntimeException failure) {
+            throw new IllegalStateException(
+                    "%s cannot listen on %s:%d; set %s.http.port to a free port"
+                            .formatted(service, config.host(), config.port(), service),
+                    failure);
+        }
+        connectors(server).forEach(connector -> connector.setIdleTimeout(KEPT.toMillis()));
+        health.started();
+        return new HttpListener(server, health, probes);
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    /** Where probes and metrics are; {@link #port} unless they have a port of their own. */
+    public int managementPort() {
+        return probes.port().orElse(port());
+    }
+
+    /** How long connections without a request are kept. */
+    Duration kept() {
+        return connectors(server)
+                .map(connector -> Duration.ofMillis(connector.getIdleTimeout()))
+                .min(Duration::compareTo)
+                .orElseThrow();
+    }
+
+    private static Stream<AbstractConnector> connectors(Javalin server) {
+        return Stream.of(server.jettyServer().server().getConnectors())
+                .filter(AbstractConnector.class::isInstance)
+                .map(AbstractConnector.class::cast);
+    }
+
+    /** Who is asking; only in handlers of routes that are not {@link Access#OPEN}. */
+    public static Principal principal(Context context) {
+        return Admission.principal(context);
+    }
+
+    @Override
+    public void close() {
+        health.stopping();
+        // Idle connections of clients that keep them would otherwise hold up every stop for a second.
+        connectors(server).forEach(connector -> connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_MILLIS));
+        try {
+            server.stop();
+        } catch (JavalinException failure) {
+            if (!(failure.getCause() instanceof TimeoutException)) {
+                throw failure;
+            }
+            LOG.info("Connections were cut off when the time to drain was over [port: {}]", server.port());
+        }
+    }
+
+    private static void basics(JavalinConfig javalin, HttpConfig config, MeterRegistry meters) {
+        javalin.startup.showJavalinBanner = false;
+        javalin.startup.showOldJavalinVersionWarning = false;
+        javalin.concurrency.useVirtualThreads = true;
+        javalin.http.maxRequestSize = MAX_BODY_BYTES;
+        javalin.http.prefer405over404 = true;
+        javalin.http.defaultContentType = "application/json";
+        javalin.jsonMapper(new JavalinJackson(Json.mapper(), true));
+        javalin.jetty.addConnector((server, http) -> {
+            ServerConnector connector = connector(server, http, config.host(), config.port());
+            connections(connector, config.limits().connections(), meters);
+            return connector;
+        });
+        javalin.jetty.modifyServer((Server server) -> {
+            server.setStopTimeout(config.drain().toMillis());
+            server.setHandler(new RequestBodies(config.limits(), meters));
+        });
+        javalin.jetty.modifyHttpConfiguration(http -> {
+            http.setSendServerVersion(false);
+            http.setRequestHeaderSize(16 * 1024);
+            http.setIdleTimeout(IDLE_MILLIS);
+        });
+    }
+
+    static ServerConnector connector(Server server, HttpConfiguration http, String host, int port) {
+        var connector = new ServerConnector(server, new HttpConnectionFactory(http));
+        connector.setHost(host);
+        connector.setPort(port);
+        connector.setAcceptQueueSize(ACCEPT_QUEUE);
+        return connector;
+    }
+
+    /** While there are as many as may be, no more are accepted, and those without a request are closed sooner. */
+    private static void connections(ServerConnector connector, int most, MeterRegistry meters) {
+        var limit = new NetworkConnectionLimit(most, connector);
+        limit.setEndPointIdleTimeout(FULL_IDLE_MILLIS);
+        connector.addBean(limit);
+        Gauge.builder("http.connections", limit, NetworkConnectionLimit::getNetworkConnectionCount)
+                .register(meters);
+        Gauge.builder("http.connections.most", () -> most).register(meters);
+    }
+
+    /** Before any handler, which may set what it wants instead. What needs a token must not stay in caches. */
+    private static void harden(Context context) {
+        context.header("X-Content-Type-Options", "nosniff");
+        context.header("Cache-Control", "no-store");
+    }
+
+    private static void measure(JavalinConfig javalin, String service, PrometheusMeterRegistry meters) {
+        javalin.routes.before(context -> context.attribute(BEGAN, System.nanoTime()));
+        javalin.routes.after(context -> {
+            Long began = context.attribute(BEGAN);
+            if (began != null) {
+                Timer.builder("http.server.requests")
+                        .tag("service", service)
+                        .tag("method", context.method().name())
+                        .tag("status", Integer.toString(context.statusCode()))
+                        .register(meters)
+                        .record(System.nanoTime() - began, TimeUnit.NANOSECONDS);
+            }
+        });
+    }
+}

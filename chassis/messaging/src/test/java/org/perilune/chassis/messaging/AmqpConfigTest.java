@@ -1,0 +1,46 @@
+package org.perilune.chassis.messaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.perilune.chassis.runtime.InvalidSettings;
+import org.perilune.chassis.runtime.Settings;
+
+class AmqpConfigTest {
+    private static AmqpConfig read(Map<String, String> further) {
+        var given = new HashMap<>(Map.of("amqp.user", "perilune", "amqp.password", "a password of some length"));
+        given.putAll(further);
+        Settings in = Settings.of(given);
+        AmqpConfig config = AmqpConfig.read(in);
+        in.check(List.of());
+        return config;
+    }
+
+    @Test
+    void keepsQueuesForAMonth() {
+        assertThat(read(Map.of()).queueExpiry()).isEqualTo(Duration.ofDays(30));
+        assertThat(read(Map.of("amqp.queue-expiry", "1h")).queueExpiry()).isEqualTo(Duration.ofHours(1));
+        assertThat(read(Map.of("amqp.queue-expiry", "P45D")).queueExpiry()).isEqualTo(Duration.ofDays(45));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "amqp.queue-expiry, 59m",
+        "amqp.queue-expiry, P46D",
+        "amqp.delivery-limit, 19",
+        "amqp.queue-type, mirrored",
+        "amqp.absent-services, qwery"
+    })
+    void namesTheSettingThatIsWrong(String key, String value) {
+        assertThatThrownBy(() -> read(Map.of(key, value)))
+                .isInstanceOf(InvalidSettings.class)
+                .hasMessageContaining(key);
+    }
+}

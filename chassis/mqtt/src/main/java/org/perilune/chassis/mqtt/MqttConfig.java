@@ -1,0 +1,16 @@
+package org.perilune.chassis.mqtt;
+
+import org.perilune.chassis.runtime.Secret;
+import org.perilune.chassis.runtime.Settings;
+
+/** Where the MQTT broker is, and who we are there. */
+public record MqttConfig(String host, int port, String user, Secret password) {
+    /** Reads {@code mqtt.host}, {@code .port}, {@code .user}, {@code .password} (or {@code .password-file}). */
+    public static MqttConfig read(Settings in) {
+        return new MqttConfig(
+                in.text("mqtt.host", "127.0.0.1"),
+                in.port("mqtt.port", 1883),
+                in.text("mqtt.user"),
+                in.secret("mqtt.password"));
+    }
+}

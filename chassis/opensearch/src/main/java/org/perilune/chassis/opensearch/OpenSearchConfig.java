@@ -1,0 +1,55 @@
+package org.perilune.chassis.opensearch;
+
+import java.net.URI;
+import org.perilune.chassis.runtime.Secret;
+import org.perilune.chassis.runtime.Settings;
+
+/**
+ * OpenSearch, or what speaks its API, and who we are there.
+ *
+ * @param enabled false where search does without it; nothing else counts then
+ * @param url {@code http} or {@code https}, with host, without credentials
+ */
+public record OpenSearchConfig(boolean enabled, URI url, String user, Secret password) {
+    private static final URI EMBEDDED = URI.create("http://127.0.0.1:19200");
+
+    /**
+     * Reads {@code opensearch.enabled}, {@code .url}, {@code .user} and {@code .password} (or {@code .password-file}).
+     *
+     * @return one that is not enabled, where the settings say so
+     */
+    public static OpenSearchConfig read(Settings in) {
+        boolean enabled = in.flag("opensearch.enabled", true);
+        URI url = in.uri("opensearch.url", EMBEDDED);
+        if (!"http".equals(url.getScheme()) && !"https".equals(url.getScheme())) {
+            in.fault("opensearch.url", "must be an address such as https://search.example:9200");
+        }
+        if (url.getUserInfo() != null) {
+            in.fault("opensearch.url", "must not have credentials; they go into opensearch.user and .password");
+        }
+        if (!enabled) {
+            // Read all the same, so that they are known keys.
+            in.text("opensearch.user", "");
+            in.optionalText("opensearch.password-file");
+            return new OpenSearchConfig(
+                    false,
+                    url,
+                    "",
+                    new Secret(in.optionalText("opensearch.password").orElse("")));
+        }
+        return new OpenSearchConfig(true, url, in.text("opensearch.user"), in.secret("opensearch.password"));
+    }
+
+    /** For people. */
+    public String host() {
+        return url.getHost();
+    }
+
+    /** The one of its scheme where the address names none. */
+    public int port() {
+        if (url.getPort() >= 0) {
+            return url.getPort();
+        }
+        return "https".equals(url.getScheme()) ? 443 : 80;
+    }
+}

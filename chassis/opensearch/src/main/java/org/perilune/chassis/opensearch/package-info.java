@@ -1,0 +1,5 @@
+/** OpenSearch: client. */
+@NullMarked
+package org.perilune.chassis.opensearch;
+
+import org.jspecify.annotations.NullMarked;

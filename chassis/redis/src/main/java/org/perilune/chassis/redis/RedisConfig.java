@@ -1,0 +1,16 @@
+package org.perilune.chassis.redis;
+
+import org.perilune.chassis.runtime.Secret;
+import org.perilune.chassis.runtime.Settings;
+
+/** Where Redis is, and who we are there. */
+public record RedisConfig(String host, int port, String user, Secret password) {
+    /** Reads {@code redis.host}, {@code .port}, {@code .user}, {@code .password} (or {@code .password-file}). */
+    public static RedisConfig read(Settings in) {
+        return new RedisConfig(
+                in.text("redis.host", "127.0.0.1"),
+                in.port("redis.port", 16379),
+                in.text("redis.user"),
+                in.secret("redis.password"));
+    }
+}

@@ -1,7 +1,0 @@
-package org.perilune.chassis;
-
-/** What lets work under way end before it closes, and has a bound of its own for that. */
-public interface Draining extends AutoCloseable {
-    @Override
-    void close();
-}

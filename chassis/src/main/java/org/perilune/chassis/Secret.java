@@ -1,9 +1,0 @@
-package org.perilune.chassis;
-
-/** A value that must not be seen: {@link #toString} hides it. Never null. */
-public record Secret(String reveal) {
-    @Override
-    public String toString() {
-        return "•••";
-    }
-}

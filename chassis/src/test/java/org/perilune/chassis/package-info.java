@@ -1,4 +1,0 @@
-@NullMarked
-package org.perilune.chassis;
-
-import org.jspecify.annotations.NullMarked;
