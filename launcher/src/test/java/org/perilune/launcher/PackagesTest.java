@@ -7,6 +7,9 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -14,12 +17,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.perilune.contracts.Topology;
 
 /** Which package of a module may know which other of it; see docs/architecture.md. */
 final class PackagesTest {
     private static final String ROOT = "org.perilune.";
+
+    private static final Pattern CHASSIS_MODULE = Pattern.compile("<artifactId>perilune-chassis-(\\w+)</artifactId>");
 
     /** Made by generators. */
     private static final Set<String> GENERATED = Set.of("contracts.v1", "console.pages");
@@ -98,6 +105,28 @@ final class PackagesTest {
             }
         }
         assertThat(seen).isEmpty();
+    }
+
+    /** A driver that a service does not use is not on its class path. */
+    @Test
+    void servicesDeclareThoseModulesOfTheChassisThatTheyUse() throws IOException {
+        for (Topology.Service service : Topology.SERVICES) {
+            String pom = Files.readString(Path.of("..", "services", service.name(), "pom.xml"));
+            Set<String> declared = CHASSIS_MODULE
+                    .matcher(pom)
+                    .results()
+                    .map(found -> found.group(1))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            String module = service.name().replace("-", "");
+            Set<String> used = CLASSES.stream()
+                    .filter(type -> module(packageOf(type)).equals(module))
+                    .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+                    .map(dependency -> packageOf(dependency.getTargetClass().getBaseComponentType()))
+                    .filter(name -> name.startsWith("chassis."))
+                    .map(name -> name.substring("chassis.".length()))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            assertThat(declared).as(service.name()).isEqualTo(used);
+        }
     }
 
     private static Set<String> known(String name) {
