@@ -30,7 +30,7 @@ import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
 import org.perilune.contracts.Topology.Service;
 import org.perilune.pad.Pad;
-import org.perilune.pad.PadConfig;
+import org.perilune.pad.host.PadConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.pad.Pad;
-import org.perilune.pad.PadConfig;
+import org.perilune.pad.host.PadConfig;
 
 /** Seeded frames must be what the service would have stored: else the benches measure something else. */
 class SeededFramesTest {

@@ -1,6 +1,9 @@
 package org.perilune.launcher;
 
 import java.util.concurrent.Callable;
+import org.perilune.launcher.home.Home;
+import org.perilune.launcher.home.HomeOption;
+import org.perilune.launcher.process.LaunchPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

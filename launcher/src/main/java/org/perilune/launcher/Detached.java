@@ -12,6 +12,11 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.perilune.contracts.Topology;
+import org.perilune.launcher.home.Home;
+import org.perilune.launcher.home.HomeOption;
+import org.perilune.launcher.home.LauncherException;
+import org.perilune.launcher.home.StateFile;
+import org.perilune.launcher.process.Foreground;
 
 /** Starts an instance in a process of its own, shows what it says until it is ready, and leaves it running. */
 final class Detached {

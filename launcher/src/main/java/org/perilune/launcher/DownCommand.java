@@ -6,6 +6,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.perilune.launcher.home.Home;
+import org.perilune.launcher.home.HomeOption;
+import org.perilune.launcher.home.LauncherException;
+import org.perilune.launcher.home.StateFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

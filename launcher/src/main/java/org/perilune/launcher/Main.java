@@ -3,7 +3,11 @@ package org.perilune.launcher;
 import java.util.Objects;
 import org.perilune.chassis.runtime.InvalidSettings;
 import org.perilune.chassis.runtime.ServiceException;
-import org.perilune.pad.PadException;
+import org.perilune.launcher.home.LauncherException;
+import org.perilune.launcher.process.Logging;
+import org.perilune.launcher.replay.ReplayCommand;
+import org.perilune.launcher.timeline.ImportTimelineCommand;
+import org.perilune.pad.host.PadException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -52,7 +56,7 @@ public final class Main {
         System.exit(execute(arguments));
     }
 
-    static int execute(String... arguments) {
+    public static int execute(String... arguments) {
         var main = new Main();
         return new CommandLine(main)
                 .setExecutionStrategy(parsed -> {

@@ -10,6 +10,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology;
+import org.perilune.launcher.home.Home;
+import org.perilune.launcher.home.HomeOption;
+import org.perilune.launcher.home.StateFile;
+import org.perilune.launcher.home.UserSettings;
+import org.perilune.launcher.process.Logging;
+import org.perilune.launcher.process.Running;
+import org.perilune.launcher.process.ServiceDefinition;
+import org.perilune.launcher.process.ServiceDefinitions;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,7 +30,7 @@ import picocli.CommandLine.Parameters;
             "Runs one service in this process, against the addresses in its settings.",
             "Its log goes to standard output as JSON lines."
         })
-final class RunCommand implements Callable<Integer> {
+public final class RunCommand implements Callable<Integer> {
     private static final long LONGEST_STOP_SECONDS = 10;
 
     @Mixin
@@ -79,7 +87,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** One service, as {@code run} starts it; keys of other services may be there, so that all can share a file. */
-    static Running start(String name, Map<String, String> user, Clock clock) {
+    public static Running start(String name, Map<String, String> user, Clock clock) {
         ServiceDefinition<?> kind = ServiceDefinitions.named(name);
         var read = Settings.of(user);
         ServiceDefinition.Prepared prepared = kind.prepare(read);

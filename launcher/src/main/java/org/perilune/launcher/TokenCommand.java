@@ -2,6 +2,8 @@ package org.perilune.launcher;
 
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.perilune.launcher.home.HomeOption;
+import org.perilune.launcher.home.Tokens;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -11,13 +11,20 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.perilune.contracts.Topology;
-import org.perilune.pad.ServerState;
+import org.perilune.launcher.home.Home;
+import org.perilune.launcher.home.HomeOption;
+import org.perilune.launcher.home.Progress;
+import org.perilune.launcher.process.Instance;
+import org.perilune.launcher.process.LaunchPlan;
+import org.perilune.launcher.process.Logging;
+import org.perilune.launcher.process.Running;
+import org.perilune.pad.host.ServerState;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** A short life on free ports, from which the JVM learns what to keep for faster starts; see the script. */
 @Command(name = "train", hidden = true, description = "Starts everything on free ports, uses it a little, stops.")
-final class TrainCommand implements Callable<Integer> {
+public final class TrainCommand implements Callable<Integer> {
     private static final int ROUNDS = 20;
     private static final Duration SEARCH = Duration.ofSeconds(60);
 
@@ -56,7 +63,7 @@ final class TrainCommand implements Callable<Integer> {
         Thread.sleep(2_500);
     }
 
-    static Map<String, String> freePorts() {
+    public static Map<String, String> freePorts() {
         var settings = new HashMap<String, String>();
         Topology.SERVICES.forEach(service -> settings.put(service.name() + ".http.port", "0"));
         for (Topology.Store store : Topology.Store.values()) {

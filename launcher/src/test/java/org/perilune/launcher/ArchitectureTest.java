@@ -97,7 +97,7 @@ final class ArchitectureTest {
     void onlyTheLauncherOwnsShutdownHooks() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("org.perilune.launcher")
+                .resideOutsideOfPackage("org.perilune.launcher..")
                 .should()
                 .callMethod(Runtime.class, "addShutdownHook", Thread.class)
                 .check(CLASSES);

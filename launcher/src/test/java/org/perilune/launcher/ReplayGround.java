@@ -17,14 +17,14 @@ import org.perilune.contracts.Topics;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Stored;
 import org.perilune.contracts.v1.Telemetry;
-import org.perilune.pad.InboundMessage;
 import org.perilune.pad.Pad;
-import org.perilune.pad.PadConfig;
+import org.perilune.pad.host.PadConfig;
+import org.perilune.pad.mqtt.InboundMessage;
 
 /** The real broker, and behind it a memory that stores frames by their identity and tells devices so. */
-final class ReplayGround implements AutoCloseable {
+public final class ReplayGround implements AutoCloseable {
     final Map<String, Frame> stored = new ConcurrentHashMap<>();
-    volatile boolean storing = true;
+    public volatile boolean storing = true;
     private final Pad pad;
     private final Mqtt5AsyncClient service;
     private final Map<Long, Long> upto = new ConcurrentHashMap<>();
@@ -34,7 +34,7 @@ final class ReplayGround implements AutoCloseable {
         this.service = service;
     }
 
-    static ReplayGround start(Path home) throws IOException {
+    public static ReplayGround start(Path home) throws IOException {
         var pad = Pad.start(PadConfig.onFreePorts(home, List.of()), progress -> {});
         Map<String, String> settings = pad.settings();
         var service = Mqtt5Client.builder()
@@ -57,11 +57,11 @@ final class ReplayGround implements AutoCloseable {
         return ground;
     }
 
-    int port() {
+    public int port() {
         return pad.mqttPort();
     }
 
-    String enrol(String device) {
+    public String enrol(String device) {
         return pad.devices().enrol(device);
     }
 
@@ -95,7 +95,7 @@ final class ReplayGround implements AutoCloseable {
                 .send();
     }
 
-    List<Frame> of(String device) {
+    public List<Frame> of(String device) {
         return stored.entrySet().stream()
                 .filter(entry -> entry.getKey().startsWith(device + "/"))
                 .map(Map.Entry::getValue)

@@ -12,6 +12,14 @@ import java.util.TreeMap;
 import org.perilune.contracts.Topology;
 import org.perilune.contracts.Topology.Service;
 import org.perilune.contracts.Topology.Store;
+import org.perilune.pad.amqp.AmqpServer;
+import org.perilune.pad.host.PadConfig;
+import org.perilune.pad.host.Secrets;
+import org.perilune.pad.mongo.MongoServer;
+import org.perilune.pad.mqtt.MqttUsers;
+import org.perilune.pad.opensearch.OpenSearchServer;
+import org.perilune.pad.postgres.PostgresRoles;
+import org.perilune.pad.redis.RedisServer;
 
 /** What services must be told to reach the servers. */
 final class PadSettings {

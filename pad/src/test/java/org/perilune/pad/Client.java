@@ -22,9 +22,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A stock MQTT 5 client, in as few words as tests need. */
-final class Client implements AutoCloseable {
-    final Queue<String> received = new ConcurrentLinkedQueue<>();
-    final AtomicInteger cutOffs = new AtomicInteger();
+public final class Client implements AutoCloseable {
+    public final Queue<String> received = new ConcurrentLinkedQueue<>();
+    public final AtomicInteger cutOffs = new AtomicInteger();
     private final Mqtt5AsyncClient client;
 
     private Client(int port, String id) {
@@ -40,17 +40,17 @@ final class Client implements AutoCloseable {
                         publish.getTopic() + "=" + new String(publish.getPayloadAsBytes(), StandardCharsets.UTF_8)));
     }
 
-    static Client in(int port, String user, String password) {
+    public static Client in(int port, String user, String password) {
         return in(port, user, password, "test-" + UUID.randomUUID());
     }
 
-    static Client in(int port, String user, String password, String id) {
+    public static Client in(int port, String user, String password, String id) {
         var client = new Client(port, id);
         client.client.connect(login(user, password)).join();
         return client;
     }
 
-    static Mqtt5Connect login(String user, String password) {
+    public static Mqtt5Connect login(String user, String password) {
         return Mqtt5Connect.builder()
                 .simpleAuth()
                 .username(user)
@@ -60,7 +60,7 @@ final class Client implements AutoCloseable {
     }
 
     /** The reason for which a log-in is refused. */
-    static Mqtt5ConnAckReasonCode refusal(int port, Mqtt5Connect connect, String id) {
+    public static Mqtt5ConnAckReasonCode refusal(int port, Mqtt5Connect connect, String id) {
         try {
             new Client(port, id).client.connect(connect).join();
         } catch (CompletionException failure) {
@@ -72,15 +72,15 @@ final class Client implements AutoCloseable {
         throw new AssertionError("The log-in was not refused");
     }
 
-    CompletableFuture<Mqtt5PublishResult> publish(String topic, String payload) {
+    public CompletableFuture<Mqtt5PublishResult> publish(String topic, String payload) {
         return client.publish(message(topic, payload));
     }
 
-    CompletableFuture<Mqtt5PublishResult> publish(String topic, String payload, MqttQos qos) {
+    public CompletableFuture<Mqtt5PublishResult> publish(String topic, String payload, MqttQos qos) {
         return client.publish(message(topic, payload).extend().qos(qos).build());
     }
 
-    CompletableFuture<Mqtt5PublishResult> publishTraced(String topic, String payload, String traceparent) {
+    public CompletableFuture<Mqtt5PublishResult> publishTraced(String topic, String payload, String traceparent) {
         return client.publish(message(topic, payload)
                 .extend()
                 .userProperties()
@@ -98,7 +98,7 @@ final class Client implements AutoCloseable {
     }
 
     /** The reason for which a message is refused. */
-    Mqtt5PubAckReasonCode refusal(String topic) {
+    public Mqtt5PubAckReasonCode refusal(String topic) {
         try {
             var result = publish(topic, "x").join();
             if (result.getError().orElse(null) instanceof Mqtt5PubAckException refusal) {
@@ -113,7 +113,7 @@ final class Client implements AutoCloseable {
         throw new AssertionError("The message was not refused");
     }
 
-    Client subscribe(String filter) {
+    public Client subscribe(String filter) {
         client.subscribeWith()
                 .topicFilter(filter)
                 .qos(MqttQos.AT_LEAST_ONCE)
@@ -122,7 +122,7 @@ final class Client implements AutoCloseable {
         return this;
     }
 
-    Mqtt5SubAckReasonCode subscriptionRefusal(String filter) {
+    public Mqtt5SubAckReasonCode subscriptionRefusal(String filter) {
         try {
             subscribe(filter);
         } catch (CompletionException failure) {
@@ -134,7 +134,7 @@ final class Client implements AutoCloseable {
         throw new AssertionError("The subscription was not refused");
     }
 
-    boolean isConnected() {
+    public boolean isConnected() {
         return client.getState().isConnected();
     }
 

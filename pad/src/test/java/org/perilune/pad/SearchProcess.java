@@ -2,11 +2,12 @@ package org.perilune.pad;
 
 import java.nio.file.Path;
 import org.awaitility.Awaitility;
+import org.perilune.pad.host.SearchClient;
 
 /** A run that a test kills: OpenSearch alone, with documents that it confirmed. */
-final class SearchProcess {
-    static final String READY = "ready";
-    static final int DOCUMENTS = 20;
+public final class SearchProcess {
+    public static final String READY = "ready";
+    public static final int DOCUMENTS = 20;
 
     private SearchProcess() {}
 

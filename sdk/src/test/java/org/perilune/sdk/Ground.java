@@ -30,9 +30,9 @@ import org.perilune.contracts.v1.Connect;
 import org.perilune.contracts.v1.LastWill;
 import org.perilune.contracts.v1.Stored;
 import org.perilune.contracts.v1.Telemetry;
-import org.perilune.pad.InboundMessage;
 import org.perilune.pad.Pad;
-import org.perilune.pad.PadConfig;
+import org.perilune.pad.host.PadConfig;
+import org.perilune.pad.mqtt.InboundMessage;
 
 /** The real broker, and behind it a memory that stores frames once and tells devices so. */
 final class Ground implements AutoCloseable {

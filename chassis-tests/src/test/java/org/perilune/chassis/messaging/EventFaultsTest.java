@@ -36,7 +36,7 @@ import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
 import org.perilune.pad.Pad;
-import org.perilune.pad.PadConfig;
+import org.perilune.pad.host.PadConfig;
 import org.perilune.testkit.Gate;
 import org.perilune.testkit.TestBroker;
 import org.slf4j.Logger;

@@ -22,7 +22,7 @@ import org.perilune.chassis.runtime.Secret;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
-import org.perilune.pad.PadConfig;
+import org.perilune.pad.host.PadConfig;
 
 /** Against a real node. */
 final class OpenSearchTest {

@@ -24,7 +24,7 @@ import org.perilune.chassis.postgres.LeaderProcess.Mode;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
-import org.perilune.pad.PadConfig;
+import org.perilune.pad.host.PadConfig;
 
 /** Another copy takes over from leaders that are stopped, and from those whose machine vanishes. */
 class LeaderSessionTest {

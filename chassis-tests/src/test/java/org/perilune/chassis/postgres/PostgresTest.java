@@ -27,7 +27,7 @@ import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
-import org.perilune.pad.PadConfig;
+import org.perilune.pad.host.PadConfig;
 import org.perilune.testkit.Gate;
 
 /** A service whose PostgreSQL is away at its start, comes, goes and comes back. */

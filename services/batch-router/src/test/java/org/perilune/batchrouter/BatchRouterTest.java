@@ -40,7 +40,7 @@ import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Telemetry;
 import org.perilune.contracts.v1.Value;
 import org.perilune.pad.Pad;
-import org.perilune.pad.PadConfig;
+import org.perilune.pad.host.PadConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;

@@ -24,7 +24,7 @@ import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
-import org.perilune.pad.PadConfig;
+import org.perilune.pad.host.PadConfig;
 import org.perilune.testkit.Caller;
 import org.perilune.testkit.Gate;
 import org.perilune.testkit.HeardEvents;

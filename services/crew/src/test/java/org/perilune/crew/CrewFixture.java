@@ -23,7 +23,7 @@ import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
-import org.perilune.pad.PadConfig;
+import org.perilune.pad.host.PadConfig;
 import org.perilune.testkit.Gate;
 import org.perilune.testkit.HeardEvents;
 import org.slf4j.LoggerFactory;

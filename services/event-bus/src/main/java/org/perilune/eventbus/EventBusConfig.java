@@ -6,6 +6,7 @@ import org.perilune.chassis.messaging.AmqpConfig;
 import org.perilune.chassis.postgres.PostgresConfig;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology;
+import org.perilune.eventbus.callback.CallbackPolicy;
 
 /**
  * Where event-bus listens, what it keeps the log in, the broker, and whom it may call.

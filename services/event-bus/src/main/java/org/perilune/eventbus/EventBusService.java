@@ -19,6 +19,23 @@ import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
+import org.perilune.eventbus.api.DeadLetterRoutes;
+import org.perilune.eventbus.api.PublishRoute;
+import org.perilune.eventbus.api.QueueRoute;
+import org.perilune.eventbus.api.ReplayRoute;
+import org.perilune.eventbus.api.StreamRoute;
+import org.perilune.eventbus.api.SubscriptionRoutes;
+import org.perilune.eventbus.callback.CallbackClient;
+import org.perilune.eventbus.callback.CallbackHosts;
+import org.perilune.eventbus.delivery.DeadLetterStore;
+import org.perilune.eventbus.delivery.DeliveryStore;
+import org.perilune.eventbus.delivery.Retention;
+import org.perilune.eventbus.delivery.SubscriptionStore;
+import org.perilune.eventbus.delivery.WebhookDispatcher;
+import org.perilune.eventbus.delivery.WebhookSender;
+import org.perilune.eventbus.log.EventLog;
+import org.perilune.eventbus.log.LogWatch;
+import org.perilune.eventbus.log.LogWriter;
 
 /** Takes events over HTTP, keeps the log of all events and what could not be handled, and calls back. */
 public final class EventBusService implements AutoCloseable {

@@ -15,13 +15,13 @@ import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
-import org.perilune.pad.PadConfig;
+import org.perilune.pad.host.PadConfig;
 import org.perilune.testkit.Caller;
 import org.perilune.testkit.StandInCrew;
 import org.perilune.testkit.TestBroker;
 
 /** The pad's servers, and any number of copies of event-bus. */
-final class BusFixture implements AutoCloseable {
+public final class BusFixture implements AutoCloseable {
     private final Resources owned = new Resources();
     private final Map<String, String> settings;
     private final StandInCrew crew;
@@ -30,12 +30,12 @@ final class BusFixture implements AutoCloseable {
     private final Caller administrator;
 
     /** @param callbacks settings of {@code event-bus.callbacks.} */
-    BusFixture(Path home, Map<String, String> callbacks) throws Exception {
+    public BusFixture(Path home, Map<String, String> callbacks) throws Exception {
         this(home, TestBroker.EMBEDDED, callbacks);
     }
 
     /** @param callbacks settings of {@code event-bus.callbacks.} */
-    BusFixture(Path home, TestBroker broker, Map<String, String> callbacks) throws Exception {
+    public BusFixture(Path home, TestBroker broker, Map<String, String> callbacks) throws Exception {
         broker.require();
         crew = owned.add(new StandInCrew());
         Pad pad = owned.add(Pad.start(
@@ -51,49 +51,49 @@ final class BusFixture implements AutoCloseable {
     }
 
     /** Another copy, which its caller closes. */
-    EventBusService start() {
+    public EventBusService start() {
         return start(Map.of());
     }
 
     /** @param other settings that it has otherwise than the rest */
-    EventBusService start(Map<String, String> other) {
+    public EventBusService start(Map<String, String> other) {
         var own = new HashMap<>(settings);
         own.putAll(other);
         return EventBusService.start(EventBusConfig.read(Settings.of(own).at("event-bus")), Clock.systemUTC());
     }
 
-    Caller as(String role, EventBusService copy) {
+    public Caller as(String role, EventBusService copy) {
         return new Caller(copy.port(), crew.token("alice", role));
     }
 
-    Settings settings() {
+    public Settings settings() {
         return Settings.of(settings);
     }
 
-    EventBusService bus() {
+    public EventBusService bus() {
         return bus;
     }
 
-    Caller operator() {
+    public Caller operator() {
         return operator;
     }
 
-    Caller administrator() {
+    public Caller administrator() {
         return administrator;
     }
 
-    void publish(String type, int number) throws Exception {
+    public void publish(String type, int number) throws Exception {
         HttpResponse<String> answer =
                 operator.send("POST", "/events", "{\"type\":\"%s\",\"data\":{\"n\":%d}}".formatted(type, number));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
     }
 
     /** The answer to whoever made it, secret included. */
-    JsonNode subscribe(String url, String... types) throws Exception {
+    public JsonNode subscribe(String url, String... types) throws Exception {
         return subscribe(administrator, url, types);
     }
 
-    JsonNode subscribe(Caller by, String url, String... types) throws Exception {
+    public JsonNode subscribe(Caller by, String url, String... types) throws Exception {
         String body = Json.mapper().writeValueAsString(Map.of("url", url, "types", types));
         HttpResponse<String> answer = by.send("POST", "/subscriptions", body);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
@@ -101,7 +101,7 @@ final class BusFixture implements AutoCloseable {
     }
 
     /** Missing where there is none of that id. */
-    JsonNode subscription(JsonNode made) throws Exception {
+    public JsonNode subscription(JsonNode made) throws Exception {
         for (JsonNode found : operator.get("/subscriptions").path("subscriptions")) {
             if (found.path("id").equals(made.path("id"))) {
                 return found;
@@ -110,7 +110,7 @@ final class BusFixture implements AutoCloseable {
         return Json.mapper().missingNode();
     }
 
-    List<JsonNode> deadLetters(String word) throws Exception {
+    public List<JsonNode> deadLetters(String word) throws Exception {
         var found = new ArrayList<JsonNode>();
         operator.get("/dead-letters").path("dead_letters").forEach(letter -> {
             if (letter.path("body").asText().contains(word)) {
@@ -120,7 +120,7 @@ final class BusFixture implements AutoCloseable {
         return found;
     }
 
-    HttpResponse<String> redrive(JsonNode letter) throws Exception {
+    public HttpResponse<String> redrive(JsonNode letter) throws Exception {
         return operator.send("POST", "/dead-letters/" + letter.path("id").asText() + "/redrive", "");
     }
 

@@ -14,7 +14,7 @@ import java.util.concurrent.Executors;
 import org.perilune.chassis.runtime.Json;
 
 /** Somebody else's server, which events are sent to; in one of several moods. */
-final class Subscriber implements AutoCloseable {
+public final class Subscriber implements AutoCloseable {
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final List<Received> received = new CopyOnWriteArrayList<>();
@@ -23,17 +23,18 @@ final class Subscriber implements AutoCloseable {
 
     /** What is done with a request: answers the status, or below 0 that it has answered. */
     @FunctionalInterface
-    interface Mood {
+    public interface Mood {
         int answer(HttpExchange exchange) throws IOException;
     }
 
     /** @param status that was answered */
-    record Received(String path, String delivery, String signature, String contentType, byte[] body, int status) {
-        int number() {
+    public record Received(
+            String path, String delivery, String signature, String contentType, byte[] body, int status) {
+        public int number() {
             return json().path("data").path("n").asInt();
         }
 
-        JsonNode json() {
+        public JsonNode json() {
             try {
                 return Json.mapper().readTree(body);
             } catch (IOException failure) {
@@ -42,27 +43,27 @@ final class Subscriber implements AutoCloseable {
         }
     }
 
-    Subscriber() throws IOException {
+    public Subscriber() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(executor);
         server.createContext("/", this::handle);
         server.start();
     }
 
-    int port() {
+    public int port() {
         return server.getAddress().getPort();
     }
 
-    String url(String path) {
+    public String url(String path) {
         return "http://localhost:" + port() + path;
     }
 
-    void mood(Mood next) {
+    public void mood(Mood next) {
         mood = next;
     }
 
     /** Never answers, until the end. */
-    int hang(HttpExchange exchange) {
+    public int hang(HttpExchange exchange) {
         try {
             closing.await();
         } catch (InterruptedException stopping) {
@@ -71,12 +72,12 @@ final class Subscriber implements AutoCloseable {
         return 500;
     }
 
-    List<Received> received() {
+    public List<Received> received() {
         return List.copyOf(received);
     }
 
     /** Numbers of the events that were answered with 2xx, in their order. */
-    List<Integer> taken() {
+    public List<Integer> taken() {
         return received.stream()
                 .filter(request -> request.status() / 100 == 2)
                 .map(Received::number)

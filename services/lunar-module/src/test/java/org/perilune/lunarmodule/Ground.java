@@ -38,9 +38,9 @@ import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Stage;
 import org.perilune.contracts.v1.Telemetry;
 import org.perilune.contracts.v1.Value;
-import org.perilune.pad.InboundMessage;
 import org.perilune.pad.Pad;
-import org.perilune.pad.PadConfig;
+import org.perilune.pad.host.PadConfig;
+import org.perilune.pad.mqtt.InboundMessage;
 
 /** Real backing servers, and a memory of all that the lunar module says. */
 final class Ground implements AutoCloseable {

@@ -14,7 +14,7 @@ import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
-import org.perilune.pad.PadConfig;
+import org.perilune.pad.host.PadConfig;
 import org.perilune.testkit.Caller;
 import org.perilune.testkit.StandInCrew;
 import org.perilune.testkit.TestBroker;

@@ -5,6 +5,9 @@ import java.time.Duration;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.postgres.SqlTimes;
 import org.perilune.chassis.runtime.Loop;
+import org.perilune.query.model.Model;
+import org.perilune.query.model.SchemaGenerations;
+import org.perilune.query.rebuild.RebuildStore;
 
 /** What is to be done at start and every now and then, by any copy. */
 final class Maintenance {

@@ -18,6 +18,20 @@ import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
+import org.perilune.query.entries.EntryRoutes;
+import org.perilune.query.entries.EntryStore;
+import org.perilune.query.entries.HappeningRoutes;
+import org.perilune.query.entries.LiveEntries;
+import org.perilune.query.entries.Pages;
+import org.perilune.query.entries.Projection;
+import org.perilune.query.model.VersionBarrier;
+import org.perilune.query.rebuild.EventLogClient;
+import org.perilune.query.rebuild.Rebuilds;
+import org.perilune.query.search.IndexedSearch;
+import org.perilune.query.search.Indexer;
+import org.perilune.query.search.Search;
+import org.perilune.query.search.SearchIndex;
+import org.perilune.query.search.TextSearch;
 
 /** The flight log to read: its own model of it, built from events alone. */
 public final class QueryService implements AutoCloseable {

@@ -25,19 +25,19 @@ import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
-import org.perilune.pad.PadConfig;
+import org.perilune.pad.host.PadConfig;
 import org.perilune.testkit.Caller;
 import org.perilune.testkit.StandInCrew;
 
 /** A pad, somebody who publishes events, and query. */
-final class QueryFixture implements AutoCloseable {
+public final class QueryFixture implements AutoCloseable {
     private final Resources opened = new Resources();
     private final Pad pad;
     private final StandInCrew crew;
     private final Postgres publisherDatabase;
     private final OutboxRelay publisher;
 
-    QueryFixture(Path home) throws Exception {
+    public QueryFixture(Path home) throws Exception {
         crew = opened.add(new StandInCrew());
         pad = opened.add(Pad.start(
                 PadConfig.onFreePorts(home, List.of("query", "posts"), Store.POSTGRESQL, Store.AMQP, Store.OPENSEARCH),
@@ -50,12 +50,12 @@ final class QueryFixture implements AutoCloseable {
         publisher = opened.add(OutboxRelay.start("posts", publisherDatabase, amqp, meters));
     }
 
-    QueryConfig config() {
+    public QueryConfig config() {
         return config(pad.openSearchPort());
     }
 
     /** @param openSearchPort of what stands before the pad's OpenSearch */
-    QueryConfig config(int openSearchPort) {
+    public QueryConfig config(int openSearchPort) {
         var values = new HashMap<>(pad.settings());
         values.put("query.http.port", "0");
         values.put("query.opensearch.url", "http://127.0.0.1:" + openSearchPort);
@@ -66,42 +66,42 @@ final class QueryFixture implements AutoCloseable {
         return QueryConfig.read(Settings.of(values).at("query"));
     }
 
-    StandInCrew crew() {
+    public StandInCrew crew() {
         return crew;
     }
 
-    QueryService start() {
+    public QueryService start() {
         return opened.add(QueryService.start(config(), Clock.systemUTC()));
     }
 
-    QueryService start(int openSearchPort) {
+    public QueryService start(int openSearchPort) {
         return opened.add(QueryService.start(config(openSearchPort), Clock.systemUTC()));
     }
 
-    Pad pad() {
+    public Pad pad() {
         return pad;
     }
 
     /** Of a service that has set up its model. */
-    Caller caller(QueryService query, String role) {
+    public Caller caller(QueryService query, String role) {
         Caller caller = opened.add(new Caller(query.port(), crew.token("alice", role)));
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> caller.send("GET", "/posts", "").statusCode() == 200);
         return caller;
     }
 
-    void publish(CloudEvent... events) {
+    public void publish(CloudEvent... events) {
         publish(Arrays.asList(events));
     }
 
-    void publish(List<CloudEvent> events) {
+    public void publish(List<CloudEvent> events) {
         publisherDatabase
                 .jdbi()
                 .useTransaction(transaction -> events.forEach(event -> Outbox.append(transaction, event)));
         publisher.wake();
     }
 
-    static FlightLog.Post post(UUID id, long revision, String author, String text, String... devices) {
+    public static FlightLog.Post post(UUID id, long revision, String author, String text, String... devices) {
         List<FlightLog.Reference> references = Arrays.stream(devices)
                 .map(device -> new FlightLog.Reference(
                         FlightLog.Reference.Kind.TELEMETRY, device, "speed", Instant.EPOCH, Instant.EPOCH, null))
@@ -109,7 +109,7 @@ final class QueryFixture implements AutoCloseable {
         return new FlightLog.Post(id.toString(), revision, author, null, text, null, references, Instant.EPOCH, null);
     }
 
-    static FlightLog.Comment comment(UUID id, UUID post, long revision, FlightLog.Status status, String text) {
+    public static FlightLog.Comment comment(UUID id, UUID post, long revision, FlightLog.Status status, String text) {
         return new FlightLog.Comment(
                 id.toString(),
                 post.toString(),
@@ -131,28 +131,28 @@ final class QueryFixture implements AutoCloseable {
         return CloudEvent.of(source, type, subject, Instant.now(), data, Optional.empty());
     }
 
-    static CloudEvent created(FlightLog.Post post) {
+    public static CloudEvent created(FlightLog.Post post) {
         return event("posts", FlightLog.POST_CREATED, post.id(), post);
     }
 
-    static CloudEvent updated(FlightLog.Post post) {
+    public static CloudEvent updated(FlightLog.Post post) {
         return event("posts", FlightLog.POST_UPDATED, post.id(), post);
     }
 
-    static CloudEvent created(FlightLog.Comment comment) {
+    public static CloudEvent created(FlightLog.Comment comment) {
         return event("comments", FlightLog.COMMENT_CREATED, comment.id(), comment);
     }
 
-    static CloudEvent updated(FlightLog.Comment comment) {
+    public static CloudEvent updated(FlightLog.Comment comment) {
         return event("comments", FlightLog.COMMENT_UPDATED, comment.id(), comment);
     }
 
-    static CloudEvent deletedPost(UUID id, long revision) {
+    public static CloudEvent deletedPost(UUID id, long revision) {
         var deleted = new FlightLog.Deleted(id.toString(), null, revision, "alice", Instant.EPOCH);
         return event("posts", FlightLog.POST_DELETED, id.toString(), deleted);
     }
 
-    static CloudEvent deletedComment(UUID id, UUID post, long revision) {
+    public static CloudEvent deletedComment(UUID id, UUID post, long revision) {
         var deleted = new FlightLog.Deleted(id.toString(), post.toString(), revision, "bob", Instant.EPOCH);
         return event("comments", FlightLog.COMMENT_DELETED, id.toString(), deleted);
     }

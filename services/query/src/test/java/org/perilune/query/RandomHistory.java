@@ -18,19 +18,19 @@ import org.perilune.contracts.FlightLog.Status;
 import org.perilune.contracts.Happening;
 
 /** Posts and comments as they might come, all out of one seed. */
-final class RandomHistory {
+public final class RandomHistory {
     private static final List<Status> STATUSES = List.of(Status.PENDING, Status.APPROVED, Status.REJECTED);
 
     private final Random random;
     /** Not so long ago that maintenance would prune it. */
     private long millis = System.currentTimeMillis() - 3_600_000;
 
-    RandomHistory(Random random) {
+    public RandomHistory(Random random) {
         this.random = random;
     }
 
     /** In the order in which they came to be. */
-    List<CloudEvent> events(int posts) {
+    public List<CloudEvent> events(int posts) {
         var events = new ArrayList<CloudEvent>();
         for (int i = 0; i < posts; i++) {
             UUID id = next();

@@ -14,7 +14,7 @@ import java.util.UUID;
 import org.perilune.chassis.runtime.Ids;
 
 /** What both engines must find alike. */
-final class SearchSamples {
+public final class SearchSamples {
     private static final List<String> TEXTS = List.of(
             "SET_ATTITUDE was refused: battery.voltage fell to -5 V, and the pump will not start",
             "No coolant; the Höhe of the tank is 3.4 m, or so they say",
@@ -52,12 +52,12 @@ final class SearchSamples {
     private SearchSamples() {}
 
     @FunctionalInterface
-    interface Searching {
+    public interface Searching {
         JsonNode of(String words) throws Exception;
     }
 
     /** Returns the ids of the texts, in their order. */
-    static List<String> publish(QueryFixture fixture) throws Exception {
+    public static List<String> publish(QueryFixture fixture) throws Exception {
         var ids = new ArrayList<String>();
         for (String text : TEXTS) {
             UUID id = Ids.next(Clock.systemUTC());
@@ -67,7 +67,7 @@ final class SearchSamples {
         return ids;
     }
 
-    static void check(List<String> ids, Searching searching, String engine) throws Exception {
+    public static void check(List<String> ids, Searching searching, String engine) throws Exception {
         for (Map.Entry<String, List<Integer>> one : FOUND.entrySet()) {
             JsonNode answer = searching.of(one.getKey());
             assertThat(answer.path("engine").asText()).isEqualTo(engine);

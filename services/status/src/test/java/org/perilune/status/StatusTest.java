@@ -32,7 +32,7 @@ import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology;
 import org.perilune.pad.Pad;
-import org.perilune.pad.PadConfig;
+import org.perilune.pad.host.PadConfig;
 import org.perilune.testkit.StandInCrew;
 
 class StatusTest {

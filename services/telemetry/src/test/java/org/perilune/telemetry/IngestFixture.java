@@ -26,7 +26,7 @@ import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Telemetry;
 import org.perilune.contracts.v1.Value;
 import org.perilune.pad.Pad;
-import org.perilune.pad.PadConfig;
+import org.perilune.pad.host.PadConfig;
 import org.perilune.testkit.HeardEvents;
 import org.postgresql.ds.PGSimpleDataSource;
 import redis.clients.jedis.DefaultJedisClientConfig;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.perilune.contracts.Streams;
 import org.perilune.contracts.Topics;
 import org.perilune.contracts.v1.Stored;
-import org.perilune.pad.ServerState;
+import org.perilune.pad.host.ServerState;
 
 class IngestRecoveryTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -20,6 +20,27 @@ import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.WakeupSignal;
 import org.perilune.contracts.Topology;
+import org.perilune.timeline.api.ChangeRoute;
+import org.perilune.timeline.api.DataRoute;
+import org.perilune.timeline.api.DryRuns;
+import org.perilune.timeline.api.InputRoute;
+import org.perilune.timeline.api.LiveRoute;
+import org.perilune.timeline.api.TimelineRoutes;
+import org.perilune.timeline.event.EventMaker;
+import org.perilune.timeline.launch.DispatcherClient;
+import org.perilune.timeline.launch.LaunchTimer;
+import org.perilune.timeline.launch.Launches;
+import org.perilune.timeline.launch.Lease;
+import org.perilune.timeline.launch.Maintenance;
+import org.perilune.timeline.launch.Predictions;
+import org.perilune.timeline.launch.RetentionTask;
+import org.perilune.timeline.launch.SeriesTurn;
+import org.perilune.timeline.store.ChangeFollower;
+import org.perilune.timeline.store.ChangeLog;
+import org.perilune.timeline.store.EventIndex;
+import org.perilune.timeline.store.EventStore;
+import org.perilune.timeline.store.Followers;
+import org.perilune.timeline.store.Timeline;
 
 /** Keeps what is planned and foreseen, and sends the commands of events when they are due. */
 public final class TimelineService implements AutoCloseable {

@@ -29,18 +29,18 @@ import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.pad.Pad;
-import org.perilune.pad.PadConfig;
+import org.perilune.pad.host.PadConfig;
 import org.perilune.testkit.Gate;
 import org.perilune.testkit.HeardEvents;
 
 /** The pad's MongoDB server behind a gate, the services asked as stand-ins, and any number of copies of the timeline. */
-final class Fixture implements AutoCloseable {
-    final StandIns others;
+public final class Fixture implements AutoCloseable {
+    public final StandIns others;
     final Gate gate;
     /** On the way to the AMQP broker. */
-    final Gate broker;
+    public final Gate broker;
 
-    final HeardEvents heard;
+    public final HeardEvents heard;
     private final Pad pad;
     private final int port;
     private final Map<String, String> settings = new HashMap<>();
@@ -50,7 +50,7 @@ final class Fixture implements AutoCloseable {
     private final String viewer;
     private final List<TimelineService> copies = new ArrayList<>();
 
-    Fixture(Path home) throws Exception {
+    public Fixture(Path home) throws Exception {
         pad = Pad.start(PadConfig.onFreePorts(home, List.of(), Store.MONGODB, Store.AMQP), step -> {});
         others = new StandIns();
         operator = others.token("jim", "operator");
@@ -93,22 +93,22 @@ final class Fixture implements AutoCloseable {
         return way;
     }
 
-    MongoDatabase database() {
+    public MongoDatabase database() {
         return direct.getDatabase("timeline");
     }
 
     /** A copy that is ready. */
-    TimelineService start(Clock clock) throws Exception {
+    public TimelineService start(Clock clock) throws Exception {
         return start(clock, gate);
     }
 
     /** @param way to MongoDB */
-    TimelineService start(Clock clock, Gate way) throws Exception {
+    public TimelineService start(Clock clock, Gate way) throws Exception {
         return start(clock, (mongo, meters) -> DatabaseClock.of(clock), way);
     }
 
     /** A copy that takes its time from somewhere. */
-    TimelineService start(TimelineService.Time time) throws Exception {
+    public TimelineService start(TimelineService.Time time) throws Exception {
         return start(Clock.systemUTC(), time, gate);
     }
 
@@ -130,7 +130,7 @@ final class Fixture implements AutoCloseable {
     }
 
     /** As if nothing had ever been here. */
-    void reset() throws IOException {
+    public void reset() throws IOException {
         stopCopies();
         for (String collection : List.of("event", "change", "counter", "lease")) {
             database().getCollection(collection).drop();
@@ -139,7 +139,7 @@ final class Fixture implements AutoCloseable {
         heard.forget();
     }
 
-    void stopCopies() {
+    public void stopCopies() {
         copies.forEach(TimelineService::close);
         copies.clear();
     }
@@ -150,16 +150,16 @@ final class Fixture implements AutoCloseable {
                 .header("Authorization", "Bearer " + token);
     }
 
-    HttpResponse<String> get(TimelineService copy, String path) throws Exception {
+    public HttpResponse<String> get(TimelineService copy, String path) throws Exception {
         return http.send(request(copy, path, viewer).build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    HttpResponse<String> send(String method, TimelineService copy, String path, String body, String... headers)
+    public HttpResponse<String> send(String method, TimelineService copy, String path, String body, String... headers)
             throws Exception {
         return sendAs(operator, method, copy, path, body, headers);
     }
 
-    HttpResponse<String> sendAs(
+    public HttpResponse<String> sendAs(
             String token, String method, TimelineService copy, String path, String body, String... headers)
             throws Exception {
         var request = request(copy, path, token)
@@ -172,13 +172,13 @@ final class Fixture implements AutoCloseable {
     }
 
     /** A new event. */
-    JsonNode input(TimelineService copy, String body) throws Exception {
+    public JsonNode input(TimelineService copy, String body) throws Exception {
         HttpResponse<String> answer = send("POST", copy, "/input", body);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
         return json(answer);
     }
 
-    JsonNode event(TimelineService copy, String id) throws Exception {
+    public JsonNode event(TimelineService copy, String id) throws Exception {
         return json(get(copy, "/data/" + id));
     }
 
@@ -188,11 +188,11 @@ final class Fixture implements AutoCloseable {
                         () -> assertThat(event(copy, id).path("state").asText()).isEqualTo(state));
     }
 
-    static JsonNode json(HttpResponse<String> answer) throws Exception {
+    public static JsonNode json(HttpResponse<String> answer) throws Exception {
         return Json.mapper().readTree(answer.body());
     }
 
-    String viewer() {
+    public String viewer() {
         return viewer;
     }
 

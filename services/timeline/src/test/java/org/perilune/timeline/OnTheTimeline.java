@@ -10,11 +10,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What tests share that launch events: everybody around the timeline, and a clock that they move. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class OnTheTimeline {
-    static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
+public abstract class OnTheTimeline {
+    public static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
 
-    final MovingClock clock = new MovingClock(START);
-    Fixture fixture;
+    public final MovingClock clock = new MovingClock(START);
+    public Fixture fixture;
 
     @BeforeAll
     void open(@TempDir Path home) throws Exception {

@@ -30,7 +30,7 @@ import org.perilune.chassis.http.TokenVerifier;
 import org.perilune.chassis.runtime.Json;
 
 /** Stands in for crew, command-dispatcher and the lunar module, as far as the timeline asks them. */
-final class StandIns implements AutoCloseable {
+public final class StandIns implements AutoCloseable {
     private static final Instant TOKENS_END = Instant.parse("2090-01-01T00:00:00Z");
 
     private final HttpServer server;
@@ -42,7 +42,7 @@ final class StandIns implements AutoCloseable {
     private volatile Runnable whenTaken = () -> {};
 
     /** How the dispatcher answers. */
-    enum Mood {
+    public enum Mood {
         TAKES,
         /** Takes nothing, and says so. */
         UNAVAILABLE,
@@ -52,7 +52,7 @@ final class StandIns implements AutoCloseable {
     }
 
     /** A command at the dispatcher. */
-    record Taken(String id, String key, JsonNode body) {}
+    public record Taken(String id, String key, JsonNode body) {}
 
     /** A request that came. */
     record Sent(String key, Instant at) {}
@@ -76,7 +76,7 @@ final class StandIns implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
-    void mood(Mood next) {
+    public void mood(Mood next) {
         mood = next;
     }
 
@@ -89,7 +89,7 @@ final class StandIns implements AutoCloseable {
         predictions = json;
     }
 
-    synchronized List<Taken> taken() {
+    public synchronized List<Taken> taken() {
         return List.copyOf(taken.values());
     }
 
@@ -106,7 +106,7 @@ final class StandIns implements AutoCloseable {
     }
 
     @SuppressWarnings("JavaUtilDate") // the token library's own type
-    String token(String name, String role) throws Exception {
+    public String token(String name, String role) throws Exception {
         var claims = new JWTClaimsSet.Builder()
                 .issuer(TokenVerifier.ISSUER)
                 .audience(TokenVerifier.AUDIENCE)

@@ -1,0 +1,155 @@
+package org.perilune.launcher.home;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.perilune.contracts.Topology;
+
+/** The one folder that everything of an instance lives in. */
+public record Home(Path folder) {
+    public Home {
+        folder = folder.toAbsolutePath().normalize();
+    }
+
+    Path settings() {
+        return folder.resolve("perilune.properties");
+    }
+
+    Path state() {
+        return folder.resolve("running.json");
+    }
+
+    public Path logs() {
+        return folder.resolve("logs");
+    }
+
+    public Path log() {
+        return logs().resolve("perilune.log");
+    }
+
+    /** What every thread did when a start took long. */
+    public Path threads() {
+        return logs().resolve("threads.txt");
+    }
+
+    /** What a detached instance says while it starts and where it ends without a log. */
+    public Path output() {
+        return logs().resolve("output.log");
+    }
+
+    /** What a running instance tells its services, for those that run beside it in processes of their own. */
+    public Path serviceSettings() {
+        return folder.resolve("services.properties");
+    }
+
+    /** Readable by its owner only, since a user may have set secrets by value. */
+    public void writeServiceSettings(Map<String, String> settings) {
+        var lines = new StringWriter();
+        var properties = new Properties();
+        properties.putAll(settings);
+        try {
+            properties.store(lines, "What ./perilune up told its services; written anew at each start");
+            writePrivate(serviceSettings(), lines.toString());
+        } catch (IOException failure) {
+            throw new LauncherException(
+                    "The settings of the services cannot be written into " + folder + ": " + failure, failure);
+        }
+    }
+
+    private Path firstStart() {
+        return folder.resolve("first-start");
+    }
+
+    /** When this home was first started, where the mission's clock begins unless a setting says otherwise. */
+    public Optional<Instant> missionStart() {
+        try {
+            return Optional.of(Instant.parse(Files.readString(firstStart()).strip()));
+        } catch (IOException | DateTimeParseException unknown) {
+            return Optional.empty();
+        }
+    }
+
+    public Path journal(String device) {
+        return folder.resolve(device).resolve("journal");
+    }
+
+    public Path administratorPassword() {
+        return secret("administrator.password");
+    }
+
+    public Path commandLineSecret() {
+        return secret("cli.secret");
+    }
+
+    /** What a service shows for its own token. */
+    public Path tokenSecret(String service) {
+        return secret(service + ".token");
+    }
+
+    private Path secret(String name) {
+        return folder.resolve("secrets").resolve(name);
+    }
+
+    /** Makes the folders and the secrets that are not there yet. */
+    public void make() {
+        try {
+            for (Path path : new Path[] {folder, folder.resolve("secrets"), logs()}) {
+                Files.createDirectories(path);
+                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+            }
+            if (missionStart().isEmpty()) {
+                writePrivate(firstStart(), Instant.now().truncatedTo(ChronoUnit.SECONDS) + "\n");
+            }
+            makeSecret(administratorPassword(), 15);
+            makeSecret(commandLineSecret(), 32);
+            for (Topology.Service service : Topology.TOKENS.keySet()) {
+                makeSecret(tokenSecret(service.name()), 32);
+            }
+        } catch (IOException failure) {
+            throw new LauncherException(
+                    "The home " + folder + " cannot be used (" + failure + "); choose another with --home", failure);
+        }
+    }
+
+    public static String read(Path secret) {
+        try {
+            return Files.readString(secret).strip();
+        } catch (IOException failure) {
+            throw new LauncherException(
+                    secret + " cannot be read; was Perilune ever started with this home, and by this user?", failure);
+        }
+    }
+
+    public static String randomSecret(int bytes) {
+        var random = new byte[bytes];
+        new SecureRandom().nextBytes(random);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+    }
+
+    private static void makeSecret(Path file, int bytes) throws IOException {
+        if (Files.exists(file) && Files.size(file) > 0) {
+            return;
+        }
+        writePrivate(file, randomSecret(bytes));
+    }
+
+    /** Readable by its owner only; written beside and renamed, so that a crash leaves no half of it. */
+    public static void writePrivate(Path file, String text) throws IOException {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(fresh);
+        Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(fresh, text);
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+}

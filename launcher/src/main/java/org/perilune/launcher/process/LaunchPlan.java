@@ -1,0 +1,218 @@
+package org.perilune.launcher.process;
+
+import static org.perilune.contracts.Topology.Store.POSTGRESQL;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.perilune.chassis.runtime.InvalidSettings;
+import org.perilune.chassis.runtime.Settings;
+import org.perilune.contracts.Topology;
+import org.perilune.contracts.Topology.Service;
+import org.perilune.launcher.home.FreePorts;
+import org.perilune.launcher.home.Home;
+import org.perilune.launcher.home.UserSettings;
+import org.perilune.pad.host.PadConfig;
+
+/**
+ * All services in one process, before anything is started: every setting is read and checked, every port is known.
+ *
+ * @param ports of the services by name; none is 0
+ * @param settings of the user, and what follows from the ports and the home; without the pad's
+ * @param effective every setting with its value, secrets masked, for the log
+ */
+public record LaunchPlan(
+        Home home,
+        PadConfig pad,
+        Map<String, Integer> ports,
+        Map<String, String> settings,
+        Map<String, String> effective) {
+    private static final String LOOPBACK = "http://127.0.0.1:";
+    /** Passes every rule there is for a secret; only ever checked, never used. */
+    private static final String STAND_IN_SECRET = Home.randomSecret(24);
+
+    public LaunchPlan {
+        ports = Map.copyOf(ports);
+        settings = Map.copyOf(settings);
+        effective = new TreeMap<>(effective);
+    }
+
+    /** @throws InvalidSettings with every fault there is */
+    public static LaunchPlan read(Home home, Map<String, String> user) {
+        var probe = Settings.of(user);
+        PadConfig wanted = pad(home, probe);
+        var ports = new HashMap<String, Integer>();
+        for (Service service : Topology.SERVICES) {
+            ports.put(service.name(), probe.at(service.name()).port("http.port", service.port()));
+        }
+        ServiceDefinitions.ALL.forEach(kind -> kind.prepare(probe));
+        // What follows from other settings is given to those who ask for it, so that no key is unknown by our doing.
+        Set<String> asked = probe.effective().keySet();
+
+        PadConfig pad = FreePorts.fill(wanted, ports);
+        var settings = new HashMap<String, String>();
+        ports.forEach((name, port) -> settings.put(name + ".http.port", Integer.toString(port)));
+        derived(home, ports).forEach((key, value) -> {
+            if (asked.contains(key)) {
+                settings.put(key, value);
+            }
+        });
+        settings.keySet().removeIf(key -> !asked.contains(key));
+        UserSettings.put(settings, user);
+        ports.forEach(
+                (name, port) -> settings.computeIfPresent(name + ".http.port", (key, old) -> probePort(old, port)));
+
+        var checked = Settings.of(withStandIns(settings));
+        pad(home, checked);
+        ServiceDefinitions.ALL.forEach(kind -> kind.prepare(checked));
+        checked.check(unread());
+        return new LaunchPlan(home, pad, ports, settings, checked.effective());
+    }
+
+    /** What every service is told, with what the pad made; secrets by their files. */
+    public Map<String, String> complete(Map<String, String> padSettings) {
+        var all = new HashMap<>(padSettings);
+        // All copies of the console count from there, however often they are started.
+        home.missionStart().ifPresent(start -> all.put("console.mission.start", start.toString()));
+        UserSettings.put(all, settings);
+        return Map.copyOf(all);
+    }
+
+    /** Reads the services' settings again, with what the pad made. */
+    List<ServiceDefinition.Prepared> prepare(Map<String, String> padSettings) {
+        var read = Settings.of(complete(padSettings));
+        var prepared = new ArrayList<ServiceDefinition.Prepared>();
+        for (ServiceDefinition<?> kind : ServiceDefinitions.ALL) {
+            prepared.add(kind.prepare(read));
+        }
+        pad(home, read);
+        read.check(unread());
+        return prepared;
+    }
+
+    private static List<String> unread() {
+        return Topology.SERVICES.stream()
+                .map(Service::name)
+                .filter(name -> ServiceDefinitions.ALL.stream()
+                        .noneMatch(kind -> kind.name().equals(name)))
+                .toList();
+    }
+
+    /** @throws IllegalArgumentException for a service that is not in the topology */
+    int port(Service service) {
+        Integer port = ports.get(service.name());
+        if (port == null) {
+            throw new IllegalArgumentException("No port was planned for " + service.name());
+        }
+        return port;
+    }
+
+    private static String probePort(String wanted, int chosen) {
+        return wanted.equals("0") ? Integer.toString(chosen) : wanted;
+    }
+
+    /** Such as {@code pad.postgres.port}. */
+    public static String portKey(Topology.Store store) {
+        return "pad." + storeKey(store) + ".port";
+    }
+
+    private static String storeKey(Topology.Store store) {
+        return store == POSTGRESQL ? "postgres" : store.wireName();
+    }
+
+    private static PadConfig pad(Home home, Settings in) {
+        var stores = new EnumMap<Topology.Store, Integer>(Topology.Store.class);
+        for (Topology.Store store : Topology.Store.values()) {
+            stores.put(store, in.port(portKey(store), store.embeddedPort()));
+        }
+        return new PadConfig(
+                home.folder(),
+                stores,
+                Topology.SERVICES.stream()
+                        .filter(Service::hasDatabase)
+                        .map(Service::databaseName)
+                        .toList(),
+                in.flag("pad.opensearch.enabled", true),
+                new PadConfig.DeviceLimit(
+                        in.integer(
+                                "pad.mqtt.device-messages-per-second",
+                                PadConfig.DeviceLimit.USUAL.messagesPerSecond(),
+                                1,
+                                1_000_000),
+                        1024
+                                * in.integer(
+                                        "pad.mqtt.device-kilobytes-per-second",
+                                        PadConfig.DeviceLimit.USUAL.bytesPerSecond() / 1024,
+                                        64,
+                                        1_000_000)));
+    }
+
+    /** Where services find each other, and what the home holds for them. */
+    private static Map<String, String> derived(Home home, Map<String, Integer> ports) {
+        var derived = new HashMap<String, String>();
+        for (Service service : Topology.SERVICES) {
+            derived.put(service.name() + ".tokens.keys-url", LOOPBACK + ports.get(Topology.CREW.name()) + "/keys");
+            ports.forEach((callee, port) -> {
+                derived.put(service.name() + "." + callee + ".url", LOOPBACK + port);
+                derived.put(service.name() + ".services." + callee, LOOPBACK + port);
+            });
+        }
+        derived.put(
+                "crew.administrator.password-file", home.administratorPassword().toString());
+        for (Service service : Topology.SERVICES) {
+            derived.put(
+                    service.name() + ".cli.secret-file",
+                    home.commandLineSecret().toString());
+        }
+        for (Service service : Topology.TOKENS.keySet()) {
+            String secret = home.tokenSecret(service.name()).toString();
+            derived.put(service.name() + ".token.secret-file", secret);
+            derived.put("crew.services." + service.name() + ".secret-file", secret);
+        }
+        String device = Topology.LUNAR_MODULE.name();
+        derived.put(device + ".journal", home.journal(device).toString());
+        return derived;
+    }
+
+    /** The pad makes accounts and secrets when it starts; until then something must stand in for them. */
+    private static Map<String, String> withStandIns(Map<String, String> settings) {
+        var all = new HashMap<String, String>();
+        for (Service service : Topology.SERVICES) {
+            if (ServiceDefinitions.ALL.stream().noneMatch(kind -> kind.service().equals(service))) {
+                continue;
+            }
+            for (Topology.Store store : service.stores()) {
+                String prefix = service.name() + "." + storeKey(store);
+                all.put(prefix + ".user", service.databaseName());
+                all.put(prefix + ".password", STAND_IN_SECRET);
+            }
+            if (service.hasDatabase()) {
+                all.put(service.name() + ".postgres.url", "jdbc:postgresql://127.0.0.1/" + service.databaseName());
+            }
+        }
+        settings.keySet().stream()
+                .filter(key -> key.endsWith("-file"))
+                .forEach(key -> all.remove(key.substring(0, key.length() - "-file".length())));
+        all.putAll(settings);
+        // Files of the home's own are made when it is.
+        for (String key : secretsOfHome()) {
+            if (String.valueOf(all.get(key + "-file")).contains("secrets") && all.remove(key + "-file") != null) {
+                all.put(key, STAND_IN_SECRET);
+            }
+        }
+        return all;
+    }
+
+    private static List<String> secretsOfHome() {
+        var keys = new ArrayList<>(List.of("crew.administrator.password", "crew.cli.secret"));
+        for (Service service : Topology.TOKENS.keySet()) {
+            keys.add("crew.services." + service.name() + ".secret");
+            keys.add(service.name() + ".token.secret");
+        }
+        return keys;
+    }
+}

@@ -1,0 +1,19 @@
+package org.perilune.launcher.process;
+
+import java.util.concurrent.CompletionStage;
+import org.perilune.batchrouter.BatchRouterService;
+import org.perilune.pad.mqtt.InboundHook;
+import org.perilune.pad.mqtt.InboundMessage;
+
+/** Gives what the embedded broker takes to batch-router: the pad knows no service, and a service no pad. */
+record RouterHook(BatchRouterService router) implements InboundHook {
+    @Override
+    public CompletionStage<Void> take(InboundMessage message) {
+        return router.take(message.client(), message.topic(), message.payload(), message.traceparent());
+    }
+
+    @Override
+    public void slowed(String device) {
+        router.slowed();
+    }
+}

@@ -1,0 +1,151 @@
+package org.perilune.launcher.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.runtime.Resources;
+import org.perilune.contracts.Topology;
+import org.perilune.launcher.RunCommand;
+import org.perilune.launcher.TrainCommand;
+import org.perilune.launcher.home.Home;
+import org.perilune.launcher.home.LauncherException;
+import org.perilune.launcher.home.Progress;
+import org.perilune.launcher.home.StateFile;
+import org.perilune.launcher.home.Tokens;
+import org.perilune.launcher.home.UserSettings;
+import org.perilune.pad.host.PadException;
+
+/** Everything in this process, on free ports. */
+final class InstanceTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Progress SILENT =
+            new Progress(new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8));
+    private static final Resources OPENED = new Resources();
+    private static final List<Instance> INSTANCE = new ArrayList<>();
+    private static final List<LaunchPlan> PLAN = new ArrayList<>();
+
+    @BeforeAll
+    static void start(@TempDir Path folder) {
+        LaunchPlan plan = LaunchPlan.read(new Home(folder), TrainCommand.freePorts());
+        PLAN.add(plan);
+        INSTANCE.add(OPENED.add(Instance.start(plan, Clock.systemUTC(), SILENT)));
+    }
+
+    @AfterAll
+    static void stop() {
+        OPENED.close();
+    }
+
+    @Test
+    void everyServiceOfTheTopologyGetsReady() {
+        Instance instance = INSTANCE.getFirst();
+        assertThat(instance.services())
+                .extracting(Running::name)
+                .containsExactlyElementsOf(
+                        Topology.SERVICES.stream().map(Topology.Service::name).toList());
+        for (Running running : instance.services()) {
+            await().atMost(PATIENCE).until(() -> ready(running));
+        }
+    }
+
+    @Test
+    void secondCopiesOfEveryServiceRunBesideTheFirst() {
+        LaunchPlan plan = PLAN.getFirst();
+        var settings = new HashMap<>(UserSettings.file(plan.home().serviceSettings()));
+        Topology.SERVICES.forEach(service -> settings.put(service.name() + ".http.port", "0"));
+        settings.put("lunar-module.journal", plan.home().journal("second").toString());
+        // Two clients of one name would throw each other out; in a deployment the second has a key of its own.
+        settings.put("batch-router.mqtt.client-id", "batch-router:second");
+
+        try (var copies = new Resources()) {
+            for (Topology.Service service : Topology.SERVICES) {
+                Running copy = RunCommand.start(service.name(), Map.copyOf(settings), Clock.systemUTC());
+                copies.add(copy.service());
+                assertThat(copy.port()).isNotEqualTo(INSTANCE.getFirst().port(service));
+                if (!service.equals(Topology.LUNAR_MODULE)) {
+                    await(service.name()).atMost(PATIENCE).until(() -> ready(copy));
+                }
+            }
+        }
+    }
+
+    @Test
+    void homeInUseIsOneSentence() {
+        var plan = LaunchPlan.read(PLAN.getFirst().home(), TrainCommand.freePorts());
+
+        assertThatThrownBy(() -> Instance.start(plan, Clock.systemUTC(), SILENT))
+                .isInstanceOf(PadException.class)
+                .hasMessageContaining("is in use by another Perilune")
+                .hasMessageContaining("--home")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void portTakenNamesItsKey(@TempDir Path other) throws IOException {
+        try (var taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            Map<String, String> user = TrainCommand.freePorts();
+            user.put("telemetry.http.port", Integer.toString(taken.getLocalPort()));
+            LaunchPlan plan = LaunchPlan.read(new Home(other), user);
+
+            assertThatThrownBy(() -> Instance.start(plan, Clock.systemUTC(), SILENT))
+                    .isInstanceOf(LauncherException.class)
+                    .hasMessageContaining("telemetry.http.port")
+                    .hasMessageNotContaining("\n");
+        }
+    }
+
+    @Test
+    void telemetryOfTheLunarModuleArrives() {
+        Home home = PLAN.getFirst().home();
+        writeState(home);
+        String token = Tokens.of(home, "viewer");
+        int port = INSTANCE.getFirst().port(Topology.TELEMETRY);
+        try (var telemetry = client(port)) {
+            await().atMost(PATIENCE).until(() -> {
+                var answer = telemetry.exchange(
+                        "GET", "/data?device=lunar-module&limit=1", Optional.of(token), Optional.empty());
+                return answer.status() == 200 && new String(answer.body(), StandardCharsets.UTF_8).contains("\"seq\"");
+            });
+        }
+    }
+
+    private static void writeState(Home home) {
+        var services = INSTANCE.getFirst().services().stream()
+                .map(running -> new StateFile.Part(running.name(), true, running.port(), -1, ""))
+                .toList();
+        new StateFile(ProcessHandle.current().pid(), StateFile.ownStart(), true, services, List.of()).write(home);
+    }
+
+    private static boolean ready(Running running) {
+        try (var client = client(running.port())) {
+            return client.exchange("GET", "/ready", Optional.empty(), Optional.empty())
+                            .status()
+                    == 200;
+        }
+    }
+
+    private static ServiceClient client(int port) {
+        return ServiceClient.open("it", URI.create("http://127.0.0.1:" + port), Duration.ofSeconds(5));
+    }
+}

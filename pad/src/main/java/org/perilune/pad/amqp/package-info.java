@@ -1,0 +1,5 @@
+/** The AMQP broker. */
+@NullMarked
+package org.perilune.pad.amqp;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Redis. */
+@NullMarked
+package org.perilune.pad.redis;
+
+import org.jspecify.annotations.NullMarked;
