@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 final class TimelineBench implements Callable<Integer> {
     private static final int PAGE = 1_000;
     private static final Duration LEAD = Duration.ofSeconds(5);
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final long POLL_NANOS = 200_000_000;
     private static final long SEED = 11;
 
@@ -132,7 +132,7 @@ final class TimelineBench implements Callable<Integer> {
     }
 
     private JsonNode awaitLaunched(Instance instance, ServiceClient timeline, String id) {
-        long limit = System.nanoTime() + PATIENCE.toNanos();
+        long limit = System.nanoTime() + TIMEOUT.toNanos();
         while (true) {
             JsonNode event = timeline.get("/data/" + id, Optional.of(instance.token("viewer")), JsonNode.class);
             String state = event.path("state").asText();

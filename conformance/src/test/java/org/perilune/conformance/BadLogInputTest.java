@@ -221,7 +221,7 @@ final class BadLogInputTest {
                     QUERY | /posts?devcie=rover
                     QUERY | /search
                     QUERY | /search?q=
-                    QUERY | /happenings?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z
+                    QUERY | /activity?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z
                     EVENT_BUS | /events?type=Post*
                     EVENT_BUS | /events?after=-1
                     """)

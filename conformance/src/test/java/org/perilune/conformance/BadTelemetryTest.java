@@ -30,7 +30,7 @@ import org.perilune.contracts.v1.Frame;
 /** What becomes of bad telemetry: it is answered, kept with its reason where it may matter, and harms nobody. */
 @ExtendWith(SharedPerilune.class)
 final class BadTelemetryTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final int LARGEST_PACKET = TelemetryLimits.MOST_MESSAGE_BYTES + 16 * 1024;
 
     private final Perilune perilune;
@@ -57,7 +57,7 @@ final class BadTelemetryTest {
             long micros = now.getEpochSecond() * 1_000_000;
             assertThat(device.report(StockClient.telemetry(StockClient.frame(micros, "after", 42))))
                     .isEqualTo(Mqtt5PubAckReasonCode.SUCCESS);
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .until(() -> stored().stream()
                             .anyMatch(reading -> reading.path("after").asInt() == 42));
         }
@@ -74,9 +74,7 @@ final class BadTelemetryTest {
     /** The device's one reject, once it is there. */
     private JsonNode reject() throws IOException, InterruptedException {
         String token = ground.token("viewer");
-        await("a reject of " + name)
-                .atMost(PATIENCE)
-                .until(() -> !rejects(token).isEmpty());
+        await("a reject of " + name).atMost(TIMEOUT).until(() -> !rejects(token).isEmpty());
         List<JsonNode> rejects = rejects(token);
         assertThat(rejects).hasSize(1);
         JsonNode total = ground.get(Part.TELEMETRY, "/rejects", token).json().path("total");
@@ -119,7 +117,7 @@ final class BadTelemetryTest {
             assertThat(device.report(StockClient.telemetry(bad, good))).isEqualTo(Mqtt5PubAckReasonCode.SUCCESS);
         }
         assertThat(reject().path("reason").asText()).contains("'temperature' is NaN");
-        await().atMost(PATIENCE).until(() -> stored().size() == 1);
+        await().atMost(TIMEOUT).until(() -> stored().size() == 1);
         assertThat(stored().getFirst().path("temperature").asDouble()).isEqualTo(21.5);
     }
 
@@ -135,7 +133,7 @@ final class BadTelemetryTest {
                 assertThat(device.report(payload)).isEqualTo(Mqtt5PubAckReasonCode.SUCCESS);
             }
         }
-        await().atMost(PATIENCE).until(() -> stored().size() == 2);
+        await().atMost(TIMEOUT).until(() -> stored().size() == 2);
         for (Instant time : List.of(past, future)) {
             String range = "&from=" + time.minusSeconds(1) + "&to=" + time.plusSeconds(1);
             JsonNode found = ground.get(Part.TELEMETRY, "/data?device=" + name + range, ground.token("viewer"))
@@ -201,6 +199,6 @@ final class BadTelemetryTest {
                         .payload(new byte[LARGEST_PACKET + 1])
                         .send())
                 .isInstanceOf(RuntimeException.class);
-        await().atMost(PATIENCE).until(() -> !device.getState().isConnected());
+        await().atMost(TIMEOUT).until(() -> !device.getState().isConnected());
     }
 }

@@ -21,7 +21,7 @@ import org.perilune.conformance.Perilune.Part;
 final class Commander implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration DEADLINE = Duration.ofSeconds(10);
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final Duration PAUSE = Duration.ofMillis(20);
     private static final Set<Integer> AGAIN = Set.of(401, 503, 504);
     private static final long TOKEN_NANOS = Duration.ofMinutes(3).toNanos();
@@ -91,7 +91,7 @@ final class Commander implements AutoCloseable {
     /** Tries again while nobody answers, or somebody says that he cannot just now, or does not know what came of it. */
     private Reply untilAnswered(String method, String path, @Nullable String key, @Nullable String body) {
         return await(method + " " + path)
-                .atMost(PATIENCE)
+                .atMost(TIMEOUT)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(PAUSE)
                 .ignoreExceptionsMatching(

@@ -17,7 +17,7 @@ import org.perilune.conformance.Perilune.Part;
 /** Dead letters by the command line: those of a subscriber that nobody can reach. */
 @ExtendWith(SharedPerilune.class)
 final class DeadLetterCommandTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String JSON = "application/json";
 
     private final Perilune perilune;
@@ -44,7 +44,7 @@ final class DeadLetterCommandTest {
                             .status())
                     .isEqualTo(201);
         }
-        await().atMost(PATIENCE).until(() -> letters().size() == 2);
+        await().atMost(TIMEOUT).until(() -> letters().size() == 2);
     }
 
     @AfterEach
@@ -67,11 +67,11 @@ final class DeadLetterCommandTest {
     void areSentAgainOneByOneOrAllOfAQueueOrDismissed() throws Exception {
         List<String> first = letters();
         assertThat(perilune.run("dead-letters", "redrive", first.getLast())).contains("Sent again");
-        await().atMost(PATIENCE).until(() -> letters().size() == 2 && !letters().contains(first.getLast()));
+        await().atMost(TIMEOUT).until(() -> letters().size() == 2 && !letters().contains(first.getLast()));
 
         List<String> second = letters();
         assertThat(perilune.run("dead-letters", "redrive", "--queue", queue)).contains("2 sent again to " + queue);
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() -> letters().size() == 2 && letters().stream().noneMatch(second::contains));
 
         for (String letter : letters()) {

@@ -20,7 +20,7 @@ import org.perilune.contracts.Topology.Service;
 /** Services of the flight log in several copies, and away: nobody else's settings change. */
 final class FlightLogCopiesTest {
     private static final long SEED = Long.getLong("log.seed", new Random().nextInt(1_000_000));
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @TempDir
     private Path folder = Path.of("");
@@ -82,9 +82,9 @@ final class FlightLogCopiesTest {
                       "id":null,"summary":"anna launched buoy-7"}}""";
             keeper.publish(happened);
             await("what others posted meanwhile")
-                    .atMost(PATIENCE)
-                    .until(() -> keeper.get(Part.QUERY, "/happenings?device=buoy-7")
-                                    .path("happenings")
+                    .atMost(TIMEOUT)
+                    .until(() -> keeper.get(Part.QUERY, "/activity?device=buoy-7")
+                                    .path("activity")
                                     .size()
                             == 1);
 
@@ -98,7 +98,7 @@ final class FlightLogCopiesTest {
     }
 
     private static void awaitEntry(LogKeeper keeper, String post, int comments, String status) {
-        await(comments + " comments, " + status).atMost(PATIENCE).untilAsserted(() -> {
+        await(comments + " comments, " + status).atMost(TIMEOUT).untilAsserted(() -> {
             JsonNode entry = keeper.all(Part.QUERY, "/posts", "posts").stream()
                     .filter(each -> each.path("id").asText().equals(post))
                     .findFirst()
@@ -112,7 +112,7 @@ final class FlightLogCopiesTest {
 
     private static void awaitWritten(LogWriters writers, int more) {
         int before = writers.written();
-        await(more + " further things to be written").atMost(PATIENCE).until(() -> {
+        await(more + " further things to be written").atMost(TIMEOUT).until(() -> {
             writers.requireAtWork();
             return writers.written() >= before + more;
         });

@@ -15,7 +15,7 @@ import org.perilune.contracts.FlightLog;
 
 /** Compares what was written with what can be read, and with the events that told of it. */
 final class LogAudit {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final LogKeeper keeper;
@@ -27,7 +27,7 @@ final class LogAudit {
     /** Every accepted post and comment is in query exactly once, with its last text and its final status. */
     void query(LogWriters writers) {
         await("query to show what was written")
-                .atMost(PATIENCE)
+                .atMost(TIMEOUT)
                 .pollInterval(PAUSE)
                 .untilAsserted(() -> {
                     var posts = new HashMap<String, String>();
@@ -66,7 +66,7 @@ final class LogAudit {
     /** No event without its change, no change without its event: one for each revision of each thing. */
     void events(LogWriters writers) {
         await("the log of events to tell of every change")
-                .atMost(PATIENCE)
+                .atMost(TIMEOUT)
                 .pollInterval(PAUSE)
                 .untilAsserted(() -> {
                     one(

@@ -19,7 +19,7 @@ import org.perilune.conformance.Perilune.Part;
 /** Somebody who keeps the flight log, and does not give up while parts of the ground are being restarted. Safe for threads. */
 final class LogKeeper implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final long TOKEN_NANOS = Duration.ofMinutes(3).toNanos();
 
@@ -157,7 +157,7 @@ final class LogKeeper implements AutoCloseable {
     /** A service may be killed at any moment of a call: the call breaks, and is made again. */
     private static ConditionFactory patiently(String what) {
         return await(what)
-                .atMost(PATIENCE)
+                .atMost(TIMEOUT)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(PAUSE)
                 .ignoreExceptionsMatching(

@@ -33,7 +33,7 @@ import org.perilune.contracts.Topology;
 /** What the README promises a newcomer, done as a newcomer does it. */
 @ExtendWith(SharedPerilune.class)
 final class NewcomerTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Path REPOSITORY =
             Path.of("").toAbsolutePath().resolve("..").normalize();
     private static final Path RECORDING = REPOSITORY.resolve("../shared/data/astro-pi-iss-2015-08.csv.zip");
@@ -63,14 +63,14 @@ final class NewcomerTest {
     @Test
     void seesTheLunarModuleAliveWithATokenFromTheCommandLine() throws Exception {
         String token = perilune.run("token");
-        await().atMost(PATIENCE).until(() -> newest(token).size() == 5);
+        await().atMost(TIMEOUT).until(() -> newest(token).size() == 5);
         JsonNode before = newest(token);
         assertThat(before.path(0).path("altitude").isNumber())
                 .as("%s", before.path(0))
                 .isTrue();
         Instant asked = Instant.now();
         await("readings of this moment")
-                .atMost(PATIENCE)
+                .atMost(TIMEOUT)
                 .until(() -> Instant.parse(
                                 newest(token).path(0).path("timestamp").asText())
                         .isAfter(asked));
@@ -92,7 +92,7 @@ final class NewcomerTest {
     @Test
     void seesThatEverythingIsUp() throws Exception {
         String token = ground.token("viewer");
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .untilAsserted(() -> assertThat(ground.get(Part.STATUS, "/status", token)
                                 .json()
                                 .path("status")
@@ -144,7 +144,7 @@ final class NewcomerTest {
                 "fleet/rover/telemetry",
                 "-f",
                 encoded.toString()));
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() -> knows("rover") && !ground.readings("rover").isEmpty());
 
         assertThat(ground.readings("rover")).singleElement().satisfies(stored -> {

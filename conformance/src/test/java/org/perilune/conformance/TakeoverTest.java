@@ -29,7 +29,7 @@ import org.perilune.contracts.Topology.Service;
  */
 final class TakeoverTest {
     /** Ten seconds are promised; a machine that runs two dozen processes on two processors is not. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private static final String JSON = "application/json";
 
@@ -76,7 +76,7 @@ final class TakeoverTest {
                     int next = ++ordinal[0];
                     device.report(StockClient.telemetry(
                             StockClient.frame(Instant.now().toEpochMilli() * 1_000, "ordinal", next)));
-                    await().atMost(PATIENCE)
+                    await().atMost(TIMEOUT)
                             .until(() -> ground.get(port, "/data?device=stock&limit=1", ground.token("viewer"))
                                             .json()
                                             .at("/data/0/ordinal")
@@ -131,7 +131,7 @@ final class TakeoverTest {
                 assertThat(ground.send(port, "POST", "/events", ground.token("operator"), JSON, event, null)
                                 .status())
                         .isEqualTo(201);
-                await().atMost(PATIENCE).until(() -> called.stream().anyMatch(body -> body.contains(id)));
+                await().atMost(TIMEOUT).until(() -> called.stream().anyMatch(body -> body.contains(id)));
             });
         } finally {
             subscriber.stop(0);
@@ -173,7 +173,7 @@ final class TakeoverTest {
 
     private static void awaitState(Ground ground, int port, String path, String state) {
         await(path + " to be " + state)
-                .atMost(PATIENCE)
+                .atMost(TIMEOUT)
                 .until(
                         () -> ground.get(port, path, ground.token("viewer")).json(),
                         (JsonNode json) -> json.path("state").asText().equals(state));

@@ -15,24 +15,24 @@ public final class EventOwners {
         types.put(
                 Topology.COMMAND_DISPATCHER,
                 List.of(
-                        Happening.Type.COMMAND_ACCEPTED,
-                        Happening.Type.COMMAND_HELD,
-                        Happening.Type.COMMAND_APPROVED,
-                        Happening.Type.COMMAND_FINISHED));
+                        Activity.Type.COMMAND_ACCEPTED,
+                        Activity.Type.COMMAND_HELD,
+                        Activity.Type.COMMAND_APPROVED,
+                        Activity.Type.COMMAND_FINISHED));
         types.put(
                 Topology.TIMELINE,
                 List.of(
-                        Happening.Type.TIMELINE_EVENT_PLANNED,
-                        Happening.Type.TIMELINE_EVENT_CHANGED,
-                        Happening.Type.TIMELINE_EVENT_CANCELLED,
-                        Happening.Type.TIMELINE_EVENT_DISPATCHED,
-                        Happening.Type.TIMELINE_EVENT_PASSED,
-                        Happening.Type.TIMELINE_EVENT_MISSED,
-                        Happening.Type.TIMELINE_EVENT_FAILED));
-        types.put(Topology.TELEMETRY, List.of(Happening.Type.TELEMETRY_GAP_FOUND, Happening.Type.TELEMETRY_GAP_FILLED));
+                        Activity.Type.TIMELINE_EVENT_PLANNED,
+                        Activity.Type.TIMELINE_EVENT_CHANGED,
+                        Activity.Type.TIMELINE_EVENT_CANCELLED,
+                        Activity.Type.TIMELINE_EVENT_DISPATCHED,
+                        Activity.Type.TIMELINE_EVENT_PASSED,
+                        Activity.Type.TIMELINE_EVENT_MISSED,
+                        Activity.Type.TIMELINE_EVENT_FAILED));
+        types.put(Topology.TELEMETRY, List.of(Activity.Type.TELEMETRY_GAP_FOUND, Activity.Type.TELEMETRY_GAP_FILLED));
         types.put(
                 Topology.CREW,
-                List.of(Happening.Type.LOGGED_IN, Happening.Type.LOGGED_OUT, Happening.Type.LOG_IN_REFUSED));
+                List.of(Activity.Type.LOGGED_IN, Activity.Type.LOGGED_OUT, Activity.Type.LOG_IN_REFUSED));
         types.put(Topology.POSTS, List.of(FlightLog.POST_CREATED, FlightLog.POST_UPDATED, FlightLog.POST_DELETED));
         types.put(
                 Topology.COMMENTS,

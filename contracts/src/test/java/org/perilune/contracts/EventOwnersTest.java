@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class EventOwnersTest {
     @Test
     void everyTypeOfOursIsSomebodysOwn() throws IllegalAccessException {
-        Field[] types = Stream.of(Happening.Type.class, FlightLog.class)
+        Field[] types = Stream.of(Activity.Type.class, FlightLog.class)
                 .flatMap(declaring -> Stream.of(declaring.getDeclaredFields()))
                 .filter(field -> Modifier.isPublic(field.getModifiers()) && field.getType() == String.class)
                 .toArray(Field[]::new);

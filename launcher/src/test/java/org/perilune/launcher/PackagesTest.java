@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,55 +33,10 @@ final class PackagesTest {
     private static final Set<String> GENERATED = Set.of("contracts.v1", "console.pages");
 
     /**
-     * Of each package those that it may know, all of them listed before it: arrows lead upwards in this list and there
-     * is no cycle. A module's own package, which puts the others together, may know all of them and none may know it.
+     * Of each package those that it may know, as docs/architecture.md lists them: all of them before it, so that there is
+     * no cycle. A module's own package, which puts the others together, may know all of them and none may know it.
      */
-    private static final Map<String, List<String>> ARROWS = arrows(
-            "chassis.runtime",
-            "chassis.http: runtime",
-            "chassis.postgres: runtime http",
-            "chassis.messaging: runtime postgres",
-            "chassis.mongo: runtime messaging",
-            "chassis.redis: runtime",
-            "chassis.opensearch: runtime",
-            "chassis.mqtt: runtime",
-            "telemetry.store",
-            "telemetry.ingest: store",
-            "telemetry.gap",
-            "telemetry.rollup: store",
-            "telemetry.query: store",
-            "telemetry.live: store query",
-            "telemetry.device: store live",
-            "commanddispatcher.dictionary",
-            "commanddispatcher.lifecycle: dictionary",
-            "commanddispatcher.verify: dictionary lifecycle",
-            "commanddispatcher.uplink: lifecycle verify",
-            "commanddispatcher.intake: dictionary lifecycle uplink",
-            "commanddispatcher.api: dictionary lifecycle uplink intake",
-            "timeline.event",
-            "timeline.store: event",
-            "timeline.launch: event store",
-            "timeline.api: event store launch",
-            "eventbus.log",
-            "eventbus.callback",
-            "eventbus.delivery: log callback",
-            "eventbus.api: log callback delivery",
-            "query.model",
-            "query.search: model",
-            "query.rebuild: model",
-            "query.entries: model",
-            "pad.host",
-            "pad.mqtt: host",
-            "pad.postgres: host",
-            "pad.redis: host",
-            "pad.amqp: host",
-            "pad.mongo: host",
-            "pad.opensearch: host",
-            "launcher.home",
-            "launcher.table: home",
-            "launcher.replay: home table",
-            "launcher.timeline: home table",
-            "launcher.process: home");
+    private static final Map<String, List<String>> ARROWS = arrows(listed());
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -165,7 +121,20 @@ final class PackagesTest {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static Map<String, List<String>> arrows(String... lines) {
+    private static List<String> listed() {
+        try {
+            String text = Files.readString(Path.of("..", "docs", "architecture.md"));
+            String section = text.substring(text.indexOf("## Packages"));
+            int begin = section.indexOf("```\n") + 4;
+            return section.substring(begin, section.indexOf("```", begin))
+                    .lines()
+                    .toList();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static Map<String, List<String>> arrows(List<String> lines) {
         var arrows = new LinkedHashMap<String, List<String>>();
         for (String line : lines) {
             String[] parts = line.split(": ");

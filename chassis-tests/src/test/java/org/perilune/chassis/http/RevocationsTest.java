@@ -38,8 +38,8 @@ class RevocationsTest {
         private final CountDownLatch ended = new CountDownLatch(1);
 
         @Override
-        public Optional<byte[]> next(Duration patience, boolean behind) throws InterruptedException {
-            boolean over = ended.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+        public Optional<byte[]> next(Duration timeout, boolean behind) throws InterruptedException {
+            boolean over = ended.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
             return over ? Optional.empty() : Optional.of(new byte[0]);
         }
 

@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
 @ParameterizedClass
 @EnumSource
 class EventFaultsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final String TYPE = "FaultHappened";
     private static final Logger LOG = LoggerFactory.getLogger(EventFaultsTest.class);
 
@@ -129,7 +129,7 @@ class EventFaultsTest {
     private void consume(EventConsumer.Handler handler) {
         QueueConsumer consumer = owned.add(
                 EventConsumer.start(Topology.EVENT_BUS, Set.of(TYPE), postgres, amqp, Inbox.once(handler), meters));
-        await().atMost(PATIENCE).until(() -> consumer.problem().isEmpty());
+        await().atMost(TIMEOUT).until(() -> consumer.problem().isEmpty());
     }
 
     private OutboxRelay relay() {
@@ -166,18 +166,17 @@ class EventFaultsTest {
         OutboxRelay relay = relay();
         List<String> committed = commit(500);
         relay.wake();
-        await().atMost(PATIENCE).untilTrue(cut);
-        await().atMost(PATIENCE).until(() -> amqp.problem().isPresent());
+        await().atMost(TIMEOUT).untilTrue(cut);
+        await().atMost(TIMEOUT).until(() -> amqp.problem().isPresent());
         reopen();
-        await().atMost(PATIENCE).until(() -> effects().size() >= committed.size());
-        await().atMost(PATIENCE)
-                .until(() -> meters.get("outbox.waiting").gauge().value() == 0);
+        await().atMost(TIMEOUT).until(() -> effects().size() >= committed.size());
+        await().atMost(TIMEOUT).until(() -> meters.get("outbox.waiting").gauge().value() == 0);
         assertThat(effects()).isEqualTo(committed);
         assertThat(meters.get("events.lag.seconds")
                         .tag("queue", Exchanges.queueOf(Topology.EVENT_BUS))
                         .gauge()
                         .value())
-                .isBetween(0.0, PATIENCE.toSeconds() * 1.0);
+                .isBetween(0.0, TIMEOUT.toSeconds() * 1.0);
     }
 
     /** Whoever's fault that is, it is not given up; and others need not wait for it. */
@@ -194,9 +193,9 @@ class EventFaultsTest {
         OutboxRelay relay = relay();
         List<String> committed = commit(10);
         relay.wake();
-        await().atMost(PATIENCE).until(() -> effects().size() == committed.size() - 1);
+        await().atMost(TIMEOUT).until(() -> effects().size() == committed.size() - 1);
         freed.set(true);
-        await().atMost(PATIENCE).until(() -> effects().equals(committed));
+        await().atMost(TIMEOUT).until(() -> effects().equals(committed));
     }
 
     private void shut() {
@@ -220,8 +219,7 @@ class EventFaultsTest {
         shut();
         relay();
         commit(3);
-        await().atMost(PATIENCE)
-                .until(() -> meters.get("outbox.waiting").gauge().value() == 3);
+        await().atMost(TIMEOUT).until(() -> meters.get("outbox.waiting").gauge().value() == 3);
     }
 
     @Test
@@ -236,7 +234,7 @@ class EventFaultsTest {
         OutboxRelay relay = relay();
         List<String> committed = commit(300);
         relay.wake();
-        await().atMost(PATIENCE).until(() -> effects().size() >= committed.size());
+        await().atMost(TIMEOUT).until(() -> effects().size() >= committed.size());
         assertThat(effects()).isEqualTo(committed);
     }
 
@@ -268,14 +266,14 @@ class EventFaultsTest {
                         Inbox.once((transaction, event) ->
                                 transaction.execute("insert into effects (id, copy) values (?, 'one')", event.id())),
                         meters)) {
-            await().atMost(PATIENCE).until(() -> consumer.problem().isEmpty());
+            await().atMost(TIMEOUT).until(() -> consumer.problem().isEmpty());
             List<String> committed = commit(3);
             OutboxRelay held = OutboxRelay.start("test", postgres, stalled, new SimpleMeterRegistry());
-            await().atMost(PATIENCE).until(stall::isStalled);
+            await().atMost(TIMEOUT).until(stall::isStalled);
             // Else it would claim again and again what the other is to publish.
             held.close();
             relay();
-            await().atMost(PATIENCE).until(() -> effects().equals(committed));
+            await().atMost(TIMEOUT).until(() -> effects().equals(committed));
             assertThat(consumer.problem()).isEmpty();
             stall.end();
         }
@@ -293,20 +291,20 @@ class EventFaultsTest {
                 Amqp stalled = Amqp.open(through(stall.port(), Set.of()));
                 QueueConsumer consumer = EventConsumer.start(
                         Topology.EVENT_BUS, Set.of(TYPE), postgres, stalled, Inbox.once(handler), meters)) {
-            await().atMost(PATIENCE).until(() -> consumer.problem().isEmpty());
+            await().atMost(TIMEOUT).until(() -> consumer.problem().isEmpty());
             commit(1);
             OutboxRelay held = OutboxRelay.start("test", postgres, stalled, new SimpleMeterRegistry());
-            await().atMost(PATIENCE).until(stall::isStalled);
+            await().atMost(TIMEOUT).until(stall::isStalled);
             held.close();
             commit(3);
             relay();
-            await().atMost(PATIENCE).until(() -> effects().size() == 2);
+            await().atMost(TIMEOUT).until(() -> effects().size() == 2);
             assertThat(consumer.problem()).isEmpty();
             assertThat(deadLetters()).isZero();
             stall.end();
         }
         consume(handler);
-        await().atMost(PATIENCE).until(() -> deadLetters() == 2);
+        await().atMost(TIMEOUT).until(() -> deadLetters() == 2);
     }
 
     private long deadLetters() throws IOException {
@@ -322,11 +320,11 @@ class EventFaultsTest {
         OutboxRelay relay = relay();
         List<String> first = commit(1);
         relay.wake();
-        await().atMost(PATIENCE).until(() -> effects().equals(first));
+        await().atMost(TIMEOUT).until(() -> effects().equals(first));
         gate.stall();
         commit(10);
         relay.wake();
-        await().atMost(PATIENCE).until(() -> count("sent_at is null and held_until > now()") == 10);
+        await().atMost(TIMEOUT).until(() -> count("sent_at is null and held_until > now()") == 10);
         List<Long> free = postgres.jdbi()
                 .inTransaction(handle -> handle.createQuery(
                                 "select seq from outbox where sent_at is null for update skip locked")
@@ -334,8 +332,8 @@ class EventFaultsTest {
                         .list());
         assertThat(free).hasSize(10);
         gate.open();
-        await().atMost(PATIENCE).until(() -> effects().size() == 11);
-        await().atMost(PATIENCE).until(() -> count("sent_at is null") == 0);
+        await().atMost(TIMEOUT).until(() -> effects().size() == 11);
+        await().atMost(TIMEOUT).until(() -> count("sent_at is null") == 0);
     }
 
     private long count(String condition) {
@@ -350,7 +348,7 @@ class EventFaultsTest {
         shut();
         OutboxRelay relay = relay();
         var wakes = new AtomicInteger();
-        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> {
+        await().atMost(TIMEOUT).pollInterval(Duration.ofMillis(5)).until(() -> {
             relay.wake();
             wakes.incrementAndGet();
             return meters.counter("outbox.attempts").count() >= 3;
@@ -375,7 +373,7 @@ class EventFaultsTest {
                 OutboxRelay _ = OutboxRelay.start("event-bus", postgres, own, meters)) {
             var event = CloudEvent.of("test", type, "subject", Clock.systemUTC().instant(), Map.of(), Optional.empty());
             postgres.jdbi().useTransaction(transaction -> Outbox.append(transaction, List.of(event)));
-            await().atMost(PATIENCE).until(() -> count("sent_at is null") == 0);
+            await().atMost(TIMEOUT).until(() -> count("sent_at is null") == 0);
         }
     }
 
@@ -408,7 +406,7 @@ class EventFaultsTest {
         try (Channel channel = amqp.channel()) {
             AmqpTopology.eventQueue(channel, soon, queue, Set.of(TYPE));
         }
-        await().atMost(PATIENCE).until(() -> !isThere(queue));
+        await().atMost(TIMEOUT).until(() -> !isThere(queue));
     }
 
     private boolean isThere(String queue) throws Exception {

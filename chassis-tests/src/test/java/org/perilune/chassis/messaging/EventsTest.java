@@ -39,7 +39,7 @@ import org.perilune.testkit.TestBroker;
 @ParameterizedClass
 @EnumSource
 class EventsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @TempDir
     static Path home;
@@ -103,7 +103,7 @@ class EventsTest {
     private QueueConsumer consume(EventConsumer.Handler handler) {
         QueueConsumer consumer =
                 owned.add(EventConsumer.start(service, Set.of(name), postgres, amqp, Inbox.once(handler), meters));
-        await().atMost(PATIENCE).until(() -> consumer.problem().isEmpty());
+        await().atMost(TIMEOUT).until(() -> consumer.problem().isEmpty());
         return consumer;
     }
 
@@ -147,14 +147,14 @@ class EventsTest {
         // Twice the same, as when the broker's confirm is lost.
         commit(event("a"), event("b"), event("a"));
         relay.wake();
-        await().atMost(PATIENCE).until(() -> effects().equals(List.of("a", "b")));
-        await().atMost(PATIENCE).until(() -> unsent() == 0);
+        await().atMost(TIMEOUT).until(() -> effects().equals(List.of("a", "b")));
+        await().atMost(TIMEOUT).until(() -> unsent() == 0);
         commit(event("last"));
         postgres.jdbi()
                 .useTransaction(transaction ->
                         Outbox.append(transaction, List.of(event("many 1"), event("many 2"), event("many 3"))));
         relay.wake();
-        await().atMost(PATIENCE).until(() -> effects().size() == 6);
+        await().atMost(TIMEOUT).until(() -> effects().size() == 6);
         assertThat(effects()).containsExactly("a", "b", "last", "many 1", "many 2", "many 3");
     }
 
@@ -166,7 +166,7 @@ class EventsTest {
         for (String id : List.of("a", "b", "c")) {
             commit(event(id));
             relay.wake();
-            await().atMost(PATIENCE).until(() -> effects().contains(id));
+            await().atMost(TIMEOUT).until(() -> effects().contains(id));
         }
     }
 
@@ -175,10 +175,10 @@ class EventsTest {
         OutboxRelay relay = relay();
         commit(event("early"));
         relay.wake();
-        await().atMost(PATIENCE).until(() -> meters.counter("outbox.refused").count() > 0);
+        await().atMost(TIMEOUT).until(() -> meters.counter("outbox.refused").count() > 0);
         assertThat(unsent()).isOne();
         consume("one");
-        await().atMost(PATIENCE).until(() -> effects().equals(List.of("early")));
+        await().atMost(TIMEOUT).until(() -> effects().equals(List.of("early")));
     }
 
     @Test
@@ -187,15 +187,15 @@ class EventsTest {
         OutboxRelay relay = relay();
         commit(event("before"));
         relay.wake();
-        await().atMost(PATIENCE).until(() -> effects().contains("before"));
+        await().atMost(TIMEOUT).until(() -> effects().contains("before"));
         gate.shut();
-        await().atMost(PATIENCE).until(() -> amqp.problem().isPresent());
+        await().atMost(TIMEOUT).until(() -> amqp.problem().isPresent());
         commit(event("meanwhile"));
         relay.wake();
         assertThat(unsent()).isOne();
         gate.open();
-        await().atMost(PATIENCE).until(() -> effects().equals(List.of("before", "meanwhile")));
-        await().atMost(PATIENCE).until(() -> amqp.problem().isEmpty());
+        await().atMost(TIMEOUT).until(() -> effects().equals(List.of("before", "meanwhile")));
+        await().atMost(TIMEOUT).until(() -> amqp.problem().isEmpty());
     }
 
     @Test
@@ -217,8 +217,8 @@ class EventsTest {
                 .useTransaction(transaction -> Outbox.redrive(
                         transaction, Exchanges.queueOf(service), "nonsense", UUID.randomUUID(), "{".getBytes(UTF_8)));
         relay.wake();
-        await().atMost(PATIENCE).until(() -> effects().equals(List.of("a", "b")));
-        await().atMost(PATIENCE).until(() -> ours(letters).size() == 2);
+        await().atMost(TIMEOUT).until(() -> effects().equals(List.of("a", "b")));
+        await().atMost(TIMEOUT).until(() -> ours(letters).size() == 2);
         assertThat(ours(letters)).anySatisfy(letter -> {
             assertThat(letter.messageId()).isEqualTo("urn:test bad");
             assertThat(letter.headers().get(Exchanges.Header.REASON)).asString().contains("cannot be handled");
@@ -254,9 +254,9 @@ class EventsTest {
             commit(event(wanted.getLast()));
         }
         relay.wake();
-        await().atMost(PATIENCE).until(() -> count("select count(distinct copy) from effects") == 2);
+        await().atMost(TIMEOUT).until(() -> count("select count(distinct copy) from effects") == 2);
         first.close();
-        await().atMost(PATIENCE).until(() -> effects().size() >= wanted.size());
+        await().atMost(TIMEOUT).until(() -> effects().size() >= wanted.size());
         assertThat(effects()).isEqualTo(wanted);
     }
 

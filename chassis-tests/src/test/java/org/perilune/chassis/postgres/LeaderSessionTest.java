@@ -28,7 +28,7 @@ import org.perilune.pad.host.PadConfig;
 
 /** Another copy takes over from leaders that are stopped, and from those whose machine vanishes. */
 class LeaderSessionTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final Duration CLIENT_TIMEOUT = Duration.ofSeconds(2);
 
     @TempDir
@@ -114,7 +114,7 @@ class LeaderSessionTest {
 
     private static void awaitTakeover(LeaderSession candidate, int... keys) {
         for (int key : keys) {
-            await().atMost(PATIENCE).until(() -> candidate.take(key));
+            await().atMost(TIMEOUT).until(() -> candidate.take(key));
         }
     }
 

@@ -19,7 +19,7 @@ import org.perilune.testkit.Gate;
 
 /** Followers of changes hear of them, say when they cannot, and go on when they can again. */
 final class NotificationListenerTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final String CHANNEL = "things";
 
     @Test
@@ -39,9 +39,9 @@ final class NotificationListenerTest {
 
             awaitHeard(postgres, heard);
             gate.shut();
-            await().atMost(PATIENCE).until(() -> changes.problem().isPresent());
+            await().atMost(TIMEOUT).until(() -> changes.problem().isPresent());
             gate.open();
-            await().atMost(PATIENCE).until(() -> changes.problem().isEmpty());
+            await().atMost(TIMEOUT).until(() -> changes.problem().isEmpty());
             awaitHeard(postgres, heard);
         }
     }
@@ -49,7 +49,7 @@ final class NotificationListenerTest {
     /** Told again and again: it may not listen yet. */
     private static void awaitHeard(Postgres postgres, List<UUID> heard) {
         UUID id = UUID.randomUUID();
-        await().atMost(PATIENCE).until(() -> {
+        await().atMost(TIMEOUT).until(() -> {
             postgres.jdbi().useTransaction(handle -> NotificationListener.notify(handle, CHANNEL, List.of(id)));
             return heard.contains(id);
         });

@@ -32,7 +32,7 @@ import org.perilune.testkit.Gate;
 
 /** A service whose PostgreSQL is away at its start, comes, goes and comes back. */
 class PostgresTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     @Test
     void followsItsDatabase(@TempDir Path home) throws Exception {
@@ -64,7 +64,7 @@ class PostgresTest {
             assertAway(asked.get("/things"));
 
             gate.open();
-            await().atMost(PATIENCE).until(() -> asked.get("/ready").statusCode() == 200);
+            await().atMost(TIMEOUT).until(() -> asked.get("/ready").statusCode() == 200);
             assertThat(asked.get("/things").body()).isEqualTo("0");
             postgres.awaitMigrated();
 
@@ -76,22 +76,22 @@ class PostgresTest {
             }
 
             gate.shut();
-            await().atMost(PATIENCE).until(() -> asked.get("/ready").statusCode() == 503);
+            await().atMost(TIMEOUT).until(() -> asked.get("/ready").statusCode() == 503);
             HttpResponse<String> away = asked.get("/things");
             assertAway(away);
             assertThat(away.body()).doesNotContain(direct.password().reveal(), "SELECT", "Hikari");
             assertThat(asked.get("/health").statusCode()).isEqualTo(200);
 
             gate.open();
-            await().atMost(PATIENCE).until(() -> asked.get("/ready").statusCode() == 200);
+            await().atMost(TIMEOUT).until(() -> asked.get("/ready").statusCode() == 200);
             // The pool's own connections may come a moment later.
-            await().atMost(PATIENCE).until(() -> asked.get("/things").statusCode() == 200);
+            await().atMost(TIMEOUT).until(() -> asked.get("/things").statusCode() == 200);
 
             // It takes what it is asked, and answers nothing: whoever asked is told before long.
             gate.stall();
             assertAway(asked.get("/things"));
             gate.open();
-            await().atMost(PATIENCE).until(() -> asked.get("/things").statusCode() == 200);
+            await().atMost(TIMEOUT).until(() -> asked.get("/things").statusCode() == 200);
         }
     }
 

@@ -4,17 +4,16 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
-import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.perilune.contracts.Topology;
+import org.perilune.pad.host.Folders;
+import org.perilune.pad.host.Secrets;
 
 /** The one folder that everything of an instance lives in. */
 public record Home(Path folder) {
@@ -60,7 +59,7 @@ public record Home(Path folder) {
         properties.putAll(settings);
         try {
             properties.store(lines, "What ./perilune up told its services; written anew at each start");
-            writePrivate(serviceSettings(), lines.toString());
+            Folders.writePrivate(serviceSettings(), lines.toString());
         } catch (IOException failure) {
             throw new LauncherException(
                     "The settings of the services cannot be written into " + folder + ": " + failure, failure);
@@ -109,7 +108,7 @@ public record Home(Path folder) {
                 Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
             }
             if (missionStart().isEmpty()) {
-                writePrivate(firstStart(), Instant.now().truncatedTo(ChronoUnit.SECONDS) + "\n");
+                Folders.writePrivate(firstStart(), Instant.now().truncatedTo(ChronoUnit.SECONDS) + "\n");
             }
             makeSecret(administratorPassword(), 15);
             makeSecret(commandLineSecret(), 32);
@@ -131,25 +130,10 @@ public record Home(Path folder) {
         }
     }
 
-    public static String randomSecret(int bytes) {
-        var random = new byte[bytes];
-        new SecureRandom().nextBytes(random);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-    }
-
     private static void makeSecret(Path file, int bytes) throws IOException {
         if (Files.exists(file) && Files.size(file) > 0) {
             return;
         }
-        writePrivate(file, randomSecret(bytes));
-    }
-
-    /** Readable by its owner only; written beside and renamed, so that a crash leaves no half of it. */
-    public static void writePrivate(Path file, String text) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(fresh);
-        Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(fresh, text);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        Folders.writePrivate(file, Secrets.random(bytes));
     }
 }

@@ -1,17 +1,14 @@
 package org.perilune.launcher.home;
 
-import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.perilune.chassis.runtime.Json;
+import org.perilune.pad.host.Folders;
 
 /**
  * What a running instance writes into its home, for commands in other processes.
@@ -85,12 +82,8 @@ public record StateFile(long pid, Instant started, boolean ready, List<Part> ser
     }
 
     public void write(Home home) {
-        Path fresh = home.state().resolveSibling("running.json.new");
         try {
-            Files.deleteIfExists(fresh);
-            Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.write(fresh, Json.bytes(this));
-            Files.move(fresh, home.state(), ATOMIC_MOVE);
+            Folders.writePrivate(home.state(), Json.bytes(this));
         } catch (IOException failure) {
             throw new LauncherException("The state cannot be written into " + home.folder() + ": " + failure, failure);
         }

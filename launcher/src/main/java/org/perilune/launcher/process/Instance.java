@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class Instance implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Instance.class);
     /** For all services; what is left of ten seconds is the pad's. */
-    private static final Duration PATIENCE = Duration.ofSeconds(4);
+    private static final Duration TIMEOUT = Duration.ofSeconds(4);
 
     /** Until then the first to look at the console has the processors. */
     private static final Duration SEARCH_AFTER = Duration.ofSeconds(5);
@@ -141,7 +141,7 @@ public final class Instance implements AutoCloseable {
                 Thread.ofPlatform().daemon().name("stop-" + running.name()).start(() -> close(running, closed));
             }
         }
-        closing.forEach((name, closed) -> await(name, closed, began + PATIENCE.toNanos()));
+        closing.forEach((name, closed) -> await(name, closed, began + TIMEOUT.toNanos()));
         LOG.info("The services have stopped [seconds: {}]", seconds(began));
         pad.close();
         LOG.info("Everything has stopped [seconds: {}]", seconds(began));

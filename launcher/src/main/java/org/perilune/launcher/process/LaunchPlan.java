@@ -17,6 +17,7 @@ import org.perilune.launcher.home.FreePorts;
 import org.perilune.launcher.home.Home;
 import org.perilune.launcher.home.UserSettings;
 import org.perilune.pad.host.PadConfig;
+import org.perilune.pad.host.Secrets;
 
 /**
  * All services in one process, before anything is started: every setting is read and checked, every port is known.
@@ -33,7 +34,7 @@ public record LaunchPlan(
         Map<String, String> effective) {
     private static final String LOOPBACK = "http://127.0.0.1:";
     /** Passes every rule there is for a secret; only ever checked, never used. */
-    private static final String STAND_IN_SECRET = Home.randomSecret(24);
+    private static final String STAND_IN_SECRET = Secrets.random(24);
 
     public LaunchPlan {
         ports = Map.copyOf(ports);

@@ -1,6 +1,8 @@
 package org.perilune.launcher.process;
 
 import java.util.Optional;
+import org.perilune.batchrouter.BatchRouterService;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.pad.mqtt.InboundHook;
 
 /**
@@ -8,8 +10,15 @@ import org.perilune.pad.mqtt.InboundHook;
  *
  * @param hook where it takes what devices publish to an embedded broker
  */
-public record Running(String name, int port, AutoCloseable service, Optional<InboundHook> hook) {
-    Running(String name, int port, AutoCloseable service) {
-        this(name, port, service, Optional.empty());
+public record Running(String name, Service service, Optional<InboundHook> hook) {
+    static Running of(String name, Service service) {
+        return new Running(
+                name,
+                service,
+                service instanceof BatchRouterService router ? Optional.of(new RouterHook(router)) : Optional.empty());
+    }
+
+    public int port() {
+        return service.port();
     }
 }

@@ -1,7 +1,6 @@
 package org.perilune.launcher.process;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.perilune.batchrouter.BatchRouterConfig;
 import org.perilune.batchrouter.BatchRouterService;
@@ -35,58 +34,20 @@ import org.perilune.timeline.TimelineService;
 /** All services, in the order of the {@link Topology}. The one place that names them all. */
 public final class ServiceDefinitions {
     static final List<ServiceDefinition<?>> ALL = List.of(
-            new ServiceDefinition<>(Topology.CREW, CrewConfig::read, (config, clock) -> {
-                CrewService crew = CrewService.start(config, clock);
-                return new Running("crew", crew.port(), crew);
-            }),
-            new ServiceDefinition<>(Topology.BATCH_ROUTER, BatchRouterConfig::read, (config, clock) -> {
-                BatchRouterService router = BatchRouterService.start(config, clock);
-                return new Running("batch-router", router.port(), router, Optional.of(new RouterHook(router)));
-            }),
-            new ServiceDefinition<>(Topology.TELEMETRY, TelemetryConfig::read, (config, clock) -> {
-                TelemetryService telemetry = TelemetryService.start(config, clock);
-                return new Running("telemetry", telemetry.port(), telemetry);
-            }),
-            new ServiceDefinition<>(Topology.COMMAND_DISPATCHER, CommandDispatcherConfig::read, (config, clock) -> {
-                CommandDispatcherService dispatcher = CommandDispatcherService.start(config, clock);
-                return new Running("command-dispatcher", dispatcher.port(), dispatcher);
-            }),
-            new ServiceDefinition<>(Topology.LUNAR_MODULE, LunarModuleConfig::read, (config, clock) -> {
-                LunarModuleService module = LunarModuleService.start(config, clock);
-                return new Running("lunar-module", module.port(), module);
-            }),
-            new ServiceDefinition<>(Topology.TIMELINE, TimelineConfig::read, (config, clock) -> {
-                TimelineService timeline = TimelineService.start(config, clock);
-                return new Running("timeline", timeline.port(), timeline);
-            }),
-            new ServiceDefinition<>(Topology.EVENT_BUS, EventBusConfig::read, (config, clock) -> {
-                EventBusService bus = EventBusService.start(config, clock);
-                return new Running("event-bus", bus.port(), bus);
-            }),
-            new ServiceDefinition<>(Topology.POSTS, PostsConfig::read, (config, clock) -> {
-                PostsService posts = PostsService.start(config, clock);
-                return new Running("posts", posts.port(), posts);
-            }),
-            new ServiceDefinition<>(Topology.COMMENTS, CommentsConfig::read, (config, clock) -> {
-                CommentsService comments = CommentsService.start(config, clock);
-                return new Running("comments", comments.port(), comments);
-            }),
-            new ServiceDefinition<>(Topology.MODERATION, ModerationConfig::read, (config, clock) -> {
-                ModerationService moderation = ModerationService.start(config, clock);
-                return new Running("moderation", moderation.port(), moderation);
-            }),
-            new ServiceDefinition<>(Topology.QUERY, QueryConfig::read, (config, clock) -> {
-                QueryService query = QueryService.start(config, clock);
-                return new Running("query", query.port(), query);
-            }),
-            new ServiceDefinition<>(Topology.STATUS, StatusConfig::read, (config, clock) -> {
-                StatusService status = StatusService.start(config, clock);
-                return new Running("status", status.port(), status);
-            }),
-            new ServiceDefinition<>(Topology.CONSOLE, ConsoleConfig::read, (config, clock) -> {
-                ConsoleService console = ConsoleService.start(config, clock);
-                return new Running("console", console.port(), console);
-            }));
+            new ServiceDefinition<>(Topology.CREW, CrewConfig::read, CrewService::start),
+            new ServiceDefinition<>(Topology.BATCH_ROUTER, BatchRouterConfig::read, BatchRouterService::start),
+            new ServiceDefinition<>(Topology.TELEMETRY, TelemetryConfig::read, TelemetryService::start),
+            new ServiceDefinition<>(
+                    Topology.COMMAND_DISPATCHER, CommandDispatcherConfig::read, CommandDispatcherService::start),
+            new ServiceDefinition<>(Topology.LUNAR_MODULE, LunarModuleConfig::read, LunarModuleService::start),
+            new ServiceDefinition<>(Topology.TIMELINE, TimelineConfig::read, TimelineService::start),
+            new ServiceDefinition<>(Topology.EVENT_BUS, EventBusConfig::read, EventBusService::start),
+            new ServiceDefinition<>(Topology.POSTS, PostsConfig::read, PostsService::start),
+            new ServiceDefinition<>(Topology.COMMENTS, CommentsConfig::read, CommentsService::start),
+            new ServiceDefinition<>(Topology.MODERATION, ModerationConfig::read, ModerationService::start),
+            new ServiceDefinition<>(Topology.QUERY, QueryConfig::read, QueryService::start),
+            new ServiceDefinition<>(Topology.STATUS, StatusConfig::read, StatusService::start),
+            new ServiceDefinition<>(Topology.CONSOLE, ConsoleConfig::read, ConsoleService::start));
 
     private ServiceDefinitions() {}
 

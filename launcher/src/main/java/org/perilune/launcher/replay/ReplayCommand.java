@@ -21,6 +21,7 @@ import org.perilune.launcher.home.LauncherException;
 import org.perilune.launcher.home.StateFile;
 import org.perilune.launcher.home.Tokens;
 import org.perilune.launcher.table.TableOptions;
+import org.perilune.pad.host.Folders;
 import org.perilune.pad.mqtt.DeviceKeys;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -80,7 +81,7 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--again", description = "Also a file that is stored already")
     private boolean again;
 
-    @Option(names = "--patience", hidden = true)
+    @Option(names = "--timeout", hidden = true)
     private int patienceSeconds = 60;
 
     @Override
@@ -141,7 +142,7 @@ public final class ReplayCommand implements Callable<Integer> {
         }
         try {
             String key = keys.enrol(device);
-            Home.writePrivate(kept, key);
+            Folders.writePrivate(kept, key);
             return key;
         } catch (IllegalArgumentException refused) {
             throw new LauncherException(String.valueOf(refused.getMessage()), refused);

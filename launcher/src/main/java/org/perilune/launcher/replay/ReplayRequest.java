@@ -16,7 +16,7 @@ import org.perilune.launcher.home.LauncherException;
  * @param port of the MQTT broker
  * @param journal folder under which each device and file has a journal of its own
  * @param again whether a file that is stored completely is to be flown, and stored, once more
- * @param patience how long nothing may be stored before the replay gives up; what it read stays in the journal
+ * @param timeout how long nothing may be stored before the replay gives up; what it read stays in the journal
  */
 record ReplayRequest(
         Path file,
@@ -28,7 +28,7 @@ record ReplayRequest(
         int port,
         Path journal,
         boolean again,
-        Duration patience) {
+        Duration timeout) {
     ReplayRequest {
         if (!(speed >= 0)) {
             throw new LauncherException("The speed must be 0 (as fast as possible) or greater");

@@ -44,7 +44,7 @@ final class ReplayRun implements TableRow.Consumer {
         this.resumeBehind = device.bookmark();
     }
 
-    /** @throws LauncherException if nothing was stored for longer than the request's patience */
+    /** @throws LauncherException if nothing was stored for longer than the request's timeout */
     void fly() throws InterruptedException {
         if (resumeBehind > 0) {
             progress.printf("Going on behind row %,d, which is in the journal already%n", resumeBehind);
@@ -140,12 +140,12 @@ final class ReplayRun implements TableRow.Consumer {
             unsettled = status.unsettledFrames();
             movedNanos = now;
         }
-        if (now - movedNanos > request.patience().toNanos()) {
+        if (now - movedNanos > request.timeout().toNanos()) {
             String reason = Optional.ofNullable(status.lastFailure())
                     .orElse("the broker is connected, but nothing is stored behind it");
             throw new LauncherException(
                     "Nothing was stored for %d s (%s). %,d readings wait in the journal; run the same command again to go on"
-                            .formatted(request.patience().toSeconds(), reason, unsettled));
+                            .formatted(request.timeout().toSeconds(), reason, unsettled));
         }
     }
 }

@@ -7,14 +7,13 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.perilune.contracts.Sha256;
 import org.perilune.launcher.home.LauncherException;
 
 /** The bytes of a table: a file, the only table in a ZIP archive, or what a .gz holds. Opened as often as wanted. */
@@ -111,7 +110,7 @@ public final class TableFile {
      */
     public String fingerprint(String options) {
         try (InputStream input = Files.newInputStream(path)) {
-            var digest = MessageDigest.getInstance("SHA-256");
+            var digest = Sha256.digest();
             var buffer = new byte[64 * 1024];
             for (int read = input.read(buffer); read >= 0; read = input.read(buffer)) {
                 digest.update(buffer, 0, read);
@@ -120,8 +119,6 @@ public final class TableFile {
             return HexFormat.of().formatHex(digest.digest(), 0, 8);
         } catch (IOException failure) {
             throw unreadable(failure);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("Every Java has SHA-256", impossible);
         }
     }
 

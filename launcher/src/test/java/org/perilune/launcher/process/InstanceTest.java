@@ -38,7 +38,7 @@ import org.perilune.pad.host.PadException;
 
 /** Everything in this process, on free ports. */
 final class InstanceTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final Progress SILENT =
             new Progress(new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8));
     private static final Resources OPENED = new Resources();
@@ -65,7 +65,7 @@ final class InstanceTest {
                 .containsExactlyElementsOf(
                         Topology.SERVICES.stream().map(Topology.Service::name).toList());
         for (Running running : instance.services()) {
-            await().atMost(PATIENCE).until(() -> ready(running));
+            await().atMost(TIMEOUT).until(() -> ready(running));
         }
     }
 
@@ -84,7 +84,7 @@ final class InstanceTest {
                 copies.add(copy.service());
                 assertThat(copy.port()).isNotEqualTo(INSTANCE.getFirst().port(service));
                 if (!service.equals(Topology.LUNAR_MODULE)) {
-                    await(service.name()).atMost(PATIENCE).until(() -> ready(copy));
+                    await(service.name()).atMost(TIMEOUT).until(() -> ready(copy));
                 }
             }
         }
@@ -122,7 +122,7 @@ final class InstanceTest {
         String token = Tokens.of(home, "viewer");
         int port = INSTANCE.getFirst().port(Topology.TELEMETRY);
         try (var telemetry = client(port)) {
-            await().atMost(PATIENCE).until(() -> {
+            await().atMost(TIMEOUT).until(() -> {
                 var answer = telemetry.exchange(
                         "GET", "/data?device=lunar-module&limit=1", Optional.of(token), Optional.empty());
                 return answer.status() == 200 && new String(answer.body(), StandardCharsets.UTF_8).contains("\"seq\"");

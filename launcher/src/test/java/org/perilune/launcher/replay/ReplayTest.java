@@ -107,7 +107,7 @@ class ReplayTest {
                 request.port(),
                 folder,
                 false,
-                request.patience());
+                request.timeout());
         var replay = Thread.ofVirtual().start(() -> {
             try {
                 run(slow);
@@ -183,7 +183,7 @@ class ReplayTest {
                 request.port(),
                 folder,
                 false,
-                request.patience());
+                request.timeout());
         var replay = Thread.ofVirtual().start(() -> {
             try {
                 run(dayLong);
@@ -250,7 +250,7 @@ class ReplayTest {
                 once.port(),
                 once.journal(),
                 true,
-                once.patience());
+                once.timeout());
     }
 
     private static String table(int rows) {

@@ -48,14 +48,20 @@ public final class Ports {
 
     /** @throws PadException that names the settings key, if another program listens there */
     public static void requireFree(String name, int port, String key) {
+        if (!isFree(port)) {
+            throw new PadException(name + " cannot listen on port " + port
+                    + ", which another program has; stop that program or set " + key + " to another port");
+        }
+    }
+
+    /** Whether somebody could listen there just now. */
+    public static boolean isFree(int port) {
         try (var socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(loopback(), port));
+            return true;
         } catch (IOException taken) {
-            throw new PadException(
-                    name + " cannot listen on port " + port + ", which another program has; stop that program or set "
-                            + key + " to another port",
-                    taken);
+            return false;
         }
     }
 

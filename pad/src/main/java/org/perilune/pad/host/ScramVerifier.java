@@ -10,6 +10,7 @@ import javax.crypto.Mac;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.perilune.contracts.Sha256;
 
 /** What a server keeps of a password: SCRAM-SHA-256 as in RFC 5802 and RFC 7677. */
 public record ScramVerifier(int iterations, byte[] salt, byte[] storedKey, byte[] serverKey) {
@@ -27,7 +28,8 @@ public record ScramVerifier(int iterations, byte[] salt, byte[] storedKey, byte[
             byte[] salted = SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
                     .generateSecret(new PBEKeySpec(password.toCharArray(), salt, ITERATIONS, KEY_BITS))
                     .getEncoded();
-            return new ScramVerifier(ITERATIONS, salt, sha256(hmac(salted, "Client Key")), hmac(salted, "Server Key"));
+            return new ScramVerifier(
+                    ITERATIONS, salt, Sha256.of(hmac(salted, "Client Key")), hmac(salted, "Server Key"));
         } catch (GeneralSecurityException impossible) {
             throw impossible(impossible);
         }
@@ -51,7 +53,7 @@ public record ScramVerifier(int iterations, byte[] salt, byte[] storedKey, byte[
         for (int at = 0; at < clientKey.length; at++) {
             clientKey[at] ^= proof[at];
         }
-        return MessageDigest.isEqual(sha256(clientKey), storedKey);
+        return MessageDigest.isEqual(Sha256.of(clientKey), storedKey);
     }
 
     /** Shows the client that this server knows the password, too. */
@@ -61,14 +63,6 @@ public record ScramVerifier(int iterations, byte[] salt, byte[] storedKey, byte[
 
     private static String base64(byte[] bytes) {
         return Base64.getEncoder().encodeToString(bytes);
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (GeneralSecurityException impossible) {
-            throw impossible(impossible);
-        }
     }
 
     private static byte[] hmac(byte[] key, String text) {

@@ -19,9 +19,14 @@ public final class Secrets {
 
     /** 256 random bits, in letters, digits, '-' and '_'. */
     public static String random() {
-        var bytes = new byte[32];
-        new SecureRandom().nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        return random(32);
+    }
+
+    /** So many random bytes, in letters, digits, '-' and '_'. */
+    public static String random(int bytes) {
+        var random = new byte[bytes];
+        new SecureRandom().nextBytes(random);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
     }
 
     public Path file(String name) {

@@ -16,7 +16,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
@@ -26,6 +25,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.perilune.contracts.Sha256;
 import org.perilune.contracts.Topics;
 import org.perilune.pad.host.Folders;
 import org.perilune.pad.host.Secrets;
@@ -79,7 +79,7 @@ public final class DeviceKeys {
 
     /** For devices that are part of the product, whose key lies among the secrets. */
     public void enrol(String device, String key) {
-        byte[] hash = hash(key);
+        byte[] hash = Sha256.of(key);
         change(hashes -> hashes.put(device, hash));
     }
 
@@ -96,7 +96,7 @@ public final class DeviceKeys {
     public boolean matches(String device, String key) {
         byte[] expected = load().hashes.get(device);
         // Unknown devices take as long as known ones.
-        boolean equal = MessageDigest.isEqual(expected == null ? NOBODY : expected, hash(key));
+        boolean equal = MessageDigest.isEqual(expected == null ? NOBODY : expected, Sha256.of(key));
         return equal && expected != null;
     }
 
@@ -183,13 +183,5 @@ public final class DeviceKeys {
             LockSupport.parkNanos(LOCK_PAUSE.toNanos());
         }
         throw new IOException("Another has held devices.lock for " + LOCK_LIMIT.toSeconds() + " seconds");
-    }
-
-    private static byte[] hash(String key) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(UTF_8));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("Every Java has SHA-256", impossible);
-        }
     }
 }

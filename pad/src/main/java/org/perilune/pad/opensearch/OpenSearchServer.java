@@ -25,7 +25,7 @@ public final class OpenSearchServer implements AutoCloseable {
     private static final String NAME = "OpenSearch";
 
     /** Of a stop: what is on disk by then is enough for the next start. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final Path folder;
     private final int port;
@@ -124,7 +124,7 @@ public final class OpenSearchServer implements AutoCloseable {
         }
         try {
             made.close();
-            if (!made.awaitClose(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!made.awaitClose(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.warn("{} takes long to stop and is left behind", NAME);
             }
         } catch (IOException failure) {
@@ -140,7 +140,7 @@ public final class OpenSearchServer implements AutoCloseable {
         closing.countDown();
         try {
             // Not interrupted: that would close files that the node has open.
-            if (!starter.join(PATIENCE)) {
+            if (!starter.join(TIMEOUT)) {
                 LOG.warn("{} is still starting and is left behind", NAME);
                 return;
             }

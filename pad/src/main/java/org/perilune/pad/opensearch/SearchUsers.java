@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -14,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.perilune.contracts.Sha256;
 import org.perilune.pad.host.Folders;
 
 /**
@@ -35,7 +35,7 @@ final class SearchUsers {
         new TreeMap<>(passwords)
                 .forEach((name, password) -> lines.append(name)
                         .append(' ')
-                        .append(HexFormat.of().formatHex(sum(password)))
+                        .append(HexFormat.of().formatHex(Sha256.of(password)))
                         .append('\n'));
         Folders.writePrivate(folder.resolve(FILE), lines.toString());
     }
@@ -66,18 +66,10 @@ final class SearchUsers {
             return Optional.empty();
         }
         String name = pair.substring(0, colon);
-        byte[] given = sum(pair.substring(colon + 1));
+        byte[] given = Sha256.of(pair.substring(colon + 1));
         byte[] wanted = sums.get(name);
         // The same work whether or not there is such a user.
-        boolean same = MessageDigest.isEqual(given, wanted == null ? sum("") : wanted);
+        boolean same = MessageDigest.isEqual(given, wanted == null ? Sha256.of("") : wanted);
         return wanted != null && same ? Optional.of(name) : Optional.empty();
-    }
-
-    private static byte[] sum(String password) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(password.getBytes(UTF_8));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("Every Java has SHA-256", impossible);
-        }
     }
 }

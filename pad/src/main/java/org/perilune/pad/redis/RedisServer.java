@@ -1,15 +1,12 @@
 package org.perilune.pad.redis;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalLong;
+import org.perilune.contracts.Sha256;
 import org.perilune.pad.host.Binaries;
 import org.perilune.pad.host.Folders;
 import org.perilune.pad.host.Platform;
@@ -64,13 +61,13 @@ public final class RedisServer implements ServerProgram {
         lines.append("user ")
                 .append(ADMINISTRATOR)
                 .append(" on #")
-                .append(sha256(secrets.value(ADMINISTRATOR_SECRET)))
+                .append(HexFormat.of().formatHex(Sha256.of(secrets.value(ADMINISTRATOR_SECRET))))
                 .append(" ~* &* +@all\n");
         for (String user : users) {
             lines.append("user ")
                     .append(user)
                     .append(" on #")
-                    .append(sha256(secrets.value(secret(user))))
+                    .append(HexFormat.of().formatHex(Sha256.of(secrets.value(secret(user)))))
                     .append(" ~* &* +@all -@admin -@dangerous +info +config|get\n");
         }
         return lines.toString();
@@ -154,13 +151,5 @@ public final class RedisServer implements ServerProgram {
     @Override
     public String lastWords() {
         return Processes.lastWords(log);
-    }
-
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("Every Java has SHA-256", impossible);
-        }
     }
 }

@@ -14,10 +14,11 @@ import org.perilune.chassis.redis.Redis;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.Topology;
 
 /** Takes messages, and says so when Redis has them. */
-public final class BatchRouterService implements AutoCloseable {
+public final class BatchRouterService implements Service {
     private final Resources owned = new Resources();
     private final Clock clock;
     private final Batcher batcher;
@@ -90,6 +91,7 @@ public final class BatchRouterService implements AutoCloseable {
     }
 
     /** The port that was taken, where the config said 0. */
+    @Override
     public int port() {
         return http.port();
     }

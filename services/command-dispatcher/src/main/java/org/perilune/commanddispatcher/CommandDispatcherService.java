@@ -21,6 +21,7 @@ import org.perilune.chassis.runtime.DatabaseClock;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.commanddispatcher.api.Approvals;
 import org.perilune.commanddispatcher.api.CommandRoutes;
 import org.perilune.commanddispatcher.api.DictionaryRoutes;
@@ -37,7 +38,7 @@ import org.perilune.commanddispatcher.uplink.Uplink;
 import org.perilune.contracts.Topology;
 
 /** Takes commands for devices and tracks each to its end. */
-public final class CommandDispatcherService implements AutoCloseable {
+public final class CommandDispatcherService implements Service {
     private static final Duration TELEMETRY_TIMEOUT = Duration.ofSeconds(2);
 
     private final Resources owned;
@@ -121,6 +122,7 @@ public final class CommandDispatcherService implements AutoCloseable {
     }
 
     /** The port that was taken, where the config said 0. */
+    @Override
     public int port() {
         return http.port();
     }

@@ -2,10 +2,10 @@ package org.perilune.commanddispatcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.perilune.contracts.Happening.Type.COMMAND_ACCEPTED;
-import static org.perilune.contracts.Happening.Type.COMMAND_APPROVED;
-import static org.perilune.contracts.Happening.Type.COMMAND_FINISHED;
-import static org.perilune.contracts.Happening.Type.COMMAND_HELD;
+import static org.perilune.contracts.Activity.Type.COMMAND_ACCEPTED;
+import static org.perilune.contracts.Activity.Type.COMMAND_APPROVED;
+import static org.perilune.contracts.Activity.Type.COMMAND_FINISHED;
+import static org.perilune.contracts.Activity.Type.COMMAND_HELD;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -23,7 +23,7 @@ import org.perilune.chassis.messaging.CloudEvent;
 /** What the rest of the mission hears of commands. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CommandEventsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final String REPORT = "{\"command_type\":\"SET_REPORT_INTERVAL\",\"parameters\":{\"interval\":5}%s}";
     private static final String FIRE = "{\"command_type\":\"FIRE_ENGINE\",\"parameters\":{\"delta_v\":5}}";
     private DispatchFixture house;
@@ -60,14 +60,14 @@ class CommandEventsTest {
     @Test
     void aCommandIsToldWhenItIsTakenAndWhenItEnds() throws Exception {
         String id = house.taken("otto", REPORT.formatted("")).get("id").asText();
-        await().atMost(PATIENCE).until(() -> types(id).equals(List.of(COMMAND_ACCEPTED)));
+        await().atMost(TIMEOUT).until(() -> types(id).equals(List.of(COMMAND_ACCEPTED)));
         JsonNode accepted = last(id);
         assertThat(accepted.path("summary").asText()).isEqualTo("otto sent SET_REPORT_INTERVAL to lunar-module");
         assertThat(accepted.path("device").asText()).isEqualTo("lunar-module");
         assertThat(accepted.path("by").asText()).isEqualTo("otto");
         assertThat(accepted.path("id").asText()).isEqualTo(id);
         say("fred", id, "cancel");
-        await().atMost(PATIENCE).until(() -> types(id).equals(List.of(COMMAND_ACCEPTED, COMMAND_FINISHED)));
+        await().atMost(TIMEOUT).until(() -> types(id).equals(List.of(COMMAND_ACCEPTED, COMMAND_FINISHED)));
         assertThat(last(id).path("summary").asText()).isEqualTo("fred cancelled SET_REPORT_INTERVAL on lunar-module");
         assertThat(last(id).path("state").asText()).isEqualTo("cancelled");
         assertThat(last(id).path("seconds").isNumber()).isTrue();
@@ -76,9 +76,9 @@ class CommandEventsTest {
     @Test
     void aCriticalOneIsToldAsHeldAndApproved() throws Exception {
         String id = house.taken("otto", FIRE).get("id").asText();
-        await().atMost(PATIENCE).until(() -> types(id).equals(List.of(COMMAND_HELD)));
+        await().atMost(TIMEOUT).until(() -> types(id).equals(List.of(COMMAND_HELD)));
         say("fred", id, "approve");
-        await().atMost(PATIENCE).until(() -> types(id).equals(List.of(COMMAND_HELD, COMMAND_APPROVED)));
+        await().atMost(TIMEOUT).until(() -> types(id).equals(List.of(COMMAND_HELD, COMMAND_APPROVED)));
         assertThat(last(id).path("summary").asText())
                 .isEqualTo("fred approved FIRE_ENGINE on lunar-module, which otto asked for");
     }
@@ -95,8 +95,8 @@ class CommandEventsTest {
         house.send(house.other, "POST", "otto", "/dispatch", REPORT.formatted(""), key);
         house.send(house.service, "POST", "otto", "/dispatch", REPORT.formatted(""), key);
         String last = house.taken("otto", REPORT.formatted("")).get("id").asText();
-        await().atMost(PATIENCE).until(() -> !of(last).isEmpty());
-        await().atMost(PATIENCE).until(() -> house.heard.all().size() >= before + 2);
+        await().atMost(TIMEOUT).until(() -> !of(last).isEmpty());
+        await().atMost(TIMEOUT).until(() -> house.heard.all().size() >= before + 2);
         assertThat(house.count("select count(*) from outbox where sent_at is null"))
                 .isZero();
         assertThat(house.heard.all()).hasSize(before + 2);
@@ -109,6 +109,6 @@ class CommandEventsTest {
         assertThat(house.get("/ready").statusCode()).isEqualTo(200);
         assertThat(of(id)).isEmpty();
         house.broker.open();
-        await().atMost(PATIENCE).until(() -> types(id).equals(List.of(COMMAND_ACCEPTED)));
+        await().atMost(TIMEOUT).until(() -> types(id).equals(List.of(COMMAND_ACCEPTED)));
     }
 }

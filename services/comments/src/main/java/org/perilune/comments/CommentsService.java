@@ -16,12 +16,13 @@ import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.EventQueues;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.Topology;
 
 /** Comments on entries of the flight log. */
-public final class CommentsService implements AutoCloseable {
+public final class CommentsService implements Service {
     private final Resources owned;
     private final HttpListener http;
 
@@ -82,6 +83,7 @@ public final class CommentsService implements AutoCloseable {
     }
 
     /** The port that was taken, where the config said 0. */
+    @Override
     public int port() {
         return http.port();
     }

@@ -29,7 +29,7 @@ import org.perilune.testkit.Caller;
 
 @Timeout(120)
 class CommentsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @TempDir
     static Path home;
@@ -62,7 +62,7 @@ class CommentsTest {
     /** An entry that comments has heard of. */
     private static String heardPost() {
         String post = fixture.post();
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() ->
                         viewer.send("GET", "/posts/" + post + "/comments", "").statusCode() == 200);
         return post;
@@ -118,7 +118,7 @@ class CommentsTest {
         assertThat(history.get(0).path("text").asText()).contains("why");
         assertThat(viewer.get("/comments/" + id + "/history").toString()).doesNotContain("why", "because");
 
-        await().atMost(PATIENCE).until(() -> eventsOf(id).size() == 3);
+        await().atMost(TIMEOUT).until(() -> eventsOf(id).size() == 3);
         assertThat(eventsOf(id))
                 .extracting(CloudEvent::type)
                 .containsExactly(COMMENT_CREATED, COMMENT_UPDATED, COMMENT_DELETED);
@@ -190,7 +190,7 @@ class CommentsTest {
     /** Heard of by its event, with posts away. */
     private static String heardNow() {
         String post = fixture.post();
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() -> fixture.sql()
                         .withHandle(
                                 handle -> handle.createQuery("select count(*) = 1 from known_post where id = ?::uuid")
@@ -206,7 +206,7 @@ class CommentsTest {
         String id = commented(post, "soon alone").path("id").asText();
         fixture.deletePost(post);
         String path = "/posts/" + post + "/comments";
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() -> alice.send("POST", path, "{\"text\":\"late\"}").statusCode() == 410);
         assertThat(alice.send("PATCH", "/comments/" + id, "{\"revision\":1,\"text\":\"b\"}")
                         .statusCode())

@@ -38,7 +38,7 @@ import org.perilune.testkit.TestBroker;
 @EnumSource(TestBroker.class)
 @Timeout(180)
 class ModeratedCommentsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @TempDir
     static Path home;
@@ -96,7 +96,7 @@ class ModeratedCommentsTest {
     private static void settle() throws Exception {
         String last = commented().path("id").asText();
         fixture.publish(decision(last, 1, 1, Status.APPROVED));
-        await().atMost(PATIENCE).until(() -> status(last).equals("approved"));
+        await().atMost(TIMEOUT).until(() -> status(last).equals("approved"));
     }
 
     @Test
@@ -110,19 +110,19 @@ class ModeratedCommentsTest {
         assertThat(viewer.get("/comments/" + id + "/history").toString()).doesNotContain("secret");
 
         fixture.publish(decision(id, 1, 1, Status.APPROVED));
-        await().atMost(PATIENCE).until(() -> status(id).equals("approved"));
+        await().atMost(TIMEOUT).until(() -> status(id).equals("approved"));
         JsonNode approved = viewer.get("/comments/" + id);
         assertThat(approved.path("text").asText()).isEqualTo("secret words");
         assertThat(approved.path("revision").asLong()).isEqualTo(2);
         assertThat(approved.path("text_revision").asLong()).isOne();
         assertThat(approved.path("moderated_by").asText()).isEqualTo("moderation");
-        await().atMost(PATIENCE).until(() -> revisionsTold(id).equals(List.of(1L, 2L)));
+        await().atMost(TIMEOUT).until(() -> revisionsTold(id).equals(List.of(1L, 2L)));
 
         HttpResponse<String> edited = alice.send("PATCH", "/comments/" + id, "{\"revision\":2,\"text\":\"hidden\"}");
         assertThat(edited.body()).contains("\"status\":\"pending\"", "\"text_revision\":2");
         assertThat(viewer.get("/comments/" + id).path("text").isNull()).isTrue();
         fixture.publish(decision(id, 2, 1, Status.REJECTED));
-        await().atMost(PATIENCE).until(() -> status(id).equals("rejected"));
+        await().atMost(TIMEOUT).until(() -> status(id).equals("rejected"));
         assertThat(viewer.get("/comments/" + id).path("text").isNull()).isTrue();
         JsonNode history = viewer.get("/comments/" + id + "/history").path("history");
         assertThat(history.findValuesAsText("action")).containsExactly("created", "moderated", "edited", "moderated");
@@ -152,13 +152,13 @@ class ModeratedCommentsTest {
         Collections.shuffle(events, random);
         events.forEach(fixture::publish);
         for (String id : ids) {
-            await("seed " + seed).atMost(PATIENCE).until(() -> status(id).equals("approved"));
+            await("seed " + seed).atMost(TIMEOUT).until(() -> status(id).equals("approved"));
         }
         settle();
         for (String id : ids) {
             assertThat(status(id)).as("seed " + seed).isEqualTo("approved");
             long revision = alice.get("/comments/" + id).path("revision").asLong();
-            await("seed " + seed).atMost(PATIENCE).until(() -> revisionsTold(id).size() == revision);
+            await("seed " + seed).atMost(TIMEOUT).until(() -> revisionsTold(id).size() == revision);
             assertThat(revisionsTold(id)).as("seed " + seed).doesNotHaveDuplicates();
         }
     }
@@ -180,7 +180,7 @@ class ModeratedCommentsTest {
         settle();
         assertThat(status(id)).isEqualTo("pending");
         fixture.publish(decision(id, 1, 1, Status.REJECTED));
-        await().atMost(PATIENCE).until(() -> status(id).equals("rejected"));
+        await().atMost(TIMEOUT).until(() -> status(id).equals("rejected"));
     }
 
     @Test
@@ -201,7 +201,7 @@ class ModeratedCommentsTest {
             ids.add(commented().path("id").asText());
         }
         ids.forEach(id -> fixture.publish(decision(id, 1, 1, Status.APPROVED)));
-        await().atMost(PATIENCE).until(() -> approved() > 5);
+        await().atMost(TIMEOUT).until(() -> approved() > 5);
         third.close();
         fixture.broker.shut();
         assertThat(alice.send("POST", "/posts/" + CommentsFixture.UNHEARD + "/comments", "{\"text\":\"a\"}")
@@ -214,10 +214,10 @@ class ModeratedCommentsTest {
         fixture.database.open();
         fixture.broker.open();
         for (String id : ids) {
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .ignoreExceptions()
                     .until(() -> alice.send("GET", "/comments/" + id, "").body().contains("\"status\":\"approved\""));
-            await().atMost(PATIENCE).until(() -> revisionsTold(id).containsAll(List.of(1L, 2L)));
+            await().atMost(TIMEOUT).until(() -> revisionsTold(id).containsAll(List.of(1L, 2L)));
             assertThat(alice.get("/comments/" + id).path("revision").asLong()).isEqualTo(2);
         }
     }

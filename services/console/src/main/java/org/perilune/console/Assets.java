@@ -7,8 +7,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
 import org.perilune.chassis.http.Access;
+import org.perilune.contracts.Sha256;
 
 /** Styles, scripts and type from the class path, under a URL that holds the hash of all of them: cached for good. */
 final class Assets {
@@ -37,7 +36,7 @@ final class Assets {
             "livehub.js",
             "livestream.js",
             "liveworker.js",
-            "act.js",
+            "http.js",
             "fields.js",
             "approval.js",
             "commands.js",
@@ -48,11 +47,11 @@ final class Assets {
             "eventform.js",
             "log.js",
             "entries.js",
-            "entryacts.js",
+            "entryactions.js",
             "drafts.js",
             "writing.js",
             "patch.js",
-            "points.js",
+            "references.js",
             "spark.js",
             "moderation.js",
             "rules.js",
@@ -81,7 +80,7 @@ final class Assets {
         paths.put("inter-400.woff2", INTER + "400-normal.woff2");
         paths.put("inter-600.woff2", INTER + "600-normal.woff2");
         try {
-            var digest = MessageDigest.getInstance("SHA-256");
+            var digest = Sha256.digest();
             var loaded = new LinkedHashMap<String, Asset>();
             for (var entry : paths.entrySet()) {
                 byte[] content = read(entry.getValue());
@@ -91,8 +90,6 @@ final class Assets {
             return new Assets(Map.copyOf(loaded), HexFormat.of().formatHex(digest.digest(), 0, 8));
         } catch (IOException failure) {
             throw new UncheckedIOException("Could not read an asset", failure);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("Every JDK has SHA-256", impossible);
         }
     }
 

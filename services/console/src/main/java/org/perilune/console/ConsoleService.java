@@ -12,9 +12,10 @@ import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.runtime.Service;
 
 /** Pages in a browser. Keeps nothing but a short cache of tokens: any copy can serve anybody. Safe for threads. */
-public final class ConsoleService implements AutoCloseable {
+public final class ConsoleService implements Service {
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(3);
 
     private final HttpListener http;
@@ -101,6 +102,7 @@ public final class ConsoleService implements AutoCloseable {
         return owned.add(ServiceClient.open(name, address, CALL_TIMEOUT));
     }
 
+    @Override
     public int port() {
         return http.port();
     }

@@ -134,7 +134,7 @@ final class LogRoutes {
     private void around(Context context) {
         Instant at = Requests.instant(context, "at")
                 .orElseThrow(() -> Requests.malformed("at", "must be an instant such as 2026-11-21T02:38:00Z"));
-        String path = "/happenings?limit=100&from=" + at.minus(AROUND) + "&to=" + at.plus(AROUND);
+        String path = "/activity?limit=100&from=" + at.minus(AROUND) + "&to=" + at.plus(AROUND);
         Optional<JsonNode> found = relay.ask(context, services.query(), path);
         pages.fragment(context, out -> JtearoundGenerated.render(out, NoInterceptor.NONE, found, at));
     }

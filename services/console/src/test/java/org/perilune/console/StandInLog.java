@@ -232,8 +232,8 @@ final class StandInLog implements AutoCloseable {
         String[] path = request.path().split("/");
         var answer = Json.mapper().createObjectNode();
         switch (path[1]) {
-            case "happenings" -> {
-                answer.putArray("happenings")
+            case "activity" -> {
+                answer.putArray("activity")
                         .addObject()
                         .put("at", request.query().get("from"))
                         .put("type", "CommandFinished")

@@ -11,10 +11,11 @@ import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.Topology;
 
 /** Log-in, sessions, tokens and the keys they are checked by. */
-public final class CrewService implements AutoCloseable {
+public final class CrewService implements Service {
     private final int port;
     private final Resources owned;
 
@@ -70,6 +71,7 @@ public final class CrewService implements AutoCloseable {
     }
 
     /** The HTTP port it listens on. */
+    @Override
     public int port() {
         return port;
     }

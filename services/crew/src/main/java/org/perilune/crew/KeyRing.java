@@ -20,7 +20,7 @@ final class KeyRing {
     static final Duration LIFE = Duration.ofDays(30);
 
     /** After its successor began: much longer than any token lives. */
-    static final Duration KEPT = Duration.ofHours(1);
+    static final Duration RETENTION = Duration.ofHours(1);
 
     private final SigningKeyStore store;
     private final Clock clock;
@@ -33,7 +33,7 @@ final class KeyRing {
 
     /** Reads the keys, and makes those that are due. */
     void refresh() {
-        keys = List.copyOf(store.maintain(clock.instant(), LIFE, KEPT));
+        keys = List.copyOf(store.maintain(clock.instant(), LIFE, RETENTION));
     }
 
     /** @throws ServiceException.Unavailable if the keys were never read */

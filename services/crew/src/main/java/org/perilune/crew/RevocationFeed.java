@@ -14,6 +14,7 @@ import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.postgres.SqlFailures;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.runtime.Threads;
+import org.perilune.contracts.Sha256;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,10 +44,10 @@ final class RevocationFeed implements AutoCloseable {
     private boolean closed;
     private long begun;
     private long done;
-    private @Nullable Told last;
+    private @Nullable Update last;
 
     /** @param sessions null where they are those that are known already */
-    record Told(String version, @Nullable List<String> sessions) {}
+    record Update(String version, @Nullable List<String> sessions) {}
 
     private RevocationFeed(Jdbi jdbi) {
         this.jdbi = jdbi;
@@ -88,7 +89,7 @@ final class RevocationFeed implements AutoCloseable {
                         handle.execute("delete from ended_session where ended < now() - interval '10 minutes'"));
     }
 
-    private Told after(@Nullable String known) throws InterruptedException {
+    private Update after(@Nullable String known) throws InterruptedException {
         lock.lock();
         try {
             long before = begun;
@@ -109,8 +110,8 @@ final class RevocationFeed implements AutoCloseable {
                 throw new ServiceException.Unavailable(
                         "Which sessions have ended cannot be told: PostgreSQL is away", null);
             }
-            Told told = Objects.requireNonNull(last);
-            return differs(known) ? told : new Told(told.version(), null);
+            Update told = Objects.requireNonNull(last);
+            return differs(known) ? told : new Update(told.version(), null);
         } finally {
             lock.unlock();
         }
@@ -155,7 +156,7 @@ final class RevocationFeed implements AutoCloseable {
                     handle -> handle.createQuery("select id from ended_session order by ended desc, id limit " + MOST)
                             .mapTo(String.class)
                             .list());
-            var told = new Told(HexFormat.of().formatHex(Digests.sha256(String.join(" ", sessions))), sessions);
+            var told = new Update(HexFormat.of().formatHex(Sha256.of(String.join(" ", sessions))), sessions);
             lock.lock();
             try {
                 last = told;

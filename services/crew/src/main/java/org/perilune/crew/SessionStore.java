@@ -12,6 +12,7 @@ import org.perilune.chassis.messaging.Outbox;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.postgres.SqlTimes;
 import org.perilune.contracts.Role;
+import org.perilune.contracts.Sha256;
 
 /** Sessions of browsers, by the hash of their secret. They end when idle, when old, or when told to. */
 final class SessionStore {
@@ -49,7 +50,7 @@ final class SessionStore {
                             for share
                             returning id
                             """)
-                    .bind("hash", Digests.sha256(secret))
+                    .bind("hash", Sha256.of(secret))
                     .bind("now", SqlTimes.of(now))
                     .bind("ends", SqlTimes.of(now.plus(LONGEST)))
                     .bind("name", person.name())
@@ -86,7 +87,7 @@ final class SessionStore {
                 .bind("now", SqlTimes.of(now))
                 .bind("used", used)
                 .bind("noted", SqlTimes.of(now.minus(NOTED_EVERY)))
-                .bind("hash", Digests.sha256(secret))
+                .bind("hash", Sha256.of(secret))
                 .bind("idle", SqlTimes.of(now.minus(IDLE)))
                 .map((row, context) ->
                         new Holder(row.getString("id"), row.getString("name"), Role.ofStored(row.getString("role"))))
@@ -99,7 +100,7 @@ final class SessionStore {
         jdbi.useTransaction(transaction -> {
             List<CloudEvent> events = transaction
                     .createQuery("delete from session where secret_hash = :hash returning id, person")
-                    .bind("hash", Digests.sha256(secret))
+                    .bind("hash", Sha256.of(secret))
                     .map((row, context) -> {
                         String person = row.getString("person");
                         return CrewEvent.loggedOut(row.getString("id"), person, CrewEvent.End.ASKED, person, now);

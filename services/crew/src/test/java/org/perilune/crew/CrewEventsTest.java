@@ -2,9 +2,9 @@ package org.perilune.crew;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.perilune.contracts.Happening.Type.LOGGED_IN;
-import static org.perilune.contracts.Happening.Type.LOGGED_OUT;
-import static org.perilune.contracts.Happening.Type.LOG_IN_REFUSED;
+import static org.perilune.contracts.Activity.Type.LOGGED_IN;
+import static org.perilune.contracts.Activity.Type.LOGGED_OUT;
+import static org.perilune.contracts.Activity.Type.LOG_IN_REFUSED;
 import static org.perilune.crew.CrewFixture.PASSWORD;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -23,7 +23,7 @@ import org.perilune.testkit.HeardEvents;
 
 /** What the rest of the mission hears of logging in and out. */
 class CrewEventsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static CrewFixture crew;
     private HeardEvents heard;
 
@@ -50,7 +50,7 @@ class CrewEventsTest {
     }
 
     private JsonNode only(String type) {
-        List<CloudEvent> events = await().atMost(PATIENCE).until(() -> heard.ofType(type), found -> !found.isEmpty());
+        List<CloudEvent> events = await().atMost(TIMEOUT).until(() -> heard.ofType(type), found -> !found.isEmpty());
         assertThat(events).hasSize(1);
         assertThat(events.getFirst().source()).isEqualTo("urn:perilune:crew");
         return Objects.requireNonNull(events.getFirst().data());

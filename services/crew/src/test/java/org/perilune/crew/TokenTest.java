@@ -177,7 +177,7 @@ class TokenTest {
         assertThat(second).isNotEqualTo(first);
         assertThat(early.verify(after).name()).isEqualTo("program:cli");
 
-        crew.clock.advance(KeyRing.KEPT.plusSeconds(1));
+        crew.clock.advance(KeyRing.RETENTION.plusSeconds(1));
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             var published = crew.client.get("/keys", "").body().path("keys");
             assertThat(published).hasSize(2);

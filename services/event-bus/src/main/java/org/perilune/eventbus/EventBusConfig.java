@@ -16,7 +16,7 @@ import org.perilune.eventbus.callback.CallbackPolicy;
 public record EventBusConfig(
         HttpConfig http, PostgresConfig postgres, AmqpConfig amqp, CallbackPolicy callbacks, Duration kept) {
     private static final int POOL_SIZE = 12;
-    private static final Duration KEPT = Duration.ofDays(365);
+    private static final Duration RETENTION = Duration.ofDays(365);
     /** A rebuild of the flight log looks for the last day's changes in the log. */
     private static final Duration LEAST_KEPT = Duration.ofDays(2);
 
@@ -35,7 +35,7 @@ public record EventBusConfig(
     }
 
     private static Duration kept(Settings in) {
-        Duration kept = in.duration("log.kept", KEPT);
+        Duration kept = in.duration("log.kept", RETENTION);
         if (kept.compareTo(LEAST_KEPT) < 0) {
             in.fault("log.kept", "must be 2d or more: the flight log is built anew from it");
         }

@@ -17,6 +17,7 @@ import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Ids;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
 import org.perilune.eventbus.api.DeadLetterRoutes;
@@ -38,7 +39,7 @@ import org.perilune.eventbus.log.LogWatch;
 import org.perilune.eventbus.log.LogWriter;
 
 /** Takes events over HTTP, keeps the log of all events and what could not be handled, and calls back. */
-public final class EventBusService implements AutoCloseable {
+public final class EventBusService implements Service {
     private final Resources owned;
     private final HttpListener http;
 
@@ -122,6 +123,7 @@ public final class EventBusService implements AutoCloseable {
     }
 
     /** The port that was taken, where the config said 0. */
+    @Override
     public int port() {
         return http.port();
     }

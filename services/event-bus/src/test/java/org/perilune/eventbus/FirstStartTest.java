@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Events wait for services, though these were never started yet. */
 class FirstStartTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @TempDir
     Path home;
@@ -22,7 +22,7 @@ class FirstStartTest {
         try (var fixture = new BusFixture(home, Map.of())) {
             fixture.publish("CommentCreated", 1);
             fixture.publish("PostCreated", 2);
-            await().atMost(PATIENCE).untilAsserted(() -> {
+            await().atMost(TIMEOUT).untilAsserted(() -> {
                 assertThat(waiting(fixture, "query.events")).isEqualTo(2);
                 assertThat(waiting(fixture, "moderation.events")).isOne();
                 assertThat(waiting(fixture, "comments.events")).isOne();

@@ -11,6 +11,7 @@ import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.Topology;
 import org.perilune.sdk.Device;
 import org.perilune.sdk.DeviceConfig;
@@ -20,7 +21,7 @@ import org.perilune.sdk.DeviceKey;
  * A simulated lander in orbit around the Moon, reporting through the same journal and broker as any other device, and
  * executing commands. It flies on while its database is away.
  */
-public final class LunarModuleService implements AutoCloseable {
+public final class LunarModuleService implements Service {
     private static final Duration DISPATCHER_TIMEOUT = Duration.ofSeconds(10);
 
     private final int port;
@@ -102,6 +103,7 @@ public final class LunarModuleService implements AutoCloseable {
     }
 
     /** The HTTP port it listens on. */
+    @Override
     public int port() {
         return port;
     }

@@ -14,11 +14,12 @@ import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.EventQueues;
 import org.perilune.contracts.Topology;
 
 /** Decides on comments by rules that people change. */
-public final class ModerationService implements AutoCloseable {
+public final class ModerationService implements Service {
     private final Resources owned;
     private final HttpListener http;
 
@@ -72,6 +73,7 @@ public final class ModerationService implements AutoCloseable {
     }
 
     /** The port that was taken, where the config said 0. */
+    @Override
     public int port() {
         return http.port();
     }

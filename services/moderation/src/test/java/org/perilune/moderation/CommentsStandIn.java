@@ -30,7 +30,7 @@ import org.perilune.testkit.HeardEvents;
 
 /** Publishes what comments would, and hears what moderation says. */
 final class CommentsStandIn implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final Resources owned = new Resources();
     private final Postgres postgres;
@@ -147,7 +147,7 @@ final class CommentsStandIn implements AutoCloseable {
     /** Waits for it, and returns what came last. */
     Decision await(Comment comment, long textRevision, long number) {
         Awaitility.await()
-                .atMost(PATIENCE)
+                .atMost(TIMEOUT)
                 .until(() -> decisions(comment).stream()
                         .anyMatch(decision -> decision.textRevision() == textRevision && decision.number() == number));
         return decisions(comment).getLast();

@@ -83,13 +83,13 @@ class CopiesTest {
             ModerationService third = running.copy(Map.of());
             try {
                 events.forEach(comments::publish);
-                await().atMost(CommentsStandIn.PATIENCE)
+                await().atMost(CommentsStandIn.TIMEOUT)
                         .until(() -> comments.isDecided(all.get(random.nextInt(all.size()))));
             } finally {
                 third.close();
             }
             assertThat(second.port()).isPositive();
-            await().atMost(CommentsStandIn.PATIENCE).until(() -> all.stream().allMatch(comments::isDecided));
+            await().atMost(CommentsStandIn.TIMEOUT).until(() -> all.stream().allMatch(comments::isDecided));
         }
         for (int who = 0; who < 10; who++) {
             String name = author + who;
@@ -154,7 +154,7 @@ class CopiesTest {
             assertThat(taken).isPositive();
             List<Long> numbers = LongStream.rangeClosed(1, taken + 1L).boxed().toList();
             comments.await(comment, 1, taken + 1L);
-            await().atMost(CommentsStandIn.PATIENCE)
+            await().atMost(CommentsStandIn.TIMEOUT)
                     .until(() -> comments.decisions(comment).stream()
                             .map(Decision::number)
                             .sorted()

@@ -65,7 +65,7 @@ class DatabaseAwayTest {
             assertThat(caller.send("GET", "/ready", "").statusCode()).isEqualTo(503);
             assertThat(caller.send("GET", "/rules", "").statusCode()).isEqualTo(503);
             gate.open();
-            await().atMost(CommentsStandIn.PATIENCE).until(() -> comments.isDecided(all.getFirst()));
+            await().atMost(CommentsStandIn.TIMEOUT).until(() -> comments.isDecided(all.getFirst()));
             gate.shut();
             Comment meanwhile = CommentsStandIn.comment(author, "muppet");
             comments.publish(CommentsStandIn.created(meanwhile));

@@ -52,7 +52,7 @@ final class Running implements AutoCloseable {
     }
 
     static void awaitReady(Caller caller) {
-        await().atMost(CommentsStandIn.PATIENCE)
+        await().atMost(CommentsStandIn.TIMEOUT)
                 .until(() -> caller.send("GET", "/ready", "").statusCode() == 200);
     }
 

@@ -12,10 +12,11 @@ import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.Topology;
 
 /** Entries of the flight log. */
-public final class PostsService implements AutoCloseable {
+public final class PostsService implements Service {
     private final Resources owned;
     private final HttpListener http;
 
@@ -56,6 +57,7 @@ public final class PostsService implements AutoCloseable {
     }
 
     /** The port that was taken, where the config said 0. */
+    @Override
     public int port() {
         return http.port();
     }

@@ -28,7 +28,7 @@ import org.perilune.testkit.Caller;
 /** What was accepted is there with its event, whatever stopped meanwhile. */
 @Timeout(180)
 class PostsFaultsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @TempDir
     static Path home;
@@ -88,7 +88,7 @@ class PostsFaultsTest {
         assertThat(answer.statusCode()).isEqualTo(201);
         assertThat(created(id(answer))).isZero();
         fixture.broker.open();
-        await().atMost(PATIENCE).until(() -> created(id(answer)) == 1);
+        await().atMost(TIMEOUT).until(() -> created(id(answer)) == 1);
     }
 
     @Test
@@ -99,7 +99,7 @@ class PostsFaultsTest {
         assertThat(refused.body()).contains("database is away");
         assertThat(alice.send("GET", "/posts", "").statusCode()).isEqualTo(503);
         fixture.database.open();
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() -> alice.send("POST", "/posts", "{\"text\":\"a\"}").statusCode() == 201);
     }
 
@@ -123,7 +123,7 @@ class PostsFaultsTest {
         sql.useHandle(handle -> handle.execute("drop trigger hang_up on post"));
         HttpResponse<String> again = alice.send("POST", "/posts", "{\"text\":\"lost\"}", "Idempotency-Key", key);
         assertThat(again.statusCode()).isEqualTo(201);
-        await().atMost(PATIENCE).until(() -> created(id(again)) == 1);
+        await().atMost(TIMEOUT).until(() -> created(id(again)) == 1);
     }
 
     @Test
@@ -138,20 +138,20 @@ class PostsFaultsTest {
                     sending.execute(() -> write(caller, accepted, stopped));
                 }
             }
-            await().atMost(PATIENCE).until(() -> accepted.size() > 60);
+            await().atMost(TIMEOUT).until(() -> accepted.size() > 60);
             third.close();
             int sofar = accepted.size();
-            await().atMost(PATIENCE).until(() -> accepted.size() > sofar + 30);
+            await().atMost(TIMEOUT).until(() -> accepted.size() > sofar + 30);
             stopped.set(true);
         }
-        await().atMost(PATIENCE).until(() -> accepted.stream().allMatch(id -> created(id) == 1));
+        await().atMost(TIMEOUT).until(() -> accepted.stream().allMatch(id -> created(id) == 1));
         Set<String> stored = fixture.sql()
                 .withHandle(handle -> handle.createQuery("select id from post")
                         .mapTo(String.class)
                         .collect(Collectors.toSet()));
         assertThat(stored).containsAll(accepted);
         // No change without its event, no event without its change.
-        await().atMost(PATIENCE).until(() -> heard().equals(stored));
+        await().atMost(TIMEOUT).until(() -> heard().equals(stored));
     }
 
     private static Set<String> heard() {

@@ -28,7 +28,7 @@ import org.perilune.testkit.Caller;
 
 @Timeout(120)
 class PostsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @TempDir
     static Path home;
@@ -69,7 +69,7 @@ class PostsTest {
     }
 
     private static List<CloudEvent> eventsOf(String id, int count) {
-        await().atMost(PATIENCE).until(() -> eventsOf(id).size() >= count);
+        await().atMost(TIMEOUT).until(() -> eventsOf(id).size() >= count);
         return eventsOf(id);
     }
 

@@ -15,17 +15,17 @@ final class Maintenance {
     private static final int MOST_PRUNED = 5_000;
 
     private final Postgres postgres;
-    private final Duration happeningsKept;
+    private final Duration activitiesKept;
     private final Clock clock;
 
-    private Maintenance(Postgres postgres, Duration happeningsKept, Clock clock) {
+    private Maintenance(Postgres postgres, Duration activitiesKept, Clock clock) {
         this.postgres = postgres;
-        this.happeningsKept = happeningsKept;
+        this.activitiesKept = activitiesKept;
         this.clock = clock;
     }
 
-    static Loop start(Postgres postgres, Duration happeningsKept, Clock clock) {
-        var maintenance = new Maintenance(postgres, happeningsKept, clock);
+    static Loop start(Postgres postgres, Duration activitiesKept, Clock clock) {
+        var maintenance = new Maintenance(postgres, activitiesKept, clock);
         return Loop.start("query-upkeep", postgres::awaitMigrated, maintenance::turn);
     }
 
@@ -43,7 +43,7 @@ final class Maintenance {
             transaction.execute(serving.sql("""
                             delete from model_0.happenings where key in (
                                 select key from model_0.happenings where at < ? order by at limit ?)
-                            """), SqlTimes.of(clock.instant().minus(happeningsKept)), MOST_PRUNED);
+                            """), SqlTimes.of(clock.instant().minus(activitiesKept)), MOST_PRUNED);
         });
     }
 }

@@ -20,7 +20,7 @@ public record QueryConfig(
         URI crew,
         URI eventBus,
         int pageCacheBytes,
-        Duration happeningsKept) {
+        Duration activitiesKept) {
     private static final int POOL_SIZE = 10;
     /** A page of 20 entries with ten comments each takes about 100 kB. */
     private static final int PAGE_CACHE_MEGABYTES = 16;
@@ -29,7 +29,7 @@ public record QueryConfig(
 
     /**
      * Reads {@code http.*}, {@code postgres.*}, {@code amqp.*}, {@code opensearch.*}, {@code token.secret}, {@code crew.url}, {@code event-bus.url},
-     * {@code pages.cache-megabytes}, {@code happenings.kept}.
+     * {@code pages.cache-megabytes}, {@code activity.kept}.
      *
      * @param in the settings under {@code query.}
      */
@@ -43,6 +43,6 @@ public record QueryConfig(
                 in.uri("crew.url", URI.create("http://127.0.0.1:" + Topology.CREW.port())),
                 in.uri("event-bus.url", URI.create("http://127.0.0.1:" + Topology.EVENT_BUS.port())),
                 in.integer("pages.cache-megabytes", PAGE_CACHE_MEGABYTES, 1, 1023) * MEGABYTE,
-                in.duration("happenings.kept", Duration.ofDays(365)));
+                in.duration("activity.kept", Duration.ofDays(365)));
     }
 }

@@ -16,11 +16,12 @@ import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
+import org.perilune.query.entries.ActivityRoutes;
 import org.perilune.query.entries.EntryRoutes;
 import org.perilune.query.entries.EntryStore;
-import org.perilune.query.entries.HappeningRoutes;
 import org.perilune.query.entries.LiveEntries;
 import org.perilune.query.entries.Pages;
 import org.perilune.query.entries.Projection;
@@ -34,7 +35,7 @@ import org.perilune.query.search.SearchIndex;
 import org.perilune.query.search.TextSearch;
 
 /** The flight log to read: its own model of it, built from events alone. */
-public final class QueryService implements AutoCloseable {
+public final class QueryService implements Service {
     private final Resources owned;
     private final HttpListener http;
 
@@ -61,16 +62,16 @@ public final class QueryService implements AutoCloseable {
             var entries = new EntryStore(postgres.jdbi());
             var pages = new Pages(entries, barrier, config.pageCacheBytes());
             LiveEntries live = owned.add(LiveEntries.open(entries, changes, clock));
-            owned.add(Maintenance.start(postgres, config.happeningsKept(), clock));
+            owned.add(Maintenance.start(postgres, config.activitiesKept(), clock));
             ServiceTokens tokens = owned.add(ServiceTokens.open(name, config.tokenSecret(), config.crew(), clock));
             EventLogClient log = owned.add(new EventLogClient(config.eventBus(), tokens));
             Rebuilds rebuilds = owned.add(new Rebuilds(postgres, log, clock));
-            var happenings = new HappeningRoutes(postgres.jdbi(), barrier);
+            var activities = new ActivityRoutes(postgres.jdbi(), barrier);
             var index = new SearchIndex(owned.add(OpenSearch.open(config.opensearch())));
             owned.add(Indexer.open(postgres, index));
             var search =
                     new Search(new IndexedSearch(postgres.jdbi(), index), new TextSearch(postgres.jdbi()), barrier);
-            // What every type of event tells may be of use: see HappeningRow.
+            // What every type of event tells may be of use: see ActivityRow.
             QueueConsumer events = owned.add(EventConsumer.startBatches(
                     Topology.QUERY,
                     Set.of(Exchanges.EVERY_TYPE),
@@ -90,7 +91,7 @@ public final class QueryService implements AutoCloseable {
                         javalin.events.serverStopping(live::close);
                         new EntryRoutes(pages, entries, barrier).register(javalin);
                         javalin.routes.get("/stream", live::handle, Access.VIEWER);
-                        javalin.routes.get("/happenings", happenings::handle, Access.VIEWER);
+                        javalin.routes.get("/activity", activities::handle, Access.VIEWER);
                         javalin.routes.get("/search", search::handle, Access.VIEWER);
                         rebuilds.register(javalin);
                     }));
@@ -102,6 +103,7 @@ public final class QueryService implements AutoCloseable {
     }
 
     /** The port that was taken, where the config said 0. */
+    @Override
     public int port() {
         return http.port();
     }

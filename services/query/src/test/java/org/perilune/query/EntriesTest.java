@@ -39,7 +39,7 @@ import org.perilune.contracts.FlightLog.Status;
 import org.perilune.testkit.Caller;
 
 class EntriesTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private static final AtomicLong TIME = new AtomicLong(System.currentTimeMillis());
 
@@ -70,7 +70,7 @@ class EntriesTest {
     }
 
     private static void awaitEntry(UUID entry, String text) {
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .ignoreExceptionsMatching(AssertionError.class::isInstance)
                 .until(() -> caller.send("GET", "/posts/" + entry, "").body().contains(text));
     }
@@ -117,7 +117,7 @@ class EntriesTest {
         assertThat(entry.path("text").asText()).isEqualTo("newer");
         assertThat(entry.path("comment_count").asInt()).isEqualTo(1);
         fixture.publish(deletedPost(id, 3), updated(post(id, 2, "alice", "newer")));
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() -> caller.send("GET", "/posts/" + id, "").statusCode() == 404);
         assertThat(caller.send("GET", "/posts/" + id + "/comments", "").statusCode())
                 .isEqualTo(404);
@@ -143,7 +143,7 @@ class EntriesTest {
                     created(post(next(), 1, author, "entry " + i, i % 5 == 0 ? new String[] {device} : new String[0])));
         }
         fixture.publish(events);
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() -> caller.get("/posts?limit=100&author=" + author)
                                 .path("posts")
                                 .size()
@@ -184,7 +184,7 @@ class EntriesTest {
     @Test
     void tellsFollowersAtEveryCopy() {
         // A copy that has only just begun to listen sends followers away: they come again.
-        await().atMost(PATIENCE).untilAsserted(() -> follow(next()));
+        await().atMost(TIMEOUT).untilAsserted(() -> follow(next()));
     }
 
     private static void follow(UUID id) throws Exception {

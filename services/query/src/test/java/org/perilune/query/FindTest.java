@@ -22,12 +22,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.runtime.Ids;
+import org.perilune.contracts.Activity;
 import org.perilune.contracts.FlightLog.Status;
-import org.perilune.contracts.Happening;
 import org.perilune.testkit.Caller;
 
 class FindTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     @TempDir
     static Path home;
@@ -39,7 +39,7 @@ class FindTest {
     static void start() throws Exception {
         fixture = new QueryFixture(home);
         caller = fixture.caller(fixture.start(), "viewer");
-        await().atMost(PATIENCE).until(() -> caller.send("GET", "/posts", "").statusCode() == 200);
+        await().atMost(TIMEOUT).until(() -> caller.send("GET", "/posts", "").statusCode() == 200);
     }
 
     @AfterAll
@@ -67,9 +67,9 @@ class FindTest {
                 created(comment(readable, about, 1, Status.APPROVED, "Which thruster?")),
                 created(comment(next(), about, 1, Status.REJECTED, "thruster rubbish")),
                 deletedPost(gone, 2));
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() -> search("thruster", "").path("results").size() == 2);
-        await().atMost(PATIENCE).until(() -> {
+        await().atMost(TIMEOUT).until(() -> {
             List<String> shown = caller.get("/posts").path("posts").findValuesAsText("id");
             return shown.contains(about.toString()) && !shown.contains(gone.toString());
         });
@@ -90,7 +90,7 @@ class FindTest {
     @Test
     void findsWordsHoweverTheyAreWritten() throws Exception {
         List<String> ids = SearchSamples.publish(fixture);
-        await().atMost(PATIENCE).until(() -> search("полюс", "").path("results").size() == 1); // the last one
+        await().atMost(TIMEOUT).until(() -> search("полюс", "").path("results").size() == 1); // the last one
         SearchSamples.check(ids, words -> search(words, ""), "postgresql");
     }
 
@@ -108,28 +108,27 @@ class FindTest {
     void showsWhatElseHappened() throws Exception {
         var first = Instant.parse("2026-11-21T10:00:00Z");
         for (int i = 0; i < 3; i++) {
-            var happening =
-                    new Happening(first.plusSeconds(i), "rover", "alice", "c" + i, "Command " + i + " was sent");
-            fixture.publish(event("command-dispatcher", Happening.Type.COMMAND_ACCEPTED, "c" + i, happening));
+            var activity = new Activity(first.plusSeconds(i), "rover", "alice", "c" + i, "Command " + i + " was sent");
+            fixture.publish(event("command-dispatcher", Activity.Type.COMMAND_ACCEPTED, "c" + i, activity));
         }
         fixture.publish(event(
                 "mine", "CoffeeMade", "x", java.util.Map.of("at", first.toString(), "summary", "Coffee", "cups", 3)));
         fixture.publish(event("mine", "Other", "x", java.util.Map.of("at", "soon", "summary", "Nothing")));
-        await().atMost(PATIENCE)
-                .until(() -> caller.get("/happenings").path("happenings").size() == 4);
-        JsonNode page = caller.get("/happenings?device=rover&limit=2&from=2026-11-21T10:00:00Z");
-        assertThat(page.path("happenings").findValuesAsText("id")).containsExactly("c0", "c1");
-        assertThat(page.path("happenings").get(0).toString())
+        await().atMost(TIMEOUT)
+                .until(() -> caller.get("/activity").path("activity").size() == 4);
+        JsonNode page = caller.get("/activity?device=rover&limit=2&from=2026-11-21T10:00:00Z");
+        assertThat(page.path("activity").findValuesAsText("id")).containsExactly("c0", "c1");
+        assertThat(page.path("activity").get(0).toString())
                 .isEqualTo(
                         "{\"at\":\"2026-11-21T10:00:00Z\",\"type\":\"CommandAccepted\",\"device\":\"rover\",\"by\":\"alice\","
                                 + "\"id\":\"c0\",\"summary\":\"Command 0 was sent\"}");
-        JsonNode rest = caller.get("/happenings?device=rover&limit=2&from=2026-11-21T10:00:00Z&cursor="
+        JsonNode rest = caller.get("/activity?device=rover&limit=2&from=2026-11-21T10:00:00Z&cursor="
                 + page.path("next").asText());
-        assertThat(rest.path("happenings").findValuesAsText("id")).containsExactly("c2");
-        assertThat(caller.get("/happenings?type=CoffeeMade&type=Other").path("happenings"))
+        assertThat(rest.path("activity").findValuesAsText("id")).containsExactly("c2");
+        assertThat(caller.get("/activity?type=CoffeeMade&type=Other").path("activity"))
                 .hasSize(1);
-        assertThat(caller.send("GET", "/happenings?type=*", "").statusCode()).isEqualTo(400);
-        assertThat(caller.send("GET", "/happenings?cursor=" + page.path("next").asText(), "")
+        assertThat(caller.send("GET", "/activity?type=*", "").statusCode()).isEqualTo(400);
+        assertThat(caller.send("GET", "/activity?cursor=" + page.path("next").asText(), "")
                         .statusCode())
                 .isEqualTo(400);
     }

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import org.perilune.chassis.messaging.CloudEvent;
+import org.perilune.contracts.Activity;
 import org.perilune.contracts.FlightLog.Status;
-import org.perilune.contracts.Happening;
 
 /** Posts and comments as they might come, all out of one seed. */
 public final class RandomHistory {
@@ -47,8 +47,8 @@ public final class RandomHistory {
             if (random.nextInt(6) == 0) {
                 events.add(deletedPost(id, revision + 1));
             }
-            var happening = new Happening(Instant.ofEpochMilli(millis), "rover-1", "alice", null, "It " + text());
-            events.add(event("telemetry", Happening.Type.TELEMETRY_GAP_FOUND, "x", happening));
+            var activity = new Activity(Instant.ofEpochMilli(millis), "rover-1", "alice", null, "It " + text());
+            events.add(event("telemetry", Activity.Type.TELEMETRY_GAP_FOUND, "x", activity));
         }
         return events;
     }

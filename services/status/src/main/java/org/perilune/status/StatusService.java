@@ -18,10 +18,11 @@ import org.perilune.chassis.http.TokenVerifier;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.Topology;
 
 /** Answers how everything is. Needs none of what it watches to be up, except crew's keys for tokens. */
-public final class StatusService implements AutoCloseable {
+public final class StatusService implements Service {
     private static final int LOOKS_PER_SCRAPE = 3;
 
     private final int port;
@@ -149,6 +150,7 @@ public final class StatusService implements AutoCloseable {
     }
 
     /** The HTTP port it listens on. */
+    @Override
     public int port() {
         return port;
     }

@@ -12,6 +12,7 @@ import org.perilune.chassis.redis.Redis;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.Topology;
 import org.perilune.telemetry.device.DeviceQueries;
 import org.perilune.telemetry.device.DeviceSweeper;
@@ -27,7 +28,7 @@ import org.perilune.telemetry.store.DeviceRegistry;
 import org.perilune.telemetry.store.FrameStore;
 
 /** Stores what devices report, and answers for it. */
-public final class TelemetryService implements AutoCloseable {
+public final class TelemetryService implements Service {
     private final Resources owned;
     private final HttpListener http;
 
@@ -91,6 +92,7 @@ public final class TelemetryService implements AutoCloseable {
     }
 
     /** The port that was taken, where the config said 0. */
+    @Override
     public int port() {
         return http.port();
     }

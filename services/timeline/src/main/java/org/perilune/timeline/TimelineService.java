@@ -18,6 +18,7 @@ import org.perilune.chassis.runtime.DatabaseClock;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.WakeupSignal;
 import org.perilune.contracts.Topology;
 import org.perilune.timeline.api.ChangeRoute;
@@ -43,7 +44,7 @@ import org.perilune.timeline.store.Followers;
 import org.perilune.timeline.store.Timeline;
 
 /** Keeps what is planned and foreseen, and sends the commands of events when they are due. */
-public final class TimelineService implements AutoCloseable {
+public final class TimelineService implements Service {
     private static final Duration PREDICTIONS_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration PREDICTIONS_EVERY = Duration.ofSeconds(10);
     /** Often enough that a token is never asked for when an event is due. */
@@ -139,6 +140,7 @@ public final class TimelineService implements AutoCloseable {
     }
 
     /** The port that was taken, where the config said 0. */
+    @Override
     public int port() {
         return http.port();
     }

@@ -76,10 +76,10 @@ public final class ConflatingQueue implements ServerSentEvents.Source {
     }
 
     @Override
-    public Optional<byte[]> next(Duration patience, boolean behind) throws InterruptedException {
+    public Optional<byte[]> next(Duration timeout, boolean behind) throws InterruptedException {
         lock.lock();
         try {
-            long left = patience.toNanos();
+            long left = timeout.toNanos();
             while (waiting.isEmpty() && !ended && left > 0) {
                 left = something.awaitNanos(left);
             }

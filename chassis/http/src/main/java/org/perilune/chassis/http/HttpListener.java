@@ -47,7 +47,7 @@ public final class HttpListener implements Draining {
      * How long connections without a request are kept. Longer than {@link ServiceClient} keeps them: else a request
      * could meet a connection that is just being closed.
      */
-    private static final Duration KEPT = ServiceClient.KEPT.plusSeconds(10);
+    private static final Duration KEEP_ALIVE = ServiceClient.KEEP_ALIVE.plusSeconds(10);
 
     /** Connections that wait to be accepted: a burst beyond Java's own 50 would be reset on a busy machine. */
     private static final int ACCEPT_QUEUE = 1_024;
@@ -104,7 +104,7 @@ public final class HttpListener implements Draining {
                             .formatted(service, config.host(), config.port(), service),
                     failure);
         }
-        connectors(server).forEach(connector -> connector.setIdleTimeout(KEPT.toMillis()));
+        connectors(server).forEach(connector -> connector.setIdleTimeout(KEEP_ALIVE.toMillis()));
         health.started();
         return new HttpListener(server, health, probes);
     }

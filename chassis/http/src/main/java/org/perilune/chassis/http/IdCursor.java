@@ -11,17 +11,17 @@ public final class IdCursor {
 
     private IdCursor() {}
 
-    /** @param question everything that decides what is in the list, and its order */
-    public static String text(UUID last, String question) {
+    /** @param scope everything that decides what is in the list, and its order */
+    public static String text(UUID last, String scope) {
         ByteBuffer position = ByteBuffer.allocate(LENGTH)
                 .putLong(last.getMostSignificantBits())
                 .putLong(last.getLeastSignificantBits());
-        return PageCursor.text(position, question);
+        return PageCursor.text(position, scope);
     }
 
-    /** @throws ServiceException.Malformed for anything but what {@link #text} gives for the same question */
-    public static UUID read(String text, String question) {
-        ByteBuffer position = PageCursor.read(text, LENGTH, question);
+    /** @throws ServiceException.Malformed for anything but what {@link #text} gives for the same scope */
+    public static UUID read(String text, String scope) {
+        ByteBuffer position = PageCursor.read(text, LENGTH, scope);
         return new UUID(position.getLong(), position.getLong());
     }
 }

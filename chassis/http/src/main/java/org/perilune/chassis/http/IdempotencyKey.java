@@ -5,13 +5,12 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.perilune.chassis.runtime.Json;
 import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.contracts.Sha256;
 
 /**
  * What makes a repeated request the same request: what was made with a key is kept with the sum of the request's body.
@@ -51,11 +50,11 @@ public record IdempotencyKey(String value, String hash) {
 
     private static String sum(String path, ObjectNode body) {
         try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            var digest = Sha256.digest();
             digest.update(path.getBytes(java.nio.charset.StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest.digest(CANONICAL.writeValueAsBytes(body)));
-        } catch (JsonProcessingException | NoSuchAlgorithmException failure) {
-            throw new IllegalStateException("What was read as JSON can be written, and every JDK has SHA-256", failure);
+        } catch (JsonProcessingException failure) {
+            throw new IllegalStateException("What was read as JSON can be written", failure);
         }
     }
 }

@@ -37,7 +37,7 @@ public final class ServerSentEvents {
          *
          * @param behind whether what was written before is likely not to have been read yet
          */
-        Optional<byte[]> next(Duration patience, boolean behind) throws InterruptedException;
+        Optional<byte[]> next(Duration timeout, boolean behind) throws InterruptedException;
 
         boolean hasEnded();
 

@@ -28,7 +28,7 @@ public final class ServiceClient implements AutoCloseable {
     private static final int MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
     /** How long the JDK's client keeps idle connections ({@code jdk.httpclient.keepalive.timeout}). */
-    static final Duration KEPT = Duration.ofSeconds(30);
+    static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
     /** More than two of the heartbeats that streams of events have. */
     private static final Duration SILENCE =

@@ -193,6 +193,6 @@ class HttpListenerTest {
 
     @Test
     void keepsConnectionsLongerThanItsClientsDo() {
-        assertThat(listener.kept()).isGreaterThan(ServiceClient.KEPT);
+        assertThat(listener.kept()).isGreaterThan(ServiceClient.KEEP_ALIVE);
     }
 }

@@ -91,12 +91,12 @@ final class AmqpLine {
     }
 
     /** Cuts the connection where it is not closed in time: no other way frees a thread that waits to write. */
-    Deadline deadline(Duration patience) {
+    Deadline deadline(Duration timeout) {
         Socket watched = socket;
         var done = new CountDownLatch(1);
         Threads.start("amqp-deadline", () -> {
             try {
-                if (!done.await(patience.toMillis(), TimeUnit.MILLISECONDS) && watched != null) {
+                if (!done.await(timeout.toMillis(), TimeUnit.MILLISECONDS) && watched != null) {
                     LOG.warn("The AMQP broker reads nothing any more; its connection is cut [connection: {}]", name);
                     watched.close();
                 }
@@ -148,13 +148,13 @@ final class AmqpLine {
         }
     }
 
-    void close(Duration patience) {
+    void close(Duration timeout) {
         connecting.lock();
-        try (Deadline _ = deadline(patience)) {
+        try (Deadline _ = deadline(timeout)) {
             closed = true;
             Connection known = connection;
             if (known != null) {
-                known.abort((int) patience.toMillis());
+                known.abort((int) timeout.toMillis());
             }
         } finally {
             connecting.unlock();

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.perilune.chassis.runtime.Json;
+import org.perilune.contracts.Activity;
 import org.perilune.contracts.FlightLog;
-import org.perilune.contracts.Happening;
 
 /**
  * What neighbouring versions publish is read. Each version that writes something new adds a folder of samples, and none
@@ -29,7 +29,7 @@ class OtherVersionsTest {
             FlightLog.Comment.class,
             FlightLog.Deleted.class,
             FlightLog.Decision.class,
-            Happening.class);
+            Activity.class);
 
     record Sample(int version, Class<?> type, Path file) {}
 

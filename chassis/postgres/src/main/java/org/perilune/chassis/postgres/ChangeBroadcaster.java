@@ -31,7 +31,7 @@ public final class ChangeBroadcaster implements AutoCloseable {
     private static final Duration BREATH = Duration.ofMillis(50);
 
     private final Bounds bounds;
-    private final Function<List<UUID>, List<Told>> read;
+    private final Function<List<UUID>, List<Change>> read;
     private final List<ConflatingQueue> followers = new CopyOnWriteArrayList<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition something = lock.newCondition();
@@ -51,9 +51,9 @@ public final class ChangeBroadcaster implements AutoCloseable {
      * @param device whose it is; null where that does not matter
      * @param event a whole one, see {@link ServerSentEvents#event}
      */
-    public record Told(UUID id, @Nullable String device, byte[] event) {}
+    public record Change(UUID id, @Nullable String device, byte[] event) {}
 
-    private ChangeBroadcaster(Bounds bounds, Function<List<UUID>, List<Told>> read) {
+    private ChangeBroadcaster(Bounds bounds, Function<List<UUID>, List<Change>> read) {
         this.bounds = bounds;
         this.read = read;
     }
@@ -63,7 +63,7 @@ public final class ChangeBroadcaster implements AutoCloseable {
      * @param read what there is to tell of these things; a failure ends the streams
      */
     public static ChangeBroadcaster open(
-            String name, NotificationListener changes, Bounds bounds, Function<List<UUID>, List<Told>> read) {
+            String name, NotificationListener changes, Bounds bounds, Function<List<UUID>, List<Change>> read) {
         var live = new ChangeBroadcaster(bounds, read);
         changes.onChange(live::changed);
         Threads.start(name, live::run);
@@ -163,7 +163,7 @@ public final class ChangeBroadcaster implements AutoCloseable {
 
     private void tell(List<UUID> ids) {
         try {
-            for (Told told : read.apply(ids)) {
+            for (Change told : read.apply(ids)) {
                 followers.stream()
                         .filter(follower -> follower.wants(told.device()))
                         .forEach(follower -> follower.offer(told.id(), told.event()));

@@ -76,12 +76,12 @@ public final class ByteBudget {
     /**
      * Waits for so many bytes.
      *
-     * @param patience how long; with zero it asks once and does not wait
+     * @param timeout how long; with zero it asks once and does not wait
      * @return empty, and counted, if they are still held by others then
      */
-    public Optional<Lease> acquire(long bytes, Duration patience) throws InterruptedException {
+    public Optional<Lease> acquire(long bytes, Duration timeout) throws InterruptedException {
         int counted = Math.clamp(bytes, 0, capacity);
-        if (free.tryAcquire(counted, patience.toNanos(), TimeUnit.NANOSECONDS)) {
+        if (free.tryAcquire(counted, timeout.toNanos(), TimeUnit.NANOSECONDS)) {
             return Optional.of(new Lease(counted));
         }
         refused.increment();

@@ -22,14 +22,14 @@ public final class Resources implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Resources.class);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-    private final Duration patience;
+    private final Duration timeout;
 
     public Resources() {
         this(DEADLINE);
     }
 
-    Resources(Duration patience) {
-        this.patience = patience;
+    Resources(Duration timeout) {
+        this.timeout = timeout;
     }
 
     public synchronized <T extends AutoCloseable> T add(T resource) {
@@ -49,12 +49,12 @@ public final class Resources implements AutoCloseable {
     @Override
     public void close() {
         RuntimeException first = null;
-        long deadline = System.nanoTime() + patience.toNanos();
+        long deadline = System.nanoTime() + timeout.toNanos();
         for (AutoCloseable resource = next(); resource != null; resource = next()) {
             try {
                 if (resource instanceof Draining listener) {
                     listener.close();
-                    deadline = System.nanoTime() + patience.toNanos();
+                    deadline = System.nanoTime() + timeout.toNanos();
                 } else {
                     closeBy(deadline, resource);
                 }

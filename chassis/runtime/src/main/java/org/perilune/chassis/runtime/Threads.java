@@ -38,9 +38,9 @@ public final class Threads {
     }
 
     /** Waits for a thread that was told to end, and interrupts it when that takes longer. */
-    public static void stop(Thread thread, Duration patience) {
+    public static void stop(Thread thread, Duration timeout) {
         try {
-            if (!thread.join(patience)) {
+            if (!thread.join(timeout)) {
                 thread.interrupt();
             }
         } catch (InterruptedException interruption) {

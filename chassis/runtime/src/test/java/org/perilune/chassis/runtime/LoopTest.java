@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** Periodic work outlives whatever it meets. */
 class LoopTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     @Test
     void goesOnWhateverATurnThrowsAndSaysSo() {
@@ -25,8 +25,8 @@ class LoopTest {
             }
             return Duration.ofMillis(1);
         })) {
-            await().atMost(PATIENCE).until(() -> loop.problem().isPresent());
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT).until(() -> loop.problem().isPresent());
+            await().atMost(TIMEOUT)
                     .until(() -> turns.get() > 3 && loop.problem().isEmpty());
         }
         assertThat(turns).hasValueGreaterThan(3);
@@ -47,7 +47,7 @@ class LoopTest {
             }
             assertThat(turns).hasValue(0);
             gate.countDown();
-            await().atMost(PATIENCE).until(() -> turns.get() > 1);
+            await().atMost(TIMEOUT).until(() -> turns.get() > 1);
             assertThat(behind.problem()).isEmpty();
         }
     }

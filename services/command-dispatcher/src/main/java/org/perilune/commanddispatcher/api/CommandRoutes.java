@@ -67,7 +67,7 @@ public final class CommandRoutes {
         if (from != null && to != null && from.isAfter(to)) {
             throw Requests.malformed("from", "must not be after to");
         }
-        String question = CommandQuery.question(device, states, requestedBy, from, to);
+        String scope = CommandQuery.scope(device, states, requestedBy, from, to);
         String cursor = context.queryParam("cursor");
         CommandQueries.Page page = queries.page(new CommandQuery(
                 device,
@@ -76,11 +76,11 @@ public final class CommandRoutes {
                 from,
                 to,
                 Requests.integer(context, "limit", 100, 1, 1_000),
-                cursor == null ? null : CommandCursor.read(cursor, question)));
+                cursor == null ? null : CommandCursor.read(cursor, scope)));
         String next = null;
         if (page.more()) {
             CommandRecord last = page.commands().getLast();
-            next = new CommandCursor(last.requestedAt(), last.id()).text(question);
+            next = new CommandCursor(last.requestedAt(), last.id()).text(scope);
         }
         context.result(CommandJson.page(page.commands(), next));
     }

@@ -40,9 +40,9 @@ public final class LiveCommands implements AutoCloseable {
         }
     }
 
-    private static List<ChangeBroadcaster.Told> tell(CommandQueries queries, List<UUID> ids) {
+    private static List<ChangeBroadcaster.Change> tell(CommandQueries queries, List<UUID> ids) {
         return queries.all(ids).stream()
-                .map(command -> new ChangeBroadcaster.Told(
+                .map(command -> new ChangeBroadcaster.Change(
                         command.id(), command.device(), ServerSentEvents.event("command", CommandJson.one(command))))
                 .toList();
     }

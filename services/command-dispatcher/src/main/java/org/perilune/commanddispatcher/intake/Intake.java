@@ -34,7 +34,7 @@ public final class Intake implements AutoCloseable {
     private static final int MOST_TRIES = 3;
     private static final int MUCH = 4;
     private static final Duration GATHERING = Duration.ofMillis(3);
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration TIMEOUT = Duration.ofSeconds(15);
     private static final Duration STOP = Duration.ofSeconds(5);
 
     private final Jdbi jdbi;
@@ -104,7 +104,7 @@ public final class Intake implements AutoCloseable {
 
     private CommandStore.Keyed await(Waiting waiting) {
         try {
-            return waiting.answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return waiting.answer.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException failure) {
             if (failure.getCause() instanceof RuntimeException unchecked) {
                 throw unchecked;

@@ -13,17 +13,17 @@ public record CommandCursor(Instant requestedAt, UUID id) {
     /** Year 9999: the greatest that all who read an instant agree on. */
     private static final long MOST_MICROS = 253_402_300_799_999_999L;
 
-    public String text(String question) {
+    public String text(String scope) {
         ByteBuffer position = ByteBuffer.allocate(LENGTH)
                 .putLong(ChronoUnit.MICROS.between(Instant.EPOCH, requestedAt))
                 .putLong(id.getMostSignificantBits())
                 .putLong(id.getLeastSignificantBits());
-        return PageCursor.text(position, question);
+        return PageCursor.text(position, scope);
     }
 
-    /** @throws ServiceException.Malformed for anything but what {@link #text} gives for the same question */
-    public static CommandCursor read(String text, String question) {
-        ByteBuffer position = PageCursor.read(text, LENGTH, question);
+    /** @throws ServiceException.Malformed for anything but what {@link #text} gives for the same scope */
+    public static CommandCursor read(String text, String scope) {
+        ByteBuffer position = PageCursor.read(text, LENGTH, scope);
         long micros = position.getLong();
         if (micros < 0 || micros > MOST_MICROS) {
             throw PageCursor.unknown();

@@ -1,9 +1,9 @@
 package org.perilune.commanddispatcher.lifecycle;
 
-import static org.perilune.contracts.Happening.Type.COMMAND_ACCEPTED;
-import static org.perilune.contracts.Happening.Type.COMMAND_APPROVED;
-import static org.perilune.contracts.Happening.Type.COMMAND_FINISHED;
-import static org.perilune.contracts.Happening.Type.COMMAND_HELD;
+import static org.perilune.contracts.Activity.Type.COMMAND_ACCEPTED;
+import static org.perilune.contracts.Activity.Type.COMMAND_APPROVED;
+import static org.perilune.contracts.Activity.Type.COMMAND_FINISHED;
+import static org.perilune.contracts.Activity.Type.COMMAND_HELD;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
@@ -17,7 +17,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.messaging.CloudEvent;
 import org.perilune.chassis.runtime.TraceContext;
-import org.perilune.contracts.Happening;
+import org.perilune.contracts.Activity;
 import org.perilune.contracts.Topology;
 
 /** What is published of a command: its beginning, its approval and its end, not the stages between. */
@@ -28,7 +28,7 @@ final class CommandEvent {
 
     /** @param seconds from the request to the end; null before that */
     private record Data(
-            @JsonUnwrapped Happening happening,
+            @JsonUnwrapped Activity activity,
             @JsonProperty("command_type") String commandType,
             String state,
             @JsonProperty("requested_by") String requestedBy,
@@ -44,14 +44,14 @@ final class CommandEvent {
                 ? "%s asked%s for %s on %s, which waits for a second person"
                         .formatted(command.requestedBy(), way, command.commandType(), command.device())
                 : "%s sent %s to %s%s".formatted(command.requestedBy(), command.commandType(), command.device(), way);
-        var happening = new Happening(
+        var activity = new Activity(
                 command.requestedAt(),
                 command.device(),
                 command.requestedBy(),
                 command.id().toString(),
                 summary);
         var data = new Data(
-                happening,
+                activity,
                 command.commandType(),
                 command.state().wireName(),
                 command.requestedBy(),
@@ -74,10 +74,10 @@ final class CommandEvent {
         // What the device or we ourselves did, nobody did.
         String by = line.by().equals(Transition.DEVICE) || line.by().equals(Transition.DISPATCHER) ? null : line.by();
         double seconds = Duration.between(command.requestedAt(), line.at()).toMillis() / 1e3;
-        var happening = new Happening(
+        var activity = new Activity(
                 line.at(), command.device(), by, line.command().toString(), summary(command, line, seconds));
         var data = new Data(
-                happening,
+                activity,
                 command.type(),
                 line.stage().wireName(),
                 command.requestedBy(),
@@ -107,12 +107,12 @@ final class CommandEvent {
     }
 
     private static CloudEvent event(String type, Data data, @Nullable String traceparent) {
-        Happening happening = data.happening();
+        Activity activity = data.activity();
         return CloudEvent.of(
                 ITSELF,
                 type,
-                Objects.requireNonNull(happening.id()),
-                happening.at(),
+                Objects.requireNonNull(activity.id()),
+                activity.at(),
                 data,
                 Optional.ofNullable(traceparent).flatMap(TraceContext::parse));
     }

@@ -24,8 +24,8 @@ public record CommandQuery(
         states = Set.copyOf(states);
     }
 
-    /** What a cursor belongs to: the question without its pages. */
-    public static String question(
+    /** What a cursor belongs to: the scope without its pages. */
+    public static String scope(
             @Nullable String device,
             Set<CommandState> states,
             @Nullable String requestedBy,

@@ -14,7 +14,7 @@ import org.perilune.chassis.postgres.SqlTimes;
 /** Commands for devices without a link. However many they are, nobody reads them until their device is tried again. */
 public final class SetAsideTable {
     /** How long what a device without a link did not answer is left alone, should it not say that it is back. */
-    private static final Duration LEFT_ALONE = Duration.ofSeconds(30);
+    private static final Duration OPEN_DURATION = Duration.ofSeconds(30);
 
     public static final String OLDEST =
             "select oldest.* from unnest(?) as asked (name) cross join lateral (select " + DueTable.COLUMNS + """
@@ -56,7 +56,7 @@ public final class SetAsideTable {
                     where next_attempt_at <= ? and expires_at > ? and device = any (?) and state = any (?)
                     order by id limit ? for update skip locked)
                 """)) {
-            statement.setObject(1, SqlTimes.of(now.plus(LEFT_ALONE)));
+            statement.setObject(1, SqlTimes.of(now.plus(OPEN_DURATION)));
             statement.setObject(2, SqlTimes.of(now));
             statement.setObject(3, SqlTimes.of(now));
             statement.setArray(4, connection.createArrayOf("text", devices.toArray()));

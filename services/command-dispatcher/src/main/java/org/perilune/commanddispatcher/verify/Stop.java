@@ -7,9 +7,9 @@ public final class Stop {
     private Stop() {}
 
     /** Waits for a thread that was told to end, and interrupts one that does not in time. */
-    public static void await(Thread thread, Duration patience) {
+    public static void await(Thread thread, Duration timeout) {
         try {
-            if (!thread.join(patience)) {
+            if (!thread.join(timeout)) {
                 thread.interrupt();
             }
         } catch (InterruptedException interrupted) {

@@ -205,11 +205,11 @@ class VerificationTest {
         fixture.telemetry.away = true;
         try (var copy = fixture.copy();
                 var device = fixture.device("long", FakeDevice::obedient)) {
-            String patience = "{\"parameter\":\"speed\",\"within\":3600,\"minimum\":%d}";
+            String timeout = "{\"parameter\":\"speed\",\"within\":3600,\"minimum\":%d}";
             List<UUID> ids = List.of(
-                    done(copy, "long", patience.formatted(1_600)),
-                    done(copy, "long", patience.formatted(1_700)),
-                    done(copy, "long", patience.formatted(9_000)));
+                    done(copy, "long", timeout.formatted(1_600)),
+                    done(copy, "long", timeout.formatted(1_700)),
+                    done(copy, "long", timeout.formatted(9_000)));
             assertThat(device.received).hasSize(3);
             Instant executed = executed(ids.getLast());
             for (int number = 0; number < 3_000; number++) {

@@ -1,5 +1,5 @@
 // What can be done with a command that is under way: approve, reject, cancel; each where the person may.
-import { act, commandPath, make } from './act.js';
+import { act, commandPath, make } from './http.js';
 import { RETRIES, Sender } from './sender.js';
 
 const root = document.querySelector('[data-person]');

@@ -1,5 +1,5 @@
 // One command with every stage it went through, alive.
-import { CONSOLE_AWAY, DISPATCHER_AWAY, brief, commandPath, detail, load, make, notice, stateMark, time } from './act.js';
+import { CONSOLE_AWAY, DISPATCHER_AWAY, brief, commandPath, detail, load, make, notice, stateMark, time } from './http.js';
 import { cancelButton, cancellable, decisions, me } from './approval.js';
 import { dictionary } from './fields.js';
 import { number, say, span } from './format.js';

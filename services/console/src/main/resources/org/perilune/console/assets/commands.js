@@ -1,5 +1,5 @@
 // The Commands page: send, approve, follow.
-import { CONSOLE_AWAY, DISPATCHER_AWAY, brief, commandPath, detail, load, make, notice, stateMark, time } from './act.js';
+import { CONSOLE_AWAY, DISPATCHER_AWAY, brief, commandPath, detail, load, make, notice, stateMark, time } from './http.js';
 import { cancelButton, cancellable, commandSender, decisions, me, sentAgain, unsent } from './approval.js';
 import { CommandFields, clearFaults, field, showFaults } from './fields.js';
 import { say, span } from './format.js';

@@ -1,7 +1,7 @@
 // Puts entries as the server wrote them into the page, and touches only what changed: focus, and what is being typed, stay.
 import { say } from './format.js';
 import { order } from './instant.js';
-import { hydrate } from './points.js';
+import { hydrate } from './references.js';
 
 const LOCAL = 15000; // What was written here may be missing in what query gives, for a moment.
 const raw = new WeakMap();

@@ -1,5 +1,5 @@
 // Adds an event to the timeline, or changes one: a dialog, on the Timeline page and on a device's.
-import { act, load, make, same } from './act.js';
+import { act, load, make, same } from './http.js';
 import { sentAgain, unwritten, writer } from './approval.js';
 import { CommandFields, clearFaults, field, showFaults } from './fields.js';
 import { instantOf, local } from './format.js';

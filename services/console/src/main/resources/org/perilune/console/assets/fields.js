@@ -1,5 +1,5 @@
 // A command's form, built from the dictionary of the device's type; and the faults of an answer at their fields.
-import { load, make } from './act.js';
+import { load, make } from './http.js';
 import { valueOf } from './arguments.js';
 import { span } from './format.js';
 

@@ -1,5 +1,5 @@
 // The lanes of the timeline: a lane for each device, windows as bands, events as marks, and now as a line.
-import { stateMark, word } from './act.js';
+import { stateMark, word } from './http.js';
 import { clock, local, mark, utc } from './format.js';
 
 const SVG = 'http://www.w3.org/2000/svg';

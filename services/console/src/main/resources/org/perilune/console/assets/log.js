@@ -1,14 +1,14 @@
 // The flight log: entries and comments as they come, and what is written here.
-import { CONSOLE_AWAY, make, notice, part, same } from './act.js';
+import { CONSOLE_AWAY, make, notice, part, same } from './http.js';
 import { sentAgain, unwritten, writer } from './approval.js';
 import { addComment, adoptAll, insertEntry, justWritten, newest, parse, renewEntry, wroteHere } from './entries.js';
 import { draft } from './drafts.js';
-import { onActs } from './entryacts.js';
+import { onActs } from './entryactions.js';
 import { clearFaults } from './fields.js';
 import { say } from './format.js';
 import { order } from './instant.js';
 import { follow } from './live.js';
-import { commandChanged, hydrate } from './points.js';
+import { commandChanged, hydrate } from './references.js';
 import { Writing } from './writing.js';
 
 const QUERY_AWAY = ['The flight log cannot be read just now', 'The service query does not answer. Writing still works: what is written is '

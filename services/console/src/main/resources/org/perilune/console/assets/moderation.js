@@ -1,9 +1,9 @@
 // What waits for a flight director, what was rejected, and the rules.
-import { CONSOLE_AWAY, act, notice, part } from './act.js';
+import { CONSOLE_AWAY, act, notice, part } from './http.js';
 import { parse } from './entries.js';
 import { say } from './format.js';
 import { follow } from './live.js';
-import { hydrate } from './points.js';
+import { hydrate } from './references.js';
 import { RuleEditor } from './rules.js';
 
 const cases = document.getElementById('cases');

@@ -1,5 +1,5 @@
 // The rules as a form: added, removed, put in another order and changed. Nothing counts until it is saved.
-import { act, load, make, notice, same } from './act.js';
+import { act, load, make, notice, same } from './http.js';
 import { clearFaults, field, showFaults } from './fields.js';
 
 const lines = (text) => text.split(/[\n,]/).map((one) => one.trim()).filter(Boolean);

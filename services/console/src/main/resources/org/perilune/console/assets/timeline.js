@@ -1,5 +1,5 @@
 // The Timeline page: lanes, and a table of the same.
-import { CONSOLE_AWAY, TIMELINE_AWAY, act, called, commandPath, elapsed, load, make, notice, sureButton, time } from './act.js';
+import { CONSOLE_AWAY, TIMELINE_AWAY, act, called, commandPath, elapsed, load, make, notice, sureButton, time } from './http.js';
 import { EventForm } from './eventform.js';
 import { clock, say, span, utc } from './format.js';
 import { order } from './instant.js';

@@ -1,5 +1,5 @@
 // What a device is told, on its own page: the mission's buttons, its latest commands, what comes next.
-import { CONSOLE_AWAY, brief, called, commandPath, detail, load, make, stateMark, sureButton, time } from './act.js';
+import { CONSOLE_AWAY, brief, called, commandPath, detail, load, make, stateMark, sureButton, time } from './http.js';
 import { commandSender, me, sentAgain, unsent } from './approval.js';
 import { EventForm } from './eventform.js';
 import { CommandFields, clearFaults, dictionary, showFaults } from './fields.js';

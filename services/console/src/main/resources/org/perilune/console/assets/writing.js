@@ -1,5 +1,5 @@
 // The form of an entry or a comment: text with its preview, and what it points to.
-import { act, load, make, same } from './act.js';
+import { act, load, make, same } from './http.js';
 import { unwritten } from './approval.js';
 import { clearFaults, field, showFaults } from './fields.js';
 import { instantOf, local } from './format.js';

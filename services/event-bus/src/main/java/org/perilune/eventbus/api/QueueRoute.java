@@ -31,7 +31,7 @@ public final class QueueRoute {
                     Stream.of(Exchanges.DEAD_LETTER_QUEUE))
             .toList();
 
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     private final Amqp amqp;
     private final EventLog log;
@@ -71,7 +71,7 @@ public final class QueueRoute {
     }
 
     private Asked ask() throws InterruptedException {
-        if (!asking.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (!asking.tryAcquire(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
             return unknown("The AMQP broker takes long to answer; the log and subscriptions are as told here");
         }
         try {

@@ -82,8 +82,8 @@ public final class StreamRoute {
         }
 
         @Override
-        public Optional<byte[]> next(Duration patience, boolean behind) throws InterruptedException {
-            long end = System.nanoTime() + patience.toNanos();
+        public Optional<byte[]> next(Duration timeout, boolean behind) throws InterruptedException {
+            long end = System.nanoTime() + timeout.toNanos();
             while (!hasEnded()) {
                 long heard = wakeup.count();
                 List<EventLog.Entry> found = log.after(position, types, PAGE);

@@ -17,7 +17,7 @@ import org.perilune.chassis.runtime.Threads;
 
 /** Looks hosts up, and gives out addresses only that may be connected to. Safe for threads. */
 public final class CallbackHosts {
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
     private final AllowedHosts allowed;
     private final Lookup lookup;
@@ -59,7 +59,7 @@ public final class CallbackHosts {
     /** @throws ServiceException.Invalid where the address must not, or cannot, be called */
     public void check(CallbackAddress address) throws InterruptedException {
         try {
-            addresses(address.host(), address.port()).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            addresses(address.host(), address.port()).get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException late) {
             throw new ServiceException.Invalid("url", "its host could not be looked up in time; try again");
         } catch (ExecutionException failure) {

@@ -2,8 +2,6 @@ package org.perilune.eventbus.delivery;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +14,7 @@ import org.perilune.chassis.messaging.Outbox;
 import org.perilune.chassis.messaging.QueueConsumer;
 import org.perilune.chassis.postgres.SqlTimes;
 import org.perilune.contracts.Exchanges.Header;
+import org.perilune.contracts.Sha256;
 
 /** What some service could not handle, until somebody sends it again or dismisses it. Safe for threads. */
 public final class DeadLetterStore {
@@ -206,20 +205,15 @@ public final class DeadLetterStore {
 
     /** The same for each delivery of a dead letter, another when it was sent again and died again. */
     private static UUID id(String queue, QueueConsumer.Message message) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            for (String part :
-                    List.of(queue, message.messageId(), text(message.headers().get(Header.REDRIVEN), ""))) {
-                digest.update(part.getBytes(StandardCharsets.UTF_8));
-                digest.update((byte) 0);
-            }
-            var hash = ByteBuffer.wrap(digest.digest(message.body()));
-            // Version 8 of RFC 9562: made by a rule of our own.
-            return new UUID(
-                    (hash.getLong() & ~0xF000L) | 0x8000L, (hash.getLong() & 0x3fff_ffff_ffff_ffffL) | (1L << 63));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("Every Java has SHA-256", impossible);
+        var digest = Sha256.digest();
+        for (String part :
+                List.of(queue, message.messageId(), text(message.headers().get(Header.REDRIVEN), ""))) {
+            digest.update(part.getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
         }
+        var hash = ByteBuffer.wrap(digest.digest(message.body()));
+        // Version 8 of RFC 9562: made by a rule of our own.
+        return new UUID((hash.getLong() & ~0xF000L) | 0x8000L, (hash.getLong() & 0x3fff_ffff_ffff_ffffL) | (1L << 63));
     }
 
     /** PostgreSQL takes no text with a zero in it. */

@@ -106,8 +106,8 @@ public final class WebhookSender {
     }
 
     /** Waits for the try under way, and breaks it off where it takes longer. */
-    void awaitStopped(Duration patience) throws InterruptedException {
-        if (!thread.join(patience)) {
+    void awaitStopped(Duration timeout) throws InterruptedException {
+        if (!thread.join(timeout)) {
             thread.interrupt();
         }
     }

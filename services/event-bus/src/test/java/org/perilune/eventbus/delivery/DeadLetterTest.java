@@ -39,7 +39,7 @@ import org.perilune.testkit.TestBroker;
 @ParameterizedClass
 @EnumSource(TestBroker.class)
 class DeadLetterTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @TempDir
     static Path home;
@@ -102,7 +102,7 @@ class DeadLetterTest {
                         handled.add(event.id());
                     }),
                     meters));
-            await().atMost(PATIENCE).until(() -> consumer.problem().isEmpty());
+            await().atMost(TIMEOUT).until(() -> consumer.problem().isEmpty());
         }
 
         void publish(String id) {
@@ -121,8 +121,8 @@ class DeadLetterTest {
     void whatAServiceCannotHandleIsShownAndSentAgain() throws Exception {
         try (var other = new OtherService()) {
             other.publish("poison-" + type);
-            await().atMost(PATIENCE).until(() -> events().size() == 1);
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT).until(() -> events().size() == 1);
+            await().atMost(TIMEOUT)
                     .until(() -> fixture.deadLetters("poison-" + type).size() == 1);
             JsonNode letter = fixture.deadLetters("poison-" + type).getFirst();
             assertThat(letter.path("queue").asText()).isEqualTo("other.events");
@@ -132,7 +132,7 @@ class DeadLetterTest {
 
             assertThat(post(redrive, "").statusCode()).isEqualTo(202);
             assertThat(post(redrive, "").statusCode()).isEqualTo(409);
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .until(() -> fixture.deadLetters("poison-" + type).size() == 1);
             JsonNode again = fixture.deadLetters("poison-" + type).getFirst();
             assertThat(again.path("id")).isNotEqualTo(letter.path("id"));
@@ -141,7 +141,7 @@ class DeadLetterTest {
             assertThat(post("/dead-letters/" + again.path("id").asText() + "/redrive", "")
                             .statusCode())
                     .isEqualTo(202);
-            await().atMost(PATIENCE).until(() -> other.handled.equals(List.of("poison-" + type)));
+            await().atMost(TIMEOUT).until(() -> other.handled.equals(List.of("poison-" + type)));
             assertThat(fixture.deadLetters("poison-" + type)).isEmpty();
             assertThat(events()).hasSize(1);
         }
@@ -154,7 +154,7 @@ class DeadLetterTest {
     void whatIsDismissedIsKeptAndNotSentAgainWithOthers() throws Exception {
         try (var other = new OtherService()) {
             other.publish("dismissed-" + type);
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .until(() -> fixture.deadLetters("dismissed-" + type).size() == 1);
             String letter = "/dead-letters/"
                     + fixture.deadLetters("dismissed-" + type)
@@ -172,7 +172,7 @@ class DeadLetterTest {
                             .body())
                     .contains("\"redriven\":0");
             assertThat(post(letter + "/redrive", "").statusCode()).isEqualTo(202);
-            await().atMost(PATIENCE).until(() -> other.handled.equals(List.of("dismissed-" + type)));
+            await().atMost(TIMEOUT).until(() -> other.handled.equals(List.of("dismissed-" + type)));
             assertThat(post(letter + "/dismiss", "").statusCode()).isEqualTo(409);
         }
         assertThat(post("/dead-letters/" + UUID.randomUUID() + "/dismiss", "").statusCode())
@@ -185,7 +185,7 @@ class DeadLetterTest {
             for (int i = 0; i < 5; i++) {
                 other.publish(type + "-" + i);
             }
-            await().atMost(PATIENCE).until(() -> fixture.deadLetters(type).size() == 5);
+            await().atMost(TIMEOUT).until(() -> fixture.deadLetters(type).size() == 5);
             var seen = new TreeSet<String>();
             String path = "/dead-letters?queue=other.events&limit=2";
             JsonNode page = get(path);
@@ -208,7 +208,7 @@ class DeadLetterTest {
             HttpResponse<String> answer = post("/dead-letters/redrive", "{\"queue\":\"other.events\"}");
             assertThat(answer.statusCode()).isEqualTo(202);
             assertThat(answer.body()).contains("\"redriven\":5");
-            await().atMost(PATIENCE).until(() -> Set.copyOf(other.handled).size() == 5);
+            await().atMost(TIMEOUT).until(() -> Set.copyOf(other.handled).size() == 5);
             assertThat(fixture.deadLetters(type)).isEmpty();
             JsonNode all = get("/dead-letters?state=all&queue=other.events").path("dead_letters");
             assertThat(all.findValuesAsText("redriven_by")).contains("alice");
@@ -218,7 +218,7 @@ class DeadLetterTest {
 
     @Test
     void queuesTellWhatWaits() throws Exception {
-        await().atMost(PATIENCE).untilAsserted(() -> {
+        await().atMost(TIMEOUT).untilAsserted(() -> {
             JsonNode answer = get("/queues");
             assertThat(answer.path("problem").isNull()).isTrue();
             assertThat(answer.path("queues").findValuesAsText("name"))

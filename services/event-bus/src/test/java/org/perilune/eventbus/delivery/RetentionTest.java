@@ -36,7 +36,7 @@ import org.perilune.pad.Pad;
 import org.perilune.pad.host.PadConfig;
 
 class RetentionTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Duration YEAR = Duration.ofDays(365);
     private static final Resources OPENED = new Resources();
 
@@ -139,7 +139,7 @@ class RetentionTest {
         UUID young = letter(store);
         store.dismiss(young, "alice");
         try (var _ = Retention.start(postgres, new EventLog(jdbi()), store, YEAR, Clock.systemUTC())) {
-            await().atMost(PATIENCE).until(() -> ids().equals(List.of("last")));
+            await().atMost(TIMEOUT).until(() -> ids().equals(List.of("last")));
         }
         assertThat(store.page(false, Optional.empty(), Optional.empty(), 10))
                 .extracting(DeadLetter::id)

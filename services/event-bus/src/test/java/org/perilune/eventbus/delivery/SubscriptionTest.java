@@ -26,7 +26,7 @@ import org.perilune.eventbus.BusFixture;
 import org.perilune.eventbus.Subscriber;
 
 class SubscriptionTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final int TRIES = 4;
 
     @TempDir
@@ -71,7 +71,7 @@ class SubscriptionTest {
     }
 
     private void awaitTaken(Integer... numbers) {
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .untilAsserted(() -> assertThat(subscriber.taken()).containsExactly(numbers));
     }
 
@@ -93,7 +93,7 @@ class SubscriptionTest {
         mac.init(new SecretKeySpec(made.path("secret").asText().getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
         mac.update((time + ".").getBytes(StandardCharsets.UTF_8));
         assertThat(first.signature()).endsWith("v1=" + HexFormat.of().formatHex(mac.doFinal(first.body())));
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .untilAsserted(() -> assertThat(
                                 fixture.subscription(made).path("delivered").asInt())
                         .isEqualTo(5));
@@ -120,10 +120,10 @@ class SubscriptionTest {
         subscriber.mood(exchange -> 503);
         JsonNode made = fixture.subscribe(subscriber.url("/"), type);
         publish(0, 1);
-        await().atMost(PATIENCE).until(() -> fixture.deadLetters(type).size() == 1);
+        await().atMost(TIMEOUT).until(() -> fixture.deadLetters(type).size() == 1);
         JsonNode first = fixture.deadLetters(type).getFirst();
         assertThat(fixture.redrive(first).statusCode()).isEqualTo(202);
-        await().atMost(PATIENCE).until(() -> fixture.deadLetters(type).size() == 1);
+        await().atMost(TIMEOUT).until(() -> fixture.deadLetters(type).size() == 1);
         JsonNode letter = fixture.deadLetters(type).getFirst();
         assertThat(letter.path("id")).isNotEqualTo(first.path("id"));
         assertThat(letter.path("queue").asText())
@@ -151,7 +151,7 @@ class SubscriptionTest {
         subscriber.mood(exchange -> 500);
         JsonNode made = fixture.subscribe(subscriber.url("/"), type);
         publish(0, 1);
-        await().atMost(PATIENCE).until(() -> fixture.deadLetters(type).size() == 1);
+        await().atMost(TIMEOUT).until(() -> fixture.deadLetters(type).size() == 1);
         String path = "/subscriptions/" + made.path("id").asText();
         assertThat(fixture.administrator().send("DELETE", path, "").statusCode())
                 .isEqualTo(204);
@@ -172,7 +172,7 @@ class SubscriptionTest {
             // The first attempt at the hanging one is still under way: nobody waited for its end.
             assertThat(fixture.subscription(stuck).path("last_error").asText(""))
                     .isEmpty();
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .untilAsserted(() -> assertThat(fixture.subscription(stuck)
                                     .path("last_error")
                                     .asText())
@@ -186,7 +186,7 @@ class SubscriptionTest {
         subscriber.mood(exchange -> 410);
         JsonNode made = fixture.subscribe(subscriber.url("/"), type);
         publish(0, 1);
-        await().atMost(PATIENCE).until(() -> fixture.subscription(made).isMissingNode());
+        await().atMost(TIMEOUT).until(() -> fixture.subscription(made).isMissingNode());
         assertThat(fixture.deadLetters(type)).isEmpty();
     }
 
@@ -199,7 +199,7 @@ class SubscriptionTest {
             });
             fixture.subscribe(subscriber.url("/"), type);
             publish(0, 1);
-            await().atMost(PATIENCE).until(() -> fixture.deadLetters(type).size() == 1);
+            await().atMost(TIMEOUT).until(() -> fixture.deadLetters(type).size() == 1);
             assertThat(fixture.deadLetters(type).getFirst().path("reason").asText())
                     .contains("307");
             assertThat(inside.received()).isEmpty();
@@ -218,7 +218,7 @@ class SubscriptionTest {
         });
         fixture.subscribe(subscriber.url("/"), type);
         publish(0, 1);
-        await().atMost(PATIENCE).until(() -> fixture.deadLetters(type).size() == 1);
+        await().atMost(TIMEOUT).until(() -> fixture.deadLetters(type).size() == 1);
     }
 
     @Test
@@ -228,10 +228,10 @@ class SubscriptionTest {
                 var administrator = fixture.as("administrator", second)) {
             fixture.subscribe(administrator, subscriber.url("/"), type);
             publish(0, wanted / 2);
-            await().atMost(PATIENCE).until(() -> subscriber.taken().size() >= 2);
+            await().atMost(TIMEOUT).until(() -> subscriber.taken().size() >= 2);
         }
         publish(wanted / 2, wanted);
-        await().atMost(PATIENCE).until(() -> subscriber.taken().size() >= wanted);
+        await().atMost(TIMEOUT).until(() -> subscriber.taken().size() >= wanted);
         assertThat(subscriber.taken()).isSorted().doesNotHaveDuplicates();
     }
 }

@@ -29,7 +29,7 @@ import org.perilune.testkit.TestBroker;
 @ParameterizedClass
 @EnumSource(TestBroker.class)
 class EventLogTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @TempDir
     static Path home;
@@ -143,7 +143,7 @@ class EventLogTest {
                         .send("POST", "/events", "{\"type\":\"%s\",\"data\":{\"n\":%d}}".formatted(type, n))
                         .statusCode()));
             }
-            long end = System.nanoTime() + PATIENCE.toNanos();
+            long end = System.nanoTime() + TIMEOUT.toNanos();
             while (seen.size() < wanted && System.nanoTime() < end) {
                 JsonNode page = get("/events?limit=50&after=" + after);
                 after = page.path("next").asLong();
@@ -174,9 +174,9 @@ class EventLogTest {
         try (var reading = Executors.newVirtualThreadPerTaskExecutor();
                 var stream = answer.body()) {
             Future<?> reader = reading.submit(() -> stream.forEach(lines::add));
-            await().atMost(PATIENCE).until(() -> lines.contains("id: " + first));
+            await().atMost(TIMEOUT).until(() -> lines.contains("id: " + first));
             post("/events", "{\"type\":\"%s\",\"data\":{\"n\":1}}".formatted(type));
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .until(() -> lines.stream().anyMatch(line -> line.startsWith("data:") && line.contains("\"n\":1")));
             assertThat(lines).contains("event: " + type);
             assertThat(reader.isDone()).isFalse();

@@ -20,7 +20,7 @@ import org.perilune.eventbus.BusFixture;
 
 /** What moderation has not approved is read by nobody else out of events. */
 class RedactionPolicyTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final String SECRET = "not for everybody";
 
     @TempDir
@@ -37,7 +37,7 @@ class RedactionPolicyTest {
             assertThat(fixture.operator().send("POST", "/events", event).statusCode())
                     .isEqualTo(201);
             redrive(fixture.settings(), event);
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .until(() ->
                             director.get("/dead-letters").path("dead_letters").size() == 1);
             for (var asked : List.of(viewer, fixture.operator())) {

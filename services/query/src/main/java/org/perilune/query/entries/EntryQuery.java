@@ -17,12 +17,12 @@ record EntryQuery(Optional<String> author, Optional<String> device, Optional<UUI
         Optional<String> device = name(context, "device");
         int limit = Requests.integer(context, "limit", 20, 1, 100);
         Optional<UUID> before =
-                Requests.text(context, "cursor").map(cursor -> IdCursor.read(cursor, question(author, device)));
+                Requests.text(context, "cursor").map(cursor -> IdCursor.read(cursor, scope(author, device)));
         return new EntryQuery(author, device, before, limit);
     }
 
     String cursor(UUID last) {
-        return IdCursor.text(last, question(author, device));
+        return IdCursor.text(last, scope(author, device));
     }
 
     /** A name to compare with: not longer than any can be, and without what no database takes. */
@@ -35,7 +35,7 @@ record EntryQuery(Optional<String> author, Optional<String> device, Optional<UUI
         return name;
     }
 
-    private static String question(Optional<String> author, Optional<String> device) {
+    private static String scope(Optional<String> author, Optional<String> device) {
         return "posts\n" + author.map(name -> "a" + name).orElse("") + "\n"
                 + device.map(name -> "d" + name).orElse("");
     }

@@ -43,7 +43,7 @@ public final class LiveEntries implements AutoCloseable {
         }
     }
 
-    private static List<ChangeBroadcaster.Told> tell(EntryStore store, List<UUID> ids) {
+    private static List<ChangeBroadcaster.Change> tell(EntryStore store, List<UUID> ids) {
         Map<UUID, byte[]> documents = store.documents(ids);
         return ids.stream()
                 .map(id -> {
@@ -52,7 +52,7 @@ public final class LiveEntries implements AutoCloseable {
                             ? ServerSentEvents.event(
                                     "removed", ("{\"id\":\"" + id + "\"}").getBytes(StandardCharsets.UTF_8))
                             : ServerSentEvents.event("post", document);
-                    return new ChangeBroadcaster.Told(id, null, event);
+                    return new ChangeBroadcaster.Change(id, null, event);
                 })
                 .toList();
     }

@@ -12,11 +12,11 @@ import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.FlightLog;
 
 /** What several events tell: of each thing the newest, so that neither their order nor repetition matters. */
-public record Batch(List<PostRow> posts, List<CommentRow> comments, List<HappeningRow> happenings) {
+public record Batch(List<PostRow> posts, List<CommentRow> comments, List<ActivityRow> activities) {
     private static final int LENGTH_OF_ID = 36;
 
     public boolean isEmpty() {
-        return posts.isEmpty() && comments.isEmpty() && happenings.isEmpty();
+        return posts.isEmpty() && comments.isEmpty() && activities.isEmpty();
     }
 
     /**
@@ -28,7 +28,7 @@ public record Batch(List<PostRow> posts, List<CommentRow> comments, List<Happeni
     public static Batch of(Collection<CloudEvent> events) {
         var posts = new HashMap<UUID, PostRow>();
         var comments = new HashMap<UUID, CommentRow>();
-        var happenings = new HashMap<UUID, HappeningRow>();
+        var activities = new HashMap<UUID, ActivityRow>();
         for (CloudEvent event : events) {
             if (!Inbox.isGenuine(event)) {
                 continue;
@@ -40,12 +40,12 @@ public record Batch(List<PostRow> posts, List<CommentRow> comments, List<Happeni
                 case FlightLog.COMMENT_DELETED -> keep(comments, CommentRow.deleted(event));
                 default -> {}
             }
-            HappeningRow.of(event).ifPresent(happening -> happenings.putIfAbsent(happening.key(), happening));
+            ActivityRow.of(event).ifPresent(activity -> activities.putIfAbsent(activity.key(), activity));
         }
         return new Batch(
                 posts.values().stream().sorted(PostRow.ORDER).toList(),
                 comments.values().stream().sorted(CommentRow.ORDER).toList(),
-                happenings.values().stream().sorted(HappeningRow.ORDER).toList());
+                activities.values().stream().sorted(ActivityRow.ORDER).toList());
     }
 
     /** @throws ServiceException.Invalid if it is none */

@@ -56,7 +56,7 @@ public record Model(long generation) {
         var touched = new HashSet<UUID>();
         touched.addAll(putPosts(transaction, batch.posts(), version));
         touched.addAll(putComments(transaction, batch.comments(), version));
-        putHappenings(transaction, batch.happenings());
+        putActivities(transaction, batch.activities());
         return touched;
     }
 
@@ -145,7 +145,7 @@ public record Model(long generation) {
                 .list();
     }
 
-    private void putHappenings(Handle transaction, List<HappeningRow> rows) {
+    private void putActivities(Handle transaction, List<ActivityRow> rows) {
         if (rows.isEmpty()) {
             return;
         }
@@ -157,13 +157,13 @@ public record Model(long generation) {
                             as given (key, at, type, device, by, id, summary)
                         on conflict (key) do nothing
                         """))
-                .bindArray("key", UUID.class, column(rows, HappeningRow::key))
+                .bindArray("key", UUID.class, column(rows, ActivityRow::key))
                 .bindArray("at", String.class, column(rows, row -> text(row.at())))
-                .bindArray("type", String.class, column(rows, HappeningRow::type))
-                .bindArray("device", String.class, column(rows, HappeningRow::device))
-                .bindArray("by", String.class, column(rows, HappeningRow::by))
-                .bindArray("id", String.class, column(rows, HappeningRow::id))
-                .bindArray("summary", String.class, column(rows, HappeningRow::summary))
+                .bindArray("type", String.class, column(rows, ActivityRow::type))
+                .bindArray("device", String.class, column(rows, ActivityRow::device))
+                .bindArray("by", String.class, column(rows, ActivityRow::by))
+                .bindArray("id", String.class, column(rows, ActivityRow::id))
+                .bindArray("summary", String.class, column(rows, ActivityRow::summary))
                 .execute();
     }
 

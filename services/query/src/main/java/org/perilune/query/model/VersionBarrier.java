@@ -16,7 +16,7 @@ import org.perilune.chassis.runtime.Threads;
  * is seen by it, at whichever copy. Those who ask while a look is under way share the next one. Safe for threads.
  */
 public final class VersionBarrier implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final Postgres postgres;
     private final Semaphore bell = new Semaphore(0);
@@ -38,7 +38,7 @@ public final class VersionBarrier implements AutoCloseable {
     public SchemaGenerations.State look() {
         CompletableFuture<SchemaGenerations.State> mine = join();
         try {
-            return mine.get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+            return mine.get(TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException failure) {
             if (failure.getCause() instanceof ServiceException own) {
                 throw own;
@@ -105,7 +105,7 @@ public final class VersionBarrier implements AutoCloseable {
         closed = true;
         bell.release();
         try {
-            worker.join(PATIENCE);
+            worker.join(TIMEOUT);
         } catch (InterruptedException interruption) {
             Thread.currentThread().interrupt();
         }

@@ -1,9 +1,8 @@
 package org.perilune.query.model;
 
 import org.jdbi.v3.core.Handle;
-import org.perilune.query.search.Indexer;
 
-/** The indexes of the database's own text search, and those by which {@link Indexer} follows the model. */
+/** The indexes of the database's own text search, and those by which {@code Indexer} follows the model. */
 public final class Words {
     private Words() {}
 

@@ -31,7 +31,7 @@ public final class IndexedSearch {
     private static final Executor ASKING = Executors.newThreadPerTaskExecutor(Threads.factory("query-search"));
     private static final Duration DEADLINE = Duration.ofSeconds(1);
     /** After a failure; nobody waits for it meanwhile. */
-    private static final Duration LEFT_ALONE = Duration.ofSeconds(5);
+    private static final Duration OPEN_DURATION = Duration.ofSeconds(5);
 
     private final Jdbi jdbi;
     private final SearchIndex index;
@@ -63,7 +63,7 @@ public final class IndexedSearch {
             return Optional.of(asking.get(DEADLINE.toNanos(), TimeUnit.NANOSECONDS));
         } catch (ExecutionException | TimeoutException failure) {
             asking.cancel(true);
-            notBefore.set(System.nanoTime() + LEFT_ALONE.toNanos());
+            notBefore.set(System.nanoTime() + OPEN_DURATION.toNanos());
             LOG.info(
                     "OpenSearch did not answer; the database is searched [reason: {}]",
                     String.valueOf(failure.getCause()));

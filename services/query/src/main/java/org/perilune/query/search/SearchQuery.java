@@ -32,8 +32,7 @@ record SearchQuery(SearchTerms terms, String words, Optional<String> kind, int s
         }
         int limit = Requests.integer(context, "limit", 20, 1, 100);
         int skip = Requests.text(context, "cursor")
-                .map(cursor ->
-                        (int) IdCursor.read(cursor, question(words, kind)).getLeastSignificantBits())
+                .map(cursor -> (int) IdCursor.read(cursor, scope(words, kind)).getLeastSignificantBits())
                 .orElse(0);
         return new SearchQuery(terms, words, kind, Math.clamp(skip, 0, MOST), limit);
     }
@@ -45,10 +44,10 @@ record SearchQuery(SearchTerms terms, String words, Optional<String> kind, int s
     /** Where to go on; empty where that is too far. */
     Optional<String> next() {
         int after = skip + limit;
-        return after >= MOST ? Optional.empty() : Optional.of(IdCursor.text(new UUID(0, after), question(words, kind)));
+        return after >= MOST ? Optional.empty() : Optional.of(IdCursor.text(new UUID(0, after), scope(words, kind)));
     }
 
-    private static String question(String words, Optional<String> kind) {
+    private static String scope(String words, Optional<String> kind) {
         return "search\n" + kind.orElse("") + "\n" + words;
     }
 }

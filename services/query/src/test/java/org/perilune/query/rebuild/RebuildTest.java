@@ -35,7 +35,7 @@ import org.perilune.testkit.Caller;
 import org.perilune.testkit.StandInCrew;
 
 class RebuildTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Resources OPENED = new Resources();
     private static final Pattern AFTER = Pattern.compile("after=(\\d+)&limit=(\\d+)");
     /** Plays event-bus: what is in its log. */
@@ -101,7 +101,7 @@ class RebuildTest {
     }
 
     private static JsonNode awaitEnd() {
-        return await().atMost(PATIENCE)
+        return await().atMost(TIMEOUT)
                 .until(
                         () -> caller.get("/rebuild"),
                         rebuild -> !rebuild.path("state").asText().equals("running"));

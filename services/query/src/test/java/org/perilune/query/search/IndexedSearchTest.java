@@ -33,7 +33,7 @@ import org.perilune.testkit.Gate;
 
 /** Against the pad's OpenSearch, two copies of query following it. */
 class IndexedSearchTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration TIMEOUT = Duration.ofSeconds(90);
     private static final Resources OPENED = new Resources();
 
     @TempDir
@@ -78,12 +78,12 @@ class IndexedSearchTest {
     }
 
     private static void awaitEngine(String engine) {
-        await().atMost(PATIENCE).until(() -> engine().equals(engine));
+        await().atMost(TIMEOUT).until(() -> engine().equals(engine));
     }
 
     private static void awaitFound(String words, UUID... ids) {
         String[] expected = List.of(ids).stream().map(UUID::toString).toArray(String[]::new);
-        await().atMost(PATIENCE).untilAsserted(() -> {
+        await().atMost(TIMEOUT).untilAsserted(() -> {
             JsonNode found = search(words, "");
             assertThat(found.path("engine").asText()).isEqualTo("opensearch");
             assertThat(found.path("results").findValuesAsText("id")).containsExactlyInAnyOrder(expected);
@@ -109,7 +109,7 @@ class IndexedSearchTest {
         fixture.publish(deletedPost(gone, 2), deletedComment(taken, about, 2));
         awaitFound("thruster", about, readable, early);
         try (OpenSearch opensearch = OpenSearch.open(fixture.config().opensearch())) {
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .untilAsserted(() -> assertThat(opensearch
                                     .client()
                                     .count(request -> request.index("query-*")
@@ -142,7 +142,7 @@ class IndexedSearchTest {
     void findsWordsHoweverTheyAreWritten() throws Exception {
         List<String> ids = SearchSamples.publish(fixture);
         awaitEngine("opensearch");
-        await().atMost(PATIENCE).until(() -> search("полюс", "").path("results").size() == 1); // the last one
+        await().atMost(TIMEOUT).until(() -> search("полюс", "").path("results").size() == 1); // the last one
         SearchSamples.check(ids, words -> search(words, ""), "opensearch");
     }
 
@@ -178,7 +178,7 @@ class IndexedSearchTest {
         awaitFound(word, before);
         disturbance.begin();
         fixture.publish(created(post(meanwhile, 1, "alice", word + " two")));
-        await().atMost(PATIENCE).untilAsserted(() -> {
+        await().atMost(TIMEOUT).untilAsserted(() -> {
             JsonNode found = search(word, "");
             assertThat(found.path("engine").asText()).isEqualTo("postgresql");
             assertThat(found.path("results")).hasSize(2);
@@ -201,7 +201,7 @@ class IndexedSearchTest {
             assertThat(known).hasSize(1);
             String lost = known.keySet().iterator().next();
             opensearch.writer().indices().delete(request -> request.index(lost));
-            await().atMost(PATIENCE).untilAsserted(() -> {
+            await().atMost(TIMEOUT).untilAsserted(() -> {
                 var now = opensearch
                         .client()
                         .indices()

@@ -48,7 +48,11 @@ final class DeviceJson {
     }
 
     static void write(
-            JsonGenerator json, ResultSet row, DeviceLife life, DeviceStates.Told state, List<Parameter> parameters)
+            JsonGenerator json,
+            ResultSet row,
+            DeviceLiveness life,
+            DeviceStates.Status state,
+            List<Parameter> parameters)
             throws SQLException {
         try {
             json.writeStartObject();
@@ -57,7 +61,7 @@ final class DeviceJson {
             json.writeStringField("state", state.state().wireName());
             time(json, "since", state.since());
             time(json, "last_contact", life.signs().lastContact());
-            time(json, "last_time", DeviceLife.instant(row, "device_time"));
+            time(json, "last_time", DeviceLiveness.instant(row, "device_time"));
             if (life.clockWrongBy().isPresent()) {
                 json.writeNumberField(
                         "clock_wrong_by_seconds", life.clockWrongBy().get().toSeconds());

@@ -24,7 +24,7 @@ import org.perilune.telemetry.store.SingleFlight;
 
 /** {@code GET /devices}, and what the sweeper needs. Equal questions share an answer. Safe for threads. */
 public final class DeviceQueries {
-    private static final Duration PATIENCE = Duration.ofSeconds(12);
+    private static final Duration TIMEOUT = Duration.ofSeconds(12);
 
     private static final int FIRST_BYTES = 4_096;
 
@@ -57,8 +57,8 @@ public final class DeviceQueries {
     private final Jdbi jdbi;
     private final ClockTolerance clocks;
     private final Clock clock;
-    private final Map<String, DeviceStates.Told> told = new ConcurrentHashMap<>();
-    private final SingleFlight<String, byte[]> answers = new SingleFlight<>(this::compute, PATIENCE);
+    private final Map<String, DeviceStates.Status> told = new ConcurrentHashMap<>();
+    private final SingleFlight<String, byte[]> answers = new SingleFlight<>(this::compute, TIMEOUT);
 
     public DeviceQueries(Jdbi jdbi, ClockTolerance clocks, Clock clock) {
         this.jdbi = jdbi;
@@ -85,7 +85,7 @@ public final class DeviceQueries {
         jdbi.useHandle(handle -> handle.createQuery(SIGNS)
                 .map((result, context) -> {
                     String name = result.getString("name");
-                    DeviceLife life = DeviceLife.read(result, clocks);
+                    DeviceLiveness life = DeviceLiveness.read(result, clocks);
                     DeviceState state = tell(name, life, now).state();
                     return Map.entry(
                             name, new Standing(state, life.clockWrongBy().isPresent()));
@@ -97,8 +97,8 @@ public final class DeviceQueries {
     /** @param clockWrong whether its clock is wrong for all we know */
     public record Standing(DeviceState state, boolean clockWrong) {}
 
-    private DeviceStates.Told tell(String name, DeviceLife life, Instant now) {
-        DeviceStates.Told fresh = DeviceStates.tell(life.signs(), now);
+    private DeviceStates.Status tell(String name, DeviceLiveness life, Instant now) {
+        DeviceStates.Status fresh = DeviceStates.tell(life.signs(), now);
         return told.compute(name, (ignored, before) -> {
             if (fresh.since() != null) {
                 return fresh;
@@ -108,7 +108,7 @@ public final class DeviceQueries {
             }
             Instant connected = life.signs().connectedAt();
             Instant since = before != null ? now : connected != null ? connected : life.firstSeen();
-            return new DeviceStates.Told(fresh.state(), since);
+            return new DeviceStates.Status(fresh.state(), since);
         });
     }
 
@@ -166,8 +166,8 @@ public final class DeviceQueries {
                     ResultSet result = results.get();
                     int count = 0;
                     while (result.next()) {
-                        DeviceLife life = DeviceLife.read(result, clocks);
-                        DeviceStates.Told state = tell(result.getString("name"), life, now);
+                        DeviceLiveness life = DeviceLiveness.read(result, clocks);
+                        DeviceStates.Status state = tell(result.getString("name"), life, now);
                         DeviceJson.write(
                                 json, result, life, state, parameters.getOrDefault(result.getInt("id"), List.of()));
                         count++;

@@ -44,12 +44,12 @@ final class DeviceStates {
             @Nullable Instant silenceUntil) {}
 
     /** @param since when it became so, where that follows from the signs; null for {@code online} and {@code unknown} */
-    record Told(DeviceState state, @Nullable Instant since) {}
+    record Status(DeviceState state, @Nullable Instant since) {}
 
-    static Told tell(Signs signs, Instant now) {
+    static Status tell(Signs signs, Instant now) {
         Instant contact = signs.lastContact();
         if (contact == null) {
-            return new Told(DeviceState.UNKNOWN, null);
+            return new Status(DeviceState.UNKNOWN, null);
         }
         Duration interval = signs.interval().isZero() ? USUAL_INTERVAL : signs.interval();
         Instant late = contact.plus(interval.multipliedBy(2)).plusSeconds(1);
@@ -58,7 +58,7 @@ final class DeviceStates {
         Duration overtaken = signs.willNamesSession() ? WILL_OVERTAKEN : Duration.ZERO;
         boolean gone = willAt != null && !contact.isAfter(willAt.plus(overtaken));
         if (signs.recording() && (quiet || gone)) {
-            return new Told(DeviceState.ENDED, contact);
+            return new Status(DeviceState.ENDED, contact);
         }
         Instant silenceFrom = signs.silenceFrom();
         Instant silenceUntil = signs.silenceUntil();
@@ -67,20 +67,20 @@ final class DeviceStates {
                 && !now.isBefore(silenceFrom)
                 && !now.isAfter(silenceUntil.plus(GRACE))
                 && (quiet || gone || !contact.isAfter(silenceFrom))) {
-            return new Told(DeviceState.PLANNED_SILENCE, contact.isAfter(silenceFrom) ? contact : silenceFrom);
+            return new Status(DeviceState.PLANNED_SILENCE, contact.isAfter(silenceFrom) ? contact : silenceFrom);
         }
         if (gone) {
-            return new Told(DeviceState.DARK, willAt);
+            return new Status(DeviceState.DARK, willAt);
         }
         Duration darkAfter = max(LEAST_DARK, interval.multipliedBy(10));
         if (now.isAfter(contact.plus(darkAfter))) {
-            return new Told(DeviceState.DARK, contact.plus(darkAfter));
+            return new Status(DeviceState.DARK, contact.plus(darkAfter));
         }
         Duration staleAfter = max(interval.multipliedBy(5), Duration.between(contact, late));
         if (now.isAfter(contact.plus(staleAfter))) {
-            return new Told(DeviceState.STALE, contact.plus(staleAfter));
+            return new Status(DeviceState.STALE, contact.plus(staleAfter));
         }
-        return quiet ? new Told(DeviceState.LATE, late) : new Told(DeviceState.ONLINE, null);
+        return quiet ? new Status(DeviceState.LATE, late) : new Status(DeviceState.ONLINE, null);
     }
 
     private static Duration max(Duration one, Duration other) {

@@ -1,7 +1,7 @@
 package org.perilune.telemetry.gap;
 
-import static org.perilune.contracts.Happening.Type.TELEMETRY_GAP_FILLED;
-import static org.perilune.contracts.Happening.Type.TELEMETRY_GAP_FOUND;
+import static org.perilune.contracts.Activity.Type.TELEMETRY_GAP_FILLED;
+import static org.perilune.contracts.Activity.Type.TELEMETRY_GAP_FOUND;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
@@ -11,7 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.messaging.CloudEvent;
-import org.perilune.contracts.Happening;
+import org.perilune.contracts.Activity;
 import org.perilune.contracts.Topology;
 
 /** What is published of gaps. */
@@ -20,7 +20,7 @@ final class GapEvents {
 
     /** @param epoch and the seqs are texts: they have 64 bits */
     private record Data(
-            @JsonUnwrapped Happening happening,
+            @JsonUnwrapped Activity activity,
             String epoch,
             @JsonProperty("seq_from") String seqFrom,
             @JsonProperty("seq_to") String seqTo,
@@ -52,9 +52,9 @@ final class GapEvents {
     }
 
     private static CloudEvent event(String type, Gap gap, Instant at, String summary) {
-        var happening = new Happening(at, gap.device(), null, gap.id().toString(), summary);
+        var activity = new Activity(at, gap.device(), null, gap.id().toString(), summary);
         var data = new Data(
-                happening,
+                activity,
                 Long.toString(gap.epoch()),
                 Long.toString(gap.seqFrom()),
                 Long.toString(gap.seqTo()),

@@ -22,7 +22,7 @@ import org.perilune.chassis.runtime.Loop;
 public final class GapWatch implements AutoCloseable {
     private static final Duration PERIOD = Duration.ofSeconds(1);
     private static final Duration PRUNE_EVERY = Duration.ofHours(1);
-    private static final Duration KEPT = Duration.ofDays(30);
+    private static final Duration RETENTION = Duration.ofDays(30);
 
     /** An epoch is told of once in that time at most: what is lost one by one is told together. */
     private static final Duration TOGETHER = Duration.ofMinutes(1);
@@ -92,7 +92,7 @@ public final class GapWatch implements AutoCloseable {
         }
         if (now.isAfter(pruned.plus(PRUNE_EVERY))) {
             pruned = now;
-            GapStore.prune(handle, now, KEPT);
+            GapStore.prune(handle, now, RETENTION);
         }
         Outbox.append(handle, events);
         return !events.isEmpty();
@@ -107,9 +107,9 @@ public final class GapWatch implements AutoCloseable {
             Seen before = known.getOrDefault(epoch, new Seen(now, now, missing.number()));
             Instant steady = missing.number() < before.missing() ? now : before.steady();
             seen.put(epoch, new Seen(before.first(), steady, missing.number()));
-            Patience patience = isAfterSilence(missing, now) ? AFTER_SILENCE : USUAL;
-            boolean old = !now.isBefore(steady.plus(patience.quiet()))
-                    || !now.isBefore(before.first().plus(patience.longest()));
+            Patience timeout = isAfterSilence(missing, now) ? AFTER_SILENCE : USUAL;
+            boolean old = !now.isBefore(steady.plus(timeout.quiet()))
+                    || !now.isBefore(before.first().plus(timeout.longest()));
             if (old && (missing.told() == null || !now.isBefore(missing.told().plus(TOGETHER)))) {
                 ripe.add(missing);
             }

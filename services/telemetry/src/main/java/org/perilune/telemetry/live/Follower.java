@@ -121,10 +121,10 @@ final class Follower implements ServerSentEvents.Source {
     }
 
     @Override
-    public Optional<byte[]> next(Duration patience, boolean behind) throws InterruptedException {
+    public Optional<byte[]> next(Duration timeout, boolean behind) throws InterruptedException {
         lock.lock();
         try {
-            long left = patience.toNanos();
+            long left = timeout.toNanos();
             while (isIdle() && !ended && left > 0) {
                 left = something.awaitNanos(left);
             }

@@ -12,7 +12,7 @@ import org.perilune.chassis.http.PageCursor;
 import org.perilune.chassis.runtime.ServiceException;
 
 /**
- * Where a page ended: the last reading given. Signed, together with the question it belongs to, so that only what we
+ * Where a page ended: the last reading given. Signed, together with the scope it belongs to, so that only what we
  * gave comes back.
  *
  * @param effectiveMicros the least device time given of the reading's mark
@@ -22,7 +22,7 @@ record Cursor(long minuteMicros, long effectiveMicros, int device, long markEpoc
     private static final int BODY = 5 * Long.BYTES + Integer.BYTES;
     private static final int SIGNATURE = 16;
 
-    String sign(byte[] key, String question) {
+    String sign(byte[] key, String scope) {
         byte[] body = ByteBuffer.allocate(BODY)
                 .putLong(minuteMicros)
                 .putLong(effectiveMicros)
@@ -32,12 +32,12 @@ record Cursor(long minuteMicros, long effectiveMicros, int device, long markEpoc
                 .putLong(seq)
                 .array();
         byte[] whole = Arrays.copyOf(body, BODY + SIGNATURE);
-        System.arraycopy(signature(key, body, question), 0, whole, BODY, SIGNATURE);
+        System.arraycopy(signature(key, body, scope), 0, whole, BODY, SIGNATURE);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(whole);
     }
 
-    /** @throws ServiceException.Malformed for anything but what {@link #sign} gave for the same question */
-    static Cursor read(String text, byte[] key, String question) {
+    /** @throws ServiceException.Malformed for anything but what {@link #sign} gave for the same scope */
+    static Cursor read(String text, byte[] key, String scope) {
         byte[] whole;
         try {
             whole = Base64.getUrlDecoder().decode(text);
@@ -49,7 +49,7 @@ record Cursor(long minuteMicros, long effectiveMicros, int device, long markEpoc
         }
         byte[] body = Arrays.copyOf(whole, BODY);
         byte[] given = Arrays.copyOfRange(whole, BODY, whole.length);
-        if (!MessageDigest.isEqual(given, Arrays.copyOf(signature(key, body, question), SIGNATURE))) {
+        if (!MessageDigest.isEqual(given, Arrays.copyOf(signature(key, body, scope), SIGNATURE))) {
             throw unknown();
         }
         ByteBuffer in = ByteBuffer.wrap(body);
@@ -60,12 +60,12 @@ record Cursor(long minuteMicros, long effectiveMicros, int device, long markEpoc
         return PageCursor.unknown();
     }
 
-    private static byte[] signature(byte[] key, byte[] body, String question) {
+    private static byte[] signature(byte[] key, byte[] body, String scope) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(key, "HmacSHA256"));
             mac.update(body);
-            return mac.doFinal(question.getBytes(StandardCharsets.UTF_8));
+            return mac.doFinal(scope.getBytes(StandardCharsets.UTF_8));
         } catch (GeneralSecurityException failure) {
             throw new IllegalStateException("HMAC-SHA256 belongs to every JDK", failure);
         }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.perilune.telemetry.store.Times;
 
 /**
- * One question to {@code GET /data}.
+ * One scope to {@code GET /data}.
  *
  * @param device all devices where null
  * @param from earliest device time
@@ -29,7 +29,7 @@ public record DataQuery(
     }
 
     /** What a cursor belongs to: the page size may change from page to page. */
-    String question() {
+    String scope() {
         return Optional.ofNullable(device).orElse("*") + ' ' + from + ' ' + to;
     }
 }

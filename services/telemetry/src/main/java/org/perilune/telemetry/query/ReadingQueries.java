@@ -26,12 +26,12 @@ import org.perilune.telemetry.store.Times;
  * devices. A page costs what it holds, however much there is. Equal questions share an answer. Safe for threads.
  */
 public final class ReadingQueries {
-    private static final Duration PATIENCE = Duration.ofSeconds(12);
+    private static final Duration TIMEOUT = Duration.ofSeconds(12);
     private static final int MARKS_AT_ONCE = 64;
 
     private final DataSource database;
     private final SharedSecret secret;
-    private final SingleFlight<DataQuery, byte[]> pages = new SingleFlight<>(this::compute, PATIENCE);
+    private final SingleFlight<DataQuery, byte[]> pages = new SingleFlight<>(this::compute, TIMEOUT);
 
     public ReadingQueries(DataSource database) {
         this.database = database;
@@ -46,13 +46,13 @@ public final class ReadingQueries {
     private byte[] compute(DataQuery query) {
         try (Connection connection = database.getConnection()) {
             byte[] key = secret.value(connection);
-            Cursor cursor = query.cursor() == null ? null : Cursor.read(query.cursor(), key, query.question());
+            Cursor cursor = query.cursor() == null ? null : Cursor.read(query.cursor(), key, query.scope());
             var page = new Page(connection, query, cursor);
             page.read();
             if (page.rows.isEmpty() && query.device() != null) {
                 DeviceNames.require(connection, query.device());
             }
-            return ReadingJson.page(page.rows, page.next == null ? null : page.next.sign(key, query.question()));
+            return ReadingJson.page(page.rows, page.next == null ? null : page.next.sign(key, query.scope()));
         } catch (SQLException failure) {
             throw new DatabaseFailedException(failure);
         }

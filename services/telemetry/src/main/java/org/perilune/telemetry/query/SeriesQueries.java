@@ -28,7 +28,7 @@ import org.perilune.telemetry.store.TimeIndexEntry;
  * read in time, the answer says that it is not complete. Safe for threads.
  */
 public final class SeriesQueries {
-    private static final Duration PATIENCE = Duration.ofSeconds(12);
+    private static final Duration TIMEOUT = Duration.ofSeconds(12);
 
     /** For reading frames; the rest of an answer takes milliseconds. */
     public static final Duration FRAME_TIME = Duration.ofSeconds(4);
@@ -47,7 +47,7 @@ public final class SeriesQueries {
 
     private final DataSource database;
     private final Duration frameTime;
-    private final SingleFlight<SeriesQuery, byte[]> answers = new SingleFlight<>(this::compute, PATIENCE);
+    private final SingleFlight<SeriesQuery, byte[]> answers = new SingleFlight<>(this::compute, TIMEOUT);
 
     /** @param frameTime longest time for reading frames */
     public SeriesQueries(DataSource database, Duration frameTime) {

@@ -4,22 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import org.perilune.contracts.Sha256;
 
 /**
  * What makes a frame the same frame. A device with a journal says so itself; without one, device, topic, time and
  * payload do, which is weaker: identical frames of one instant are one. Not safe for threads.
  */
 public final class FrameIdentity {
-    private final MessageDigest digest;
-
-    public FrameIdentity() {
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("Every Java has SHA-256", impossible);
-        }
-    }
+    private final MessageDigest digest = Sha256.digest();
 
     /** Whether the device counts its frames itself. */
     public static boolean isCounted(long epoch, long seq) {

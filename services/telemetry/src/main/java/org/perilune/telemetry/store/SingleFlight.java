@@ -18,12 +18,12 @@ import org.perilune.chassis.runtime.ServiceException;
 public final class SingleFlight<K, V> {
     private final ConcurrentHashMap<K, Round<V>> rounds = new ConcurrentHashMap<>();
     private final Function<K, V> computation;
-    private final Duration patience;
+    private final Duration timeout;
 
-    /** @param patience longest wait for others' computations */
-    public SingleFlight(Function<K, V> computation, Duration patience) {
+    /** @param timeout longest wait for others' computations */
+    public SingleFlight(Function<K, V> computation, Duration timeout) {
         this.computation = computation;
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     private static final class Round<V> {
@@ -78,7 +78,7 @@ public final class SingleFlight<K, V> {
 
     private void awaitQuietly(CompletableFuture<V> previous) {
         try {
-            previous.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            previous.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException ignored) {
             // Whatever became of the one before, ours is computed anew.
         } catch (InterruptedException interruption) {
@@ -88,7 +88,7 @@ public final class SingleFlight<K, V> {
 
     private V await(CompletableFuture<V> answer) {
         try {
-            return answer.get(2 * patience.toMillis(), TimeUnit.MILLISECONDS);
+            return answer.get(2 * timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException failure) {
             if (failure.getCause() instanceof RuntimeException unchecked) {
                 throw unchecked;

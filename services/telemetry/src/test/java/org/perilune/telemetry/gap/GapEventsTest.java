@@ -23,7 +23,7 @@ import org.perilune.testkit.HeardEvents;
 /** What the rest of the mission hears of frames that are missing. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GapEventsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration TIMEOUT = Duration.ofSeconds(40);
     private IngestFixture fixture;
     private HeardEvents heard;
 
@@ -69,7 +69,7 @@ class GapEventsTest {
             send("holed", 9, 10);
             send("mixed", 2, 3);
             send("mixed", 1, 1);
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .untilAsserted(() -> assertThat(summaries("holed")).containsExactly(found));
             JsonNode data = of("holed").getFirst();
             assertThat(data.path("device").asText()).isEqualTo("holed");
@@ -77,7 +77,7 @@ class GapEventsTest {
             assertThat(data.path("seq_from").asText()).isEqualTo("3");
             send("holed", 3, 5);
             send("holed", 7, 8);
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .untilAsserted(() -> assertThat(summaries("holed")).containsExactly(found, filled));
             assertThat(of("holed").getLast().path("id")).isEqualTo(data.path("id"));
         }
@@ -89,14 +89,14 @@ class GapEventsTest {
         try (var service = fixture.service()) {
             assertThat(service.port()).isPositive();
             send("handed", 2, 2);
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .untilAsserted(() -> assertThat(summaries("handed"))
                             .containsExactly("1 frame of handed is missing from the beginning of its journal"));
         }
         try (var service = fixture.service()) {
             assertThat(service.port()).isPositive();
             send("handed", 1, 1);
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .untilAsserted(() -> assertThat(summaries("handed"))
                             .hasSize(2)
                             .last()

@@ -14,8 +14,8 @@ class CursorTest {
     private static final String QUESTION = "rover 2026-11-21T00:00:00Z";
     private static final Cursor CURSOR = new Cursor(60_000_000, -1, 7, 0, Long.MIN_VALUE, Long.MAX_VALUE);
 
-    private static void assertRefused(String text, byte[] key, String question) {
-        assertThatThrownBy(() -> Cursor.read(text, key, question))
+    private static void assertRefused(String text, byte[] key, String scope) {
+        assertThatThrownBy(() -> Cursor.read(text, key, scope))
                 .as(text)
                 .isInstanceOf(ServiceException.Malformed.class)
                 .hasMessageContaining("cursor");

@@ -49,7 +49,7 @@ public final class DataRoute {
         Set<EventKind> kinds = choices(context, "kind", EventKind::ofWireName);
         Set<EventState> states = choices(context, "state", EventState::ofWireName);
         @Nullable String device = context.queryParam("device");
-        String question = from + " " + to + " " + device + " " + sorted(kinds) + " " + sorted(states);
+        String scope = from + " " + to + " " + device + " " + sorted(kinds) + " " + sorted(states);
         @Nullable String cursor = context.queryParam("cursor");
         var query = new DataQuery(
                 from.toEpochMilli(),
@@ -58,11 +58,11 @@ public final class DataRoute {
                 kinds,
                 states,
                 Requests.integer(context, "limit", 100, 1, 1_000),
-                cursor == null ? null : Cursor.read(cursor, question));
-        context.contentType("application/json").result(Json.bytes(page(query, question)));
+                cursor == null ? null : Cursor.read(cursor, scope));
+        context.contentType("application/json").result(Json.bytes(page(query, scope)));
     }
 
-    private ObjectNode page(DataQuery query, String question) {
+    private ObjectNode page(DataQuery query, String scope) {
         if (!loaded.get()) {
             throw new ServiceException.Unavailable(
                     "The timeline has not been read from MongoDB yet; try again in a moment", null);
@@ -73,7 +73,7 @@ public final class DataRoute {
         List<Event> events = store.find(given.stream().map(Entry::id).toList());
         ObjectNode page = Json.mapper().createObjectNode();
         page.set("data", EventJson.array(events));
-        page.put("next", more ? Cursor.of(given.getLast().position(), question) : null);
+        page.put("next", more ? Cursor.of(given.getLast().position(), scope) : null);
         return page;
     }
 

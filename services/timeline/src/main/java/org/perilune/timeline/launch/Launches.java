@@ -165,8 +165,8 @@ public final class Launches {
     }
 
     private boolean isTooLate(Event event, boolean sure) {
-        Duration patience = sure ? grace : grace.plus(TAKEOVER);
-        return clock.instant().isAfter(event.time().plus(patience));
+        Duration timeout = sure ? grace : grace.plus(TAKEOVER);
+        return clock.instant().isAfter(event.time().plus(timeout));
     }
 
     private void giveUp(Event event, boolean sure, String detail) {

@@ -159,8 +159,8 @@ public final class ChangeFollower implements AutoCloseable {
                 break;
             }
         }
-        long patience = ChangeLog.PATIENCE.toNanos();
-        if (holes.values().stream().anyMatch(since -> System.nanoTime() - since > patience)) {
+        long timeout = ChangeLog.TIMEOUT.toNanos();
+        if (holes.values().stream().anyMatch(since -> System.nanoTime() - since > timeout)) {
             LOG.info("A copy ended while it changed the timeline, which is read anew");
             reloads.increment();
             load();

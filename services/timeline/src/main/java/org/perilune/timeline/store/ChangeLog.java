@@ -35,7 +35,7 @@ public final class ChangeLog {
      * A number that is still empty after this, MongoDB being there, stays so. Longer than a change may take: two calls,
      * the second of which the driver may repeat.
      */
-    static final Duration PATIENCE = Duration.ofSeconds(40);
+    static final Duration TIMEOUT = Duration.ofSeconds(40);
 
     /** Whoever took longer takes a new number: others may be about to give up on the old one. */
     private static final long STALE_NANOS = Duration.ofSeconds(3).toNanos();

@@ -7,9 +7,9 @@ public final class Stopping {
     private Stopping() {}
 
     /** Interrupts the thread where it takes longer. */
-    public static void await(Thread thread, Duration patience) {
+    public static void await(Thread thread, Duration timeout) {
         try {
-            if (!thread.join(patience)) {
+            if (!thread.join(timeout)) {
                 thread.interrupt();
             }
         } catch (InterruptedException interrupted) {

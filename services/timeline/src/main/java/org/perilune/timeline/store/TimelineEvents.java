@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.messaging.CloudEvent;
-import org.perilune.contracts.Happening;
+import org.perilune.contracts.Activity;
 import org.perilune.contracts.Topology;
 import org.perilune.timeline.event.Event;
 import org.perilune.timeline.event.EventCommand;
@@ -20,7 +20,7 @@ public final class TimelineEvents {
     private TimelineEvents() {}
 
     private record Data(
-            @JsonUnwrapped Happening happening,
+            @JsonUnwrapped Activity activity,
             String name,
             Instant time,
             String state,
@@ -41,17 +41,17 @@ public final class TimelineEvents {
         }
         String when = event.repeat() == null ? "" : ", and again by " + event.repeat();
         String summary = "%s planned %s for %s%s".formatted(event.createdBy(), event.name(), event.time(), when);
-        var happening = happening(event, event.createdBy(), event.createdAt(), summary);
+        var activity = activity(event, event.createdBy(), event.createdAt(), summary);
         return Optional.of(
-                event(Happening.Type.TIMELINE_EVENT_PLANNED, happening, event, EventState.PLANNED, null, null));
+                event(Activity.Type.TIMELINE_EVENT_PLANNED, activity, event, EventState.PLANNED, null, null));
     }
 
     /** @param fields that were set, by their names in requests */
     public static CloudEvent changed(Event before, List<String> fields, String who, Instant at) {
         String summary = "%s changed %s of %s".formatted(who, String.join(", ", fields), before.name());
         return event(
-                Happening.Type.TIMELINE_EVENT_CHANGED,
-                happening(before, who, at, summary),
+                Activity.Type.TIMELINE_EVENT_CHANGED,
+                activity(before, who, at, summary),
                 before,
                 before.state(),
                 null,
@@ -60,8 +60,8 @@ public final class TimelineEvents {
 
     public static CloudEvent cancelled(Event event, String who, Instant at) {
         String summary = "%s cancelled %s, which was planned for %s".formatted(who, event.name(), event.time());
-        var happening = happening(event, who, at, summary);
-        return event(Happening.Type.TIMELINE_EVENT_CANCELLED, happening, event, EventState.CANCELLED, null, null);
+        var activity = activity(event, who, at, summary);
+        return event(Activity.Type.TIMELINE_EVENT_CANCELLED, activity, event, EventState.CANCELLED, null, null);
     }
 
     /**
@@ -85,34 +85,34 @@ public final class TimelineEvents {
                     case PLANNED, DISPATCHING, CANCELLED, PREDICTED -> " is " + state.wireName();
                 };
         String type = switch (state) {
-            case DISPATCHED -> Happening.Type.TIMELINE_EVENT_DISPATCHED;
-            case MISSED -> Happening.Type.TIMELINE_EVENT_MISSED;
-            case FAILED -> Happening.Type.TIMELINE_EVENT_FAILED;
-            case CANCELLED -> Happening.Type.TIMELINE_EVENT_CANCELLED;
-            case PLANNED, DISPATCHING, PASSED, PREDICTED -> Happening.Type.TIMELINE_EVENT_PASSED;
+            case DISPATCHED -> Activity.Type.TIMELINE_EVENT_DISPATCHED;
+            case MISSED -> Activity.Type.TIMELINE_EVENT_MISSED;
+            case FAILED -> Activity.Type.TIMELINE_EVENT_FAILED;
+            case CANCELLED -> Activity.Type.TIMELINE_EVENT_CANCELLED;
+            case PLANNED, DISPATCHING, PASSED, PREDICTED -> Activity.Type.TIMELINE_EVENT_PASSED;
         };
-        return event(type, happening(event, null, at, summary), event, state, commandId, detail);
+        return event(type, activity(event, null, at, summary), event, state, commandId, detail);
     }
 
-    private static Happening happening(Event event, @Nullable String by, Instant at, String summary) {
-        return new Happening(at, event.device(), by, event.id().toString(), summary);
+    private static Activity activity(Event event, @Nullable String by, Instant at, String summary) {
+        return new Activity(at, event.device(), by, event.id().toString(), summary);
     }
 
     private static CloudEvent event(
             String type,
-            Happening happening,
+            Activity activity,
             Event event,
             EventState state,
             @Nullable String commandId,
             @Nullable String detail) {
         EventCommand command = event.command();
         String commandType = command == null ? null : command.type();
-        var data = new Data(happening, event.name(), event.time(), state.wireName(), commandType, commandId, detail);
+        var data = new Data(activity, event.name(), event.time(), state.wireName(), commandType, commandId, detail);
         return CloudEvent.of(
                 Topology.TIMELINE.name(),
                 type,
-                Objects.requireNonNull(happening.id()),
-                happening.at(),
+                Objects.requireNonNull(activity.id()),
+                activity.at(),
                 data,
                 Optional.empty());
     }

@@ -17,7 +17,7 @@ import org.perilune.timeline.TimelineService;
 
 /** What the rest of the mission hears of the timeline. */
 class TimelineEventsTest extends OnTheTimeline {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private List<CloudEvent> of(String id) {
         return fixture.heard.all().stream()
@@ -34,7 +34,7 @@ class TimelineEventsTest extends OnTheTimeline {
     }
 
     private void awaitSummaries(String id, String... wanted) {
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(summaries(id)).containsExactly(wanted));
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(summaries(id)).containsExactly(wanted));
     }
 
     private String plan(TimelineService copy, String rest) throws Exception {
@@ -71,7 +71,7 @@ class TimelineEventsTest extends OnTheTimeline {
     }
 
     private void awaitNothingPending() {
-        await().atMost(PATIENCE).until(() -> {
+        await().atMost(TIMEOUT).until(() -> {
             for (var document : fixture.database().getCollection("event").find()) {
                 if (!document.getList(MongoOutbox.FIELD, Object.class, List.of())
                         .isEmpty()) {
@@ -108,7 +108,7 @@ class TimelineEventsTest extends OnTheTimeline {
                 .isEqualTo(422);
         assertThat(fixture.send("POST", copy, "/inputs", many.formatted("")).statusCode())
                 .isEqualTo(201);
-        await().atMost(PATIENCE).until(() -> fixture.heard.all().size() >= 500);
+        await().atMost(TIMEOUT).until(() -> fixture.heard.all().size() >= 500);
         awaitNothingPending();
         assertThat(fixture.heard.all().stream().map(CloudEvent::subject).distinct())
                 .hasSize(500);
@@ -133,17 +133,17 @@ class TimelineEventsTest extends OnTheTimeline {
         TimelineService copy = fixture.start(clock);
         String longPast = "{\"name\":\"Turn\",\"time\":\"" + START.minus(Duration.ofDays(400)) + "\"}";
         String told = fixture.input(copy, longPast).path("id").asText();
-        await().atMost(PATIENCE).until(() -> of(told).size() == 2);
+        await().atMost(TIMEOUT).until(() -> of(told).size() == 2);
         awaitNothingPending();
         fixture.broker.shut();
         String untold = fixture.input(copy, longPast).path("id").asText();
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() -> !fixture.event(copy, untold).path("state").asText().equals("planned"));
         fixture.stopCopies();
         TimelineService next = fixture.start(clock);
-        await().atMost(PATIENCE).until(() -> fixture.get(next, "/data/" + told).statusCode() == 404);
+        await().atMost(TIMEOUT).until(() -> fixture.get(next, "/data/" + told).statusCode() == 404);
         assertThat(fixture.get(next, "/data/" + untold).statusCode()).isEqualTo(200);
         fixture.broker.open();
-        await().atMost(PATIENCE).until(() -> of(untold).size() == 2);
+        await().atMost(TIMEOUT).until(() -> of(untold).size() == 2);
     }
 }

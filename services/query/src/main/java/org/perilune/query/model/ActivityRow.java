@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.messaging.CloudEvent;
 
 /** Something that happened, as the model keeps it. */
-public record HappeningRow(
+public record ActivityRow(
         UUID key,
         Instant at,
         String type,
@@ -20,7 +20,7 @@ public record HappeningRow(
         @Nullable String by,
         @Nullable String id,
         String summary) {
-    static final Comparator<HappeningRow> ORDER = Comparator.comparing(HappeningRow::key);
+    static final Comparator<ActivityRow> ORDER = Comparator.comparing(ActivityRow::key);
 
     private static final int LONGEST_SUMMARY = 300;
     private static final int LONGEST_NAME = 200;
@@ -30,7 +30,7 @@ public record HappeningRow(
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
     /** Empty where the event does not tell when and what; whoever publishes may have other data than we look for. */
-    static Optional<HappeningRow> of(CloudEvent event) {
+    static Optional<ActivityRow> of(CloudEvent event) {
         JsonNode data = event.data();
         if (data == null
                 || !data.path("at").isTextual()
@@ -44,7 +44,7 @@ public record HappeningRow(
                 return Optional.empty();
             }
             byte[] identity = (event.source() + " " + event.id()).getBytes(StandardCharsets.UTF_8);
-            return Optional.of(new HappeningRow(
+            return Optional.of(new ActivityRow(
                     UUID.nameUUIDFromBytes(identity),
                     at,
                     event.type(),

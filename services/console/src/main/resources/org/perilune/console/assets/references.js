@@ -1,5 +1,5 @@
 // What entries point to, brought to life: small plots, states of commands, times in the reader's own zone.
-import { load, stateMark } from './act.js';
+import { load, stateMark } from './http.js';
 import { local, number, utc } from './format.js';
 import { sparkPath } from './spark.js';
 

@@ -14,9 +14,9 @@ import org.perilune.telemetry.store.ClockTolerance;
  *
  * @param clockWrongBy by how much its clock is ahead; empty where it is not wrong for all we know
  */
-record DeviceLife(DeviceStates.Signs signs, @Nullable Instant firstSeen, Optional<Duration> clockWrongBy) {
+record DeviceLiveness(DeviceStates.Signs signs, @Nullable Instant firstSeen, Optional<Duration> clockWrongBy) {
     /** The row needs the columns of the signs, {@code first_seen}, and {@code received} and its time. */
-    static DeviceLife read(ResultSet result, ClockTolerance clocks) throws SQLException {
+    static DeviceLiveness read(ResultSet result, ClockTolerance clocks) throws SQLException {
         Instant connected = instant(result, "connected_at");
         Instant received = instant(result, "received");
         Instant contact = received == null || (connected != null && connected.isAfter(received)) ? connected : received;
@@ -30,7 +30,7 @@ record DeviceLife(DeviceStates.Signs signs, @Nullable Instant firstSeen, Optiona
                 instant(result, "silence_from"),
                 instant(result, "silence_until"));
         Instant time = instant(result, "received_time");
-        return new DeviceLife(
+        return new DeviceLiveness(
                 signs,
                 instant(result, "first_seen"),
                 received == null || time == null ? Optional.empty() : clocks.wrongBy(time, received));

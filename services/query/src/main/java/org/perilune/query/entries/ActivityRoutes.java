@@ -19,14 +19,14 @@ import org.perilune.query.model.Model;
 import org.perilune.query.model.StaleSchemaRetry;
 import org.perilune.query.model.VersionBarrier;
 
-/** {@code GET /happenings}: what else happened, oldest first. */
-public final class HappeningRoutes {
+/** {@code GET /activity}: what else happened, oldest first. */
+public final class ActivityRoutes {
     private static final int MOST_TYPES = 50;
 
     private final Jdbi jdbi;
     private final VersionBarrier barrier;
 
-    public HappeningRoutes(Jdbi jdbi, VersionBarrier barrier) {
+    public ActivityRoutes(Jdbi jdbi, VersionBarrier barrier) {
         this.jdbi = jdbi;
         this.barrier = barrier;
     }
@@ -38,18 +38,17 @@ public final class HappeningRoutes {
             Set<String> types,
             Optional<UUID> after,
             int limit) {
-        static String question(
-                Optional<Instant> from, Optional<Instant> to, Optional<String> device, Set<String> types) {
-            return "happenings\n" + from + "\n" + to + "\n" + device + "\n"
+        static String scope(Optional<Instant> from, Optional<Instant> to, Optional<String> device, Set<String> types) {
+            return "activities\n" + from + "\n" + to + "\n" + device + "\n"
                     + types.stream().sorted().collect(Collectors.joining(" "));
         }
 
         String cursor(UUID last) {
-            return IdCursor.text(last, question(from, to, device, types));
+            return IdCursor.text(last, scope(from, to, device, types));
         }
     }
 
-    private record Happening(
+    private record Activity(
             Instant at,
             String type,
             @Nullable String device,
@@ -60,8 +59,8 @@ public final class HappeningRoutes {
             @JsonProperty(access = JsonProperty.Access.WRITE_ONLY)
             UUID key) {}
 
-    private record Happenings(
-            List<Happening> happenings, @Nullable String next) {}
+    private record Activities(
+            List<Activity> activity, @Nullable String next) {}
 
     public void handle(Context context) {
         Requests.onlyParameters(context, Set.of("from", "to", "device", "type", "limit", "cursor"));
@@ -74,12 +73,12 @@ public final class HappeningRoutes {
         Set<String> types = types(context);
         int limit = Requests.integer(context, "limit", 100, 1, 1_000);
         Optional<UUID> after = Requests.text(context, "cursor")
-                .map(cursor -> IdCursor.read(cursor, Asked.question(from, to, device, types)));
+                .map(cursor -> IdCursor.read(cursor, Asked.scope(from, to, device, types)));
         var asked = new Asked(from, to, device, types, after, limit);
-        List<Happening> found = StaleSchemaRetry.retry(barrier.look(), barrier, model -> read(model, asked));
+        List<Activity> found = StaleSchemaRetry.retry(barrier.look(), barrier, model -> read(model, asked));
         boolean more = found.size() > limit;
-        List<Happening> given = more ? found.subList(0, limit) : found;
-        context.json(new Happenings(given, more ? asked.cursor(given.getLast().key()) : null));
+        List<Activity> given = more ? found.subList(0, limit) : found;
+        context.json(new Activities(given, more ? asked.cursor(given.getLast().key()) : null));
     }
 
     private static Set<String> types(Context context) {
@@ -90,7 +89,7 @@ public final class HappeningRoutes {
         return Set.copyOf(types);
     }
 
-    private List<Happening> read(Model model, Asked asked) {
+    private List<Activity> read(Model model, Asked asked) {
         String sql = model.sql("""
                 select at, type, device, by, id, summary, key from model_0.happenings where true %s %s %s %s %s
                 order by at, key limit :limit
@@ -111,7 +110,7 @@ public final class HappeningRoutes {
             if (!asked.types().isEmpty()) {
                 query.bindArray("types", String.class, asked.types().toArray());
             }
-            return query.map((row, context) -> new Happening(
+            return query.map((row, context) -> new Activity(
                             SqlTimes.instant(row, "at"),
                             row.getString("type"),
                             row.getString("device"),

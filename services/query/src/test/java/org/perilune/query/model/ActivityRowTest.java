@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.perilune.chassis.messaging.CloudEvent;
 import org.perilune.chassis.runtime.Json;
 
-class HappeningRowTest {
+class ActivityRowTest {
     @Test
     void whoPostedByHandIsNamedWhateverTheDataSays() {
         assertThat(by(Map.of())).isEqualTo("anna");
@@ -25,16 +25,16 @@ class HappeningRowTest {
         var real = new CloudEvent(
                 "3", CloudEvent.sourceOf("command-dispatcher"), "CommandFinished", Instant.EPOCH, null, data, Map.of());
         var anybodys = new CloudEvent("4", "urn:x", "CoffeeMade", Instant.EPOCH, null, data, Map.of());
-        assertThat(Batch.of(List.of(forged, posted, real, anybodys)).happenings())
+        assertThat(Batch.of(List.of(forged, posted, real, anybodys)).activities())
                 .containsExactlyInAnyOrder(
-                        HappeningRow.of(real).orElseThrow(),
-                        HappeningRow.of(anybodys).orElseThrow());
+                        ActivityRow.of(real).orElseThrow(),
+                        ActivityRow.of(anybodys).orElseThrow());
     }
 
     private static String by(Map<String, String> extensions) {
         var data = Json.mapper()
                 .valueToTree(Map.of("at", "2026-11-21T10:00:00Z", "by", "anna", "summary", "anna approved it"));
         var event = new CloudEvent("1", "urn:x", "CommandApproved", Instant.EPOCH, null, data, extensions);
-        return String.valueOf(HappeningRow.of(event).orElseThrow().by());
+        return String.valueOf(ActivityRow.of(event).orElseThrow().by());
     }
 }

@@ -1,5 +1,5 @@
 // What is done with an entry or a comment that is there: editing, deleting, its history, more of its comments.
-import { act, make, part, sure } from './act.js';
+import { act, make, part, sure } from './http.js';
 import { addComment, parse, renewEntry } from './entries.js';
 import { edit } from './writing.js';
 

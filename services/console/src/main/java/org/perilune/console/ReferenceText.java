@@ -9,9 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.FlightLog;
 
-/** Where references and happenings of the flight log lead, and how they read. */
-final class Points {
-    private Points() {}
+/** Where references and activities of the flight log lead, and how they read. */
+final class ReferenceText {
+    private ReferenceText() {}
 
     /** A piece of a snippet. */
     record Part(String text, boolean found) {}
@@ -38,8 +38,8 @@ final class Points {
         return from + " – " + (from.regionMatches(0, to, 0, 10) ? to.substring(11) : to);
     }
 
-    static String clock(JsonNode happening) {
-        String time = time(happening);
+    static String clock(JsonNode activity) {
+        String time = time(activity);
         return time.length() < 19 ? time : time.substring(11, 19);
     }
 
@@ -49,8 +49,8 @@ final class Points {
     }
 
     /** Before or after the entry: −12 s, +3 min. */
-    static String offset(JsonNode happening, Instant at) {
-        Instant then = instant(happening.path("at"));
+    static String offset(JsonNode activity, Instant at) {
+        Instant then = instant(activity.path("at"));
         if (then == null) {
             return Format.ABSENT;
         }
@@ -59,16 +59,16 @@ final class Points {
     }
 
     /** Empty where there is no page for it. */
-    static String leadsTo(JsonNode happening) {
-        String type = happening.path("type").asText("");
-        String id = happening.path("id").asText("");
+    static String leadsTo(JsonNode activity) {
+        String type = activity.path("type").asText("");
+        String id = activity.path("id").asText("");
         if (type.startsWith("Command") && !id.isEmpty()) {
             return "/commands/" + encoded(id);
         }
         if (type.startsWith("Timeline")) {
             return "/timeline";
         }
-        String device = happening.path("device").asText("");
+        String device = activity.path("device").asText("");
         return type.startsWith("Telemetry") && !device.isEmpty() ? "/devices/" + encoded(device) : "";
     }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param id of the command, timeline event, gap or session; null where it has none
  * @param summary one sentence for people, without a full stop, up to 300 characters
  */
-public record Happening(
+public record Activity(
         Instant at,
         @Nullable String device,
         @Nullable String by,
@@ -22,7 +22,7 @@ public record Happening(
     private static final int LONGEST = 300;
 
     /** Cuts a summary that is too long. */
-    public Happening {
+    public Activity {
         if (summary.length() > LONGEST) {
             int end = Character.isHighSurrogate(summary.charAt(LONGEST - 2)) ? LONGEST - 2 : LONGEST - 1;
             summary = summary.substring(0, end) + "…";
