@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.perilune.chassis.runtime.Json;
 import org.perilune.contracts.Topology;
-import org.perilune.pad.mqtt.DeviceKeys;
+import org.perilune.embedded.mqtt.DeviceKeys;
 import org.perilune.sdk.CommandOutcome;
 import org.perilune.sdk.Device;
 import org.perilune.sdk.DeviceConfig;

@@ -29,15 +29,15 @@ import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
 import org.perilune.contracts.Topology.Service;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 @Command(
         name = "events",
         description = "Events from an outbox through the AMQP broker to two services, each with an inbox and a database"
-                + " of its own. On a launch pad of the bench's own.")
+                + " of its own. With backends of the bench's own.")
 final class EventsBench implements Callable<Integer> {
     private static final String TYPE = "BenchHappened";
     private static final Service PUBLISHER = Topology.POSTS;
@@ -82,11 +82,11 @@ final class EventsBench implements Callable<Integer> {
     void measure(Report report) throws Exception {
         Path home = Files.createTempDirectory("perilune-bench-events");
         try (var owned = new Resources()) {
-            report.tell("Starting a launch pad of its own");
+            report.tell("Starting backends of its own");
             var databases = new ArrayList<>(List.of(PUBLISHER.databaseName()));
             TAKERS.forEach(taker -> databases.add(taker.databaseName()));
-            Pad pad = owned.add(Pad.start(new PadConfig(home, Map.of(), databases, false), sentence -> {}));
-            var settings = Settings.of(pad.settings());
+            EmbeddedBackends backends = owned.add(EmbeddedBackends.start(new BackendsConfig(home, Map.of(), databases, false), sentence -> {}));
+            var settings = Settings.of(backends.settings());
             Amqp amqp = owned.add(Amqp.open(amqp(settings, PUBLISHER)));
             Postgres outbox = database(owned, settings, PUBLISHER, List.of(Outbox.SCHEMA));
             var takers = new ArrayList<Taker>();

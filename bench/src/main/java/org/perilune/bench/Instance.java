@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.runtime.Json;
 import org.perilune.contracts.Topology;
-import org.perilune.pad.mqtt.DeviceKeys;
+import org.perilune.embedded.mqtt.DeviceKeys;
 
 /** A Perilune that runs: what its home says of it. */
 record Instance(Path home) {

@@ -53,7 +53,7 @@ final class Script {
         var keys = new ArrayList<String>();
         Topology.SERVICES.forEach(service -> keys.add(service.name() + ".http.port"));
         List.of("postgres", "redis", "mqtt", "mongodb", "amqp", "opensearch")
-                .forEach(store -> keys.add("pad." + store + ".port"));
+                .forEach(store -> keys.add("embedded." + store + ".port"));
         Iterator<Integer> ports = freePorts(keys.size()).iterator();
         var arguments = new ArrayList<>(List.of("up", "--detach", "--home", home.toString()));
         keys.forEach(key -> arguments.addAll(List.of("--set", key + "=" + ports.next())));

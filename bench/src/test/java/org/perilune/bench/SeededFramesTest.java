@@ -12,8 +12,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.contracts.v1.Frame;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 
 /** Seeded frames must be what the service would have stored: else the benches measure something else. */
 class SeededFramesTest {
@@ -23,17 +23,17 @@ class SeededFramesTest {
     @TempDir
     Path home;
 
-    private Pad pad;
+    private EmbeddedBackends backends;
     private Connection connection;
 
     @BeforeEach
     void start() throws Exception {
-        pad = Pad.start(PadConfig.onFreePorts(home, List.of("telemetry")), sentence -> {});
+        backends = EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of("telemetry")), sentence -> {});
         connection = DriverManager.getConnection(
-                String.valueOf(pad.settings().get("telemetry.postgres.url")),
-                pad.settings().get("telemetry.postgres.user"),
+                String.valueOf(backends.settings().get("telemetry.postgres.url")),
+                backends.settings().get("telemetry.postgres.user"),
                 java.nio.file.Files.readString(
-                                Path.of(String.valueOf(pad.settings().get("telemetry.postgres.password-file"))))
+                                Path.of(String.valueOf(backends.settings().get("telemetry.postgres.password-file"))))
                         .strip());
         try (var statement = connection.createStatement()) {
             statement.execute("""
@@ -50,7 +50,7 @@ class SeededFramesTest {
     @AfterEach
     void stop() throws SQLException {
         connection.close();
-        pad.close();
+        backends.close();
     }
 
     private long number(String question) throws SQLException {

@@ -38,12 +38,12 @@ final class Perilune implements AutoCloseable {
         QUERY("query.http.port"),
         STATUS("status.http.port"),
         CONSOLE("console.http.port"),
-        POSTGRESQL("pad.postgres.port"),
-        REDIS("pad.redis.port"),
-        MQTT("pad.mqtt.port"),
-        MONGODB("pad.mongodb.port"),
-        AMQP("pad.amqp.port"),
-        OPENSEARCH("pad.opensearch.port");
+        POSTGRESQL("embedded.postgres.port"),
+        REDIS("embedded.redis.port"),
+        MQTT("embedded.mqtt.port"),
+        MONGODB("embedded.mongodb.port"),
+        AMQP("embedded.amqp.port"),
+        OPENSEARCH("embedded.opensearch.port");
 
         private final String key;
 

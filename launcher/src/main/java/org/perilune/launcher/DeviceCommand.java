@@ -4,7 +4,7 @@ import java.util.concurrent.Callable;
 import org.perilune.launcher.home.Home;
 import org.perilune.launcher.home.HomeOption;
 import org.perilune.launcher.home.LauncherException;
-import org.perilune.pad.mqtt.DeviceKeys;
+import org.perilune.embedded.mqtt.DeviceKeys;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;

@@ -28,7 +28,7 @@ final class LogsCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "SERVICE",
-            description = "Such as telemetry; also pad, launcher, and perilune for what nobody owns")
+            description = "Such as telemetry; also embedded, launcher, and perilune for what nobody owns")
     @Nullable
     private String service;
 

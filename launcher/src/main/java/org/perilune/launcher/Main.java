@@ -7,7 +7,7 @@ import org.perilune.launcher.home.LauncherException;
 import org.perilune.launcher.process.Logging;
 import org.perilune.launcher.replay.ReplayCommand;
 import org.perilune.launcher.timeline.ImportTimelineCommand;
-import org.perilune.pad.host.PadException;
+import org.perilune.embedded.host.BackendsException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -76,7 +76,7 @@ public final class Main {
     /** What a person can use; our own failures are worded for that. */
     private static String sentence(Throwable failure) {
         boolean worded = failure instanceof LauncherException
-                || failure instanceof PadException
+                || failure instanceof BackendsException
                 || failure instanceof InvalidSettings
                 || failure instanceof ServiceException
                 || failure instanceof IllegalStateException;

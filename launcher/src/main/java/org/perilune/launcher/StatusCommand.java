@@ -16,7 +16,7 @@ import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.launcher.home.Home;
 import org.perilune.launcher.home.HomeOption;
 import org.perilune.launcher.home.StateFile;
-import org.perilune.pad.host.ServerState;
+import org.perilune.embedded.host.ServerState;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

@@ -18,7 +18,7 @@ import org.perilune.launcher.process.Instance;
 import org.perilune.launcher.process.LaunchPlan;
 import org.perilune.launcher.process.Logging;
 import org.perilune.launcher.process.Running;
-import org.perilune.pad.host.ServerState;
+import org.perilune.embedded.host.ServerState;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

@@ -44,7 +44,7 @@ final class ArchitectureTest {
                 .filter(name -> name.startsWith(ROOT))
                 .map(ArchitectureTest::module)
                 .collect(Collectors.toSet());
-        assertThat(seen).contains("contracts", "chassis", "pad", "sdk", "launcher");
+        assertThat(seen).contains("contracts", "chassis", "embedded", "sdk", "launcher");
         assertThat(seen).containsAll(services());
     }
 
@@ -63,7 +63,7 @@ final class ArchitectureTest {
     void sharedModulesKnowNoService() {
         onlyKnows("contracts", List.of("contracts"));
         onlyKnows("chassis", List.of("chassis", "contracts"));
-        onlyKnows("pad", List.of("pad", "contracts"));
+        onlyKnows("embedded", List.of("embedded", "contracts"));
         onlyKnows("sdk", List.of("sdk", "contracts"));
     }
 

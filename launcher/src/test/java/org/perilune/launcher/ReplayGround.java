@@ -17,29 +17,29 @@ import org.perilune.contracts.Topics;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Stored;
 import org.perilune.contracts.v1.Telemetry;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
-import org.perilune.pad.mqtt.InboundMessage;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
+import org.perilune.embedded.mqtt.InboundMessage;
 
 /** The real broker, and behind it a memory that stores frames by their identity and tells devices so. */
 public final class ReplayGround implements AutoCloseable {
     final Map<String, Frame> stored = new ConcurrentHashMap<>();
     public volatile boolean storing = true;
-    private final Pad pad;
+    private final EmbeddedBackends backends;
     private final Mqtt5AsyncClient service;
     private final Map<Long, Long> upto = new ConcurrentHashMap<>();
 
-    private ReplayGround(Pad pad, Mqtt5AsyncClient service) {
-        this.pad = pad;
+    private ReplayGround(EmbeddedBackends backends, Mqtt5AsyncClient service) {
+        this.backends = backends;
         this.service = service;
     }
 
     public static ReplayGround start(Path home) throws IOException {
-        var pad = Pad.start(PadConfig.onFreePorts(home, List.of()), progress -> {});
-        Map<String, String> settings = pad.settings();
+        var backends = EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of()), progress -> {});
+        Map<String, String> settings = backends.settings();
         var service = Mqtt5Client.builder()
                 .serverHost("127.0.0.1")
-                .serverPort(pad.mqttPort())
+                .serverPort(backends.mqttPort())
                 .identifier("telemetry")
                 .buildAsync();
         byte[] password = Files.readString(Path.of(settings.getOrDefault("telemetry.mqtt.password-file", "")))
@@ -52,17 +52,17 @@ public final class ReplayGround implements AutoCloseable {
                 .applySimpleAuth()
                 .send()
                 .join();
-        var ground = new ReplayGround(pad, service);
-        pad.onPublish(ground::take);
+        var ground = new ReplayGround(backends, service);
+        backends.onPublish(ground::take);
         return ground;
     }
 
     public int port() {
-        return pad.mqttPort();
+        return backends.mqttPort();
     }
 
     public String enrol(String device) {
-        return pad.devices().enrol(device);
+        return backends.devices().enrol(device);
     }
 
     private CompletionStage<Void> take(InboundMessage message) {
@@ -105,6 +105,6 @@ public final class ReplayGround implements AutoCloseable {
     @Override
     public void close() {
         service.disconnect().join();
-        pad.close();
+        backends.close();
     }
 }

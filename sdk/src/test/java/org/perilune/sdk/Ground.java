@@ -30,13 +30,13 @@ import org.perilune.contracts.v1.Connect;
 import org.perilune.contracts.v1.LastWill;
 import org.perilune.contracts.v1.Stored;
 import org.perilune.contracts.v1.Telemetry;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
-import org.perilune.pad.mqtt.InboundMessage;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
+import org.perilune.embedded.mqtt.InboundMessage;
 
 /** The real broker, and behind it a memory that stores frames once and tells devices so. */
 final class Ground implements AutoCloseable {
-    private final Pad pad;
+    private final EmbeddedBackends backends;
     private final Mqtt5AsyncClient service;
     private final Map<String, SortedSet<Long>> stored = new ConcurrentHashMap<>();
     private final Map<String, List<Connect>> connects = new ConcurrentHashMap<>();
@@ -47,18 +47,18 @@ final class Ground implements AutoCloseable {
     private final Map<String, Integer> ackLosses = new ConcurrentHashMap<>();
     private final Map<String, Integer> cuts = new ConcurrentHashMap<>();
 
-    private Ground(Pad pad, Mqtt5AsyncClient service) {
-        this.pad = pad;
+    private Ground(EmbeddedBackends backends, Mqtt5AsyncClient service) {
+        this.backends = backends;
         this.service = service;
     }
 
     static Ground start(Path home) {
-        var pad = Pad.start(PadConfig.onFreePorts(home, List.of(), Store.MQTT), progress -> {});
+        var backends = EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of(), Store.MQTT), progress -> {});
         try {
-            Map<String, String> settings = pad.settings();
+            Map<String, String> settings = backends.settings();
             var service = Mqtt5Client.builder()
                     .serverHost("127.0.0.1")
-                    .serverPort(pad.mqttPort())
+                    .serverPort(backends.mqttPort())
                     .identifier("telemetry")
                     .buildAsync();
             service.connectWith()
@@ -70,8 +70,8 @@ final class Ground implements AutoCloseable {
                     .applySimpleAuth()
                     .send()
                     .join();
-            var ground = new Ground(pad, service);
-            pad.onPublish(ground::take);
+            var ground = new Ground(backends, service);
+            backends.onPublish(ground::take);
             service.subscribeWith()
                     .topicFilter(Topics.of("+", Topics.LAST_WILL))
                     .qos(MqttQos.AT_LEAST_ONCE)
@@ -80,17 +80,17 @@ final class Ground implements AutoCloseable {
                     .join();
             return ground;
         } catch (Exception failure) {
-            pad.close();
+            backends.close();
             throw new AssertionError(failure);
         }
     }
 
     int port() {
-        return pad.mqttPort();
+        return backends.mqttPort();
     }
 
     String enrol(String device) {
-        return pad.devices().enrol(device);
+        return backends.devices().enrol(device);
     }
 
     /** Acknowledges the next messages of telemetry and forgets them. */
@@ -242,6 +242,6 @@ final class Ground implements AutoCloseable {
     @Override
     public void close() {
         service.disconnect().join();
-        pad.close();
+        backends.close();
     }
 }

@@ -15,7 +15,7 @@ import org.perilune.contracts.Topology.Service;
 import org.perilune.contracts.Topology.Store;
 
 /**
- * The AMQP brokers that tests of events run against: the pad's, and the RabbitMQ whose port on 127.0.0.1 the environment
+ * The AMQP brokers that tests of events run against: the embedded backends', and the RabbitMQ whose port on 127.0.0.1 the environment
  * names in {@value #PORT}. Its user and password are {@code perilune}, its queues are quorum queues, its virtual host is
  * {@code /}, or one named as the module under test where the environment has {@value #EACH}, so that modules can be
  * tested side by side.
@@ -42,14 +42,14 @@ public enum TestBroker {
     /**
      * Settings with which services use this broker; RabbitMQ has none of their queues then, whatever ran before.
      *
-     * @param pad settings as the pad gives them
+     * @param backends settings as the embedded backends gives them
      */
-    public Map<String, String> settings(Map<String, String> pad) throws IOException {
+    public Map<String, String> settings(Map<String, String> backends) throws IOException {
         if (this == EMBEDDED) {
-            return pad;
+            return backends;
         }
         int port = Integer.parseInt(rabbitPort());
-        var settings = new HashMap<>(pad);
+        var settings = new HashMap<>(backends);
         deleteQueues(port);
         for (Service service : Topology.SERVICES) {
             if (service.stores().contains(Store.AMQP)) {

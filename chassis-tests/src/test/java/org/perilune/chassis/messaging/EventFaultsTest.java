@@ -35,8 +35,8 @@ import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 import org.perilune.testkit.Gate;
 import org.perilune.testkit.TestBroker;
 import org.slf4j.Logger;
@@ -53,7 +53,7 @@ class EventFaultsTest {
     @TempDir
     static Path home;
 
-    private static Pad pad;
+    private static EmbeddedBackends backends;
 
     private final TestBroker broker;
     private final Resources owned = new Resources();
@@ -68,18 +68,18 @@ class EventFaultsTest {
     }
 
     @BeforeAll
-    static void startPad() {
-        pad = Pad.start(new PadConfig(home, Map.of(), List.of("event_bus"), false), sentence -> {});
+    static void startBackends() {
+        backends = EmbeddedBackends.start(new BackendsConfig(home, Map.of(), List.of("event_bus"), false), sentence -> {});
     }
 
     @AfterAll
-    static void stopPad() {
-        pad.close();
+    static void stopBackends() {
+        backends.close();
     }
 
     @BeforeEach
     void open() throws Exception {
-        Settings in = Settings.of(broker.settings(pad.settings())).at("event-bus");
+        Settings in = Settings.of(broker.settings(backends.settings())).at("event-bus");
         postgres = owned.add(
                 Postgres.open(PostgresConfig.read(in, 8), List.of("db/effects", Outbox.SCHEMA, Inbox.SCHEMA), meters));
         direct = AmqpConfig.read(in);

@@ -30,8 +30,8 @@ import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology.Service;
 import org.perilune.contracts.Topology.Store;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 import org.perilune.testkit.Gate;
 import org.perilune.testkit.TestBroker;
 
@@ -44,7 +44,7 @@ class EventsTest {
     @TempDir
     static Path home;
 
-    private static Pad pad;
+    private static EmbeddedBackends backends;
 
     private final TestBroker broker;
     private final Resources owned = new Resources();
@@ -62,19 +62,19 @@ class EventsTest {
     }
 
     @BeforeAll
-    static void startPad() {
-        pad = Pad.start(
-                PadConfig.onFreePorts(home, List.of("event_bus"), Store.POSTGRESQL, Store.AMQP), sentence -> {});
+    static void startBackends() {
+        backends = EmbeddedBackends.start(
+                BackendsConfig.onFreePorts(home, List.of("event_bus"), Store.POSTGRESQL, Store.AMQP), sentence -> {});
     }
 
     @AfterAll
-    static void stopPad() {
-        pad.close();
+    static void stopBackends() {
+        backends.close();
     }
 
     @BeforeEach
     void open() throws Exception {
-        Settings in = Settings.of(broker.settings(pad.settings())).at("event-bus");
+        Settings in = Settings.of(broker.settings(backends.settings())).at("event-bus");
         postgres = owned.add(
                 Postgres.open(PostgresConfig.read(in, 8), List.of("db/effects", Outbox.SCHEMA, Inbox.SCHEMA), meters));
         AmqpConfig direct = AmqpConfig.read(in);

@@ -21,8 +21,8 @@ import org.perilune.chassis.runtime.InvalidSettings;
 import org.perilune.chassis.runtime.Secret;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology.Store;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 
 /** Against a real node. */
 final class OpenSearchTest {
@@ -31,30 +31,30 @@ final class OpenSearchTest {
     @TempDir
     private static Path home;
 
-    private static Pad pad;
+    private static EmbeddedBackends backends;
     private static OpenSearch search;
 
     record Note(String text, int number) {}
 
     @BeforeAll
     static void start() {
-        pad = Pad.start(PadConfig.onFreePorts(home, List.of(), Store.OPENSEARCH), sentence -> {});
+        backends = EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of(), Store.OPENSEARCH), sentence -> {});
         search = OpenSearch.open(config("query"));
         // Away until it is started: that is told, and nothing more happens.
         assertThat(search.problem()).get().asString().startsWith("OpenSearch is away");
         assertThatThrownBy(() -> search.client().info()).isInstanceOf(IOException.class);
-        pad.startSearch(Duration.ZERO);
+        backends.startSearch(Duration.ZERO);
         await().atMost(START).until(() -> search.problem().isEmpty());
     }
 
     @AfterAll
     static void stop() {
         search.close();
-        pad.close();
+        backends.close();
     }
 
     private static OpenSearchConfig config(String service) {
-        return OpenSearchConfig.read(Settings.of(pad.settings()).at(service));
+        return OpenSearchConfig.read(Settings.of(backends.settings()).at(service));
     }
 
     @Test

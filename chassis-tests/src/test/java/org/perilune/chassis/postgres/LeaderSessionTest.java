@@ -23,8 +23,8 @@ import org.perilune.chassis.CutOffNetwork;
 import org.perilune.chassis.postgres.LeaderProcess.Mode;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology.Store;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 
 /** Another copy takes over from leaders that are stopped, and from those whose machine vanishes. */
 class LeaderSessionTest {
@@ -34,7 +34,7 @@ class LeaderSessionTest {
     @TempDir
     static Path home;
 
-    private static Pad pad;
+    private static EmbeddedBackends backends;
     private static PostgresConfig config;
     private static Postgres postgres;
 
@@ -52,8 +52,8 @@ class LeaderSessionTest {
 
     @BeforeAll
     static void startDatabase() {
-        pad = Pad.start(PadConfig.onFreePorts(home, List.of("crew"), Store.POSTGRESQL), sentence -> {});
-        PostgresConfig read = PostgresConfig.read(Settings.of(pad.settings()).at("crew"), 4);
+        backends = EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of("crew"), Store.POSTGRESQL), sentence -> {});
+        PostgresConfig read = PostgresConfig.read(Settings.of(backends.settings()).at("crew"), 4);
         config = new PostgresConfig(
                 read.url(),
                 read.user(),
@@ -68,7 +68,7 @@ class LeaderSessionTest {
     @AfterAll
     static void stopDatabase() {
         postgres.close();
-        pad.close();
+        backends.close();
     }
 
     @AfterEach
@@ -147,7 +147,7 @@ class LeaderSessionTest {
 
     @Test
     void takesOverFromAMachineThatVanishes() throws Exception {
-        int port = pad.postgresPort();
+        int port = backends.postgresPort();
         try (var network = CutOffNetwork.to(port)) {
             letIn(CutOffNetwork.FAR);
             String url = config.url().replace("127.0.0.1", CutOffNetwork.NEAR);

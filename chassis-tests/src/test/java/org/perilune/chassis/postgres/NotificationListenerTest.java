@@ -13,8 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology.Store;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 import org.perilune.testkit.Gate;
 
 /** Followers of changes hear of them, say when they cannot, and go on when they can again. */
@@ -24,11 +24,11 @@ final class NotificationListenerTest {
 
     @Test
     void goesOnWhenTheDatabaseIsBack(@TempDir Path home) throws Exception {
-        try (var pad = Pad.start(PadConfig.onFreePorts(home, List.of("crew"), Store.POSTGRESQL), sentence -> {});
-                var gate = new Gate(pad.postgresPort());
+        try (var backends = EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of("crew"), Store.POSTGRESQL), sentence -> {});
+                var gate = new Gate(backends.postgresPort());
                 var owned = new Resources()) {
             PostgresConfig direct =
-                    PostgresConfig.read(Settings.of(pad.settings()).at("crew"), 4);
+                    PostgresConfig.read(Settings.of(backends.settings()).at("crew"), 4);
             Postgres postgres = owned.add(Postgres.open(direct, List.of(), new SimpleMeterRegistry()));
             gate.open();
             var throughTheGate = new PostgresConfig(

@@ -26,8 +26,8 @@ import org.perilune.chassis.runtime.Secret;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology.Store;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 import org.perilune.testkit.Gate;
 
 /** A service whose PostgreSQL is away at its start, comes, goes and comes back. */
@@ -36,11 +36,11 @@ class PostgresTest {
 
     @Test
     void followsItsDatabase(@TempDir Path home) throws Exception {
-        try (var pad = Pad.start(PadConfig.onFreePorts(home, List.of("crew"), Store.POSTGRESQL), sentence -> {});
-                var gate = new Gate(pad.postgresPort());
+        try (var backends = EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of("crew"), Store.POSTGRESQL), sentence -> {});
+                var gate = new Gate(backends.postgresPort());
                 var owned = new Resources();
                 HttpClient http = HttpClient.newHttpClient()) {
-            Settings in = Settings.of(pad.settings());
+            Settings in = Settings.of(backends.settings());
             PostgresConfig direct = PostgresConfig.read(in.at("crew"), 4);
             var config = new PostgresConfig(
                     "jdbc:postgresql://127.0.0.1:" + gate.port() + "/crew",

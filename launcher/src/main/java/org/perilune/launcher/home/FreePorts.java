@@ -6,21 +6,21 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
 import org.perilune.contracts.Topology;
-import org.perilune.pad.host.PadConfig;
-import org.perilune.pad.host.Ports;
+import org.perilune.embedded.host.BackendsConfig;
+import org.perilune.embedded.host.Ports;
 
 /** Ports on the loopback interface, chosen and looked at before anything starts. */
 public final class FreePorts {
     private FreePorts() {}
 
     /** Puts a free port in the place of every 0, each another: services must know each other's addresses beforehand. */
-    public static PadConfig fill(PadConfig pad, Map<String, Integer> ports) {
+    public static BackendsConfig fill(BackendsConfig backends, Map<String, Integer> ports) {
         ports.replaceAll((name, port) -> port == 0 ? free() : port);
         var stores = new EnumMap<Topology.Store, Integer>(Topology.Store.class);
         for (Topology.Store store : Topology.Store.values()) {
-            stores.put(store, pad.port(store) == 0 ? free() : pad.port(store));
+            stores.put(store, backends.port(store) == 0 ? free() : backends.port(store));
         }
-        return new PadConfig(pad.home(), stores, pad.databases(), pad.stores(), pad.deviceLimit());
+        return new BackendsConfig(backends.home(), stores, backends.databases(), backends.stores(), backends.deviceLimit());
     }
 
     /** @throws LauncherException that names the key of a port which another program has */

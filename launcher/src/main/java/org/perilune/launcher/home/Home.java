@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.perilune.contracts.Topology;
-import org.perilune.pad.host.Folders;
-import org.perilune.pad.host.Secrets;
+import org.perilune.embedded.host.Folders;
+import org.perilune.embedded.host.Secrets;
 
 /** The one folder that everything of an instance lives in. */
 public record Home(Path folder) {

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.perilune.chassis.runtime.Json;
-import org.perilune.pad.host.Folders;
+import org.perilune.embedded.host.Folders;
 
 /**
  * What a running instance writes into its home, for commands in other processes.

@@ -16,16 +16,16 @@ import org.perilune.launcher.home.FreePorts;
 import org.perilune.launcher.home.Home;
 import org.perilune.launcher.home.LauncherException;
 import org.perilune.launcher.home.Progress;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.ParallelStartup;
-import org.perilune.pad.host.ServerState;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.ParallelStartup;
+import org.perilune.embedded.host.ServerState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The pad and every service in this process. Safe for threads; closing twice does nothing. */
+/** The embedded backends and every service in this process. Safe for threads; closing twice does nothing. */
 public final class Instance implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Instance.class);
-    /** For all services; what is left of ten seconds is the pad's. */
+    /** For all services; what is left of ten seconds is the embedded backends'. */
     private static final Duration TIMEOUT = Duration.ofSeconds(4);
 
     /** Until then the first to look at the console has the processors. */
@@ -34,11 +34,11 @@ public final class Instance implements AutoCloseable {
     /** Twice what a start takes on a machine that is short of processors. */
     private static final Duration SLOW = Duration.ofSeconds(30);
 
-    private final Pad pad;
+    private final EmbeddedBackends backends;
     private final List<Running> services = new CopyOnWriteArrayList<>();
 
-    private Instance(Pad pad) {
-        this.pad = pad;
+    private Instance(EmbeddedBackends backends) {
+        this.backends = backends;
     }
 
     /** Everything. */
@@ -55,14 +55,14 @@ public final class Instance implements AutoCloseable {
         plan.home().make();
         FreePorts.require(plan.ports(), without);
         LOG.info("Starting [settings: {}]", plan.effective());
-        var instance = new Instance(Pad.start(plan.pad(), progress::tell));
+        var instance = new Instance(EmbeddedBackends.start(plan.backends(), progress::tell));
         try {
-            Map<String, String> made = instance.pad.settings();
+            Map<String, String> made = instance.backends.settings();
             plan.home().writeServiceSettings(plan.complete(made));
             var services = new ArrayList<>(plan.prepare(made));
             services.removeIf(service -> without.contains(service.name()));
             instance.startServices(services, clock, progress, plan.home());
-            instance.pad.startSearch(SEARCH_AFTER);
+            instance.backends.startSearch(SEARCH_AFTER);
             return instance;
         } catch (Throwable failure) {
             instance.close();
@@ -87,7 +87,7 @@ public final class Instance implements AutoCloseable {
                 Thread.currentThread().setName("start-" + service.name());
                 Running running = service.start().apply(clock);
                 services.add(running);
-                running.hook().ifPresent(pad::onPublish);
+                running.hook().ifPresent(backends::onPublish);
                 slow.started(service.name());
                 progress.tell(running.name() + " is up on port " + running.port());
                 return null;
@@ -118,21 +118,21 @@ public final class Instance implements AutoCloseable {
     }
 
     public List<ServerState> stores() {
-        return pad.servers();
+        return backends.servers();
     }
 
-    Pad pad() {
-        return pad;
+    EmbeddedBackends backends() {
+        return backends;
     }
 
     /**
-     * Services side by side, then the pad; within ten seconds. One after the other, waiting for what is under way in
+     * Services side by side, then the embedded backends; within ten seconds. One after the other, waiting for what is under way in
      * thirteen would take longer.
      */
     @Override
     public void close() {
         long began = System.nanoTime();
-        pad.expectStop();
+        backends.expectStop();
         var closing = new LinkedHashMap<String, CountDownLatch>();
         for (Running running : services().reversed()) {
             if (services.remove(running)) {
@@ -143,7 +143,7 @@ public final class Instance implements AutoCloseable {
         }
         closing.forEach((name, closed) -> await(name, closed, began + TIMEOUT.toNanos()));
         LOG.info("The services have stopped [seconds: {}]", seconds(began));
-        pad.close();
+        backends.close();
         LOG.info("Everything has stopped [seconds: {}]", seconds(began));
     }
 

@@ -16,19 +16,19 @@ import org.perilune.contracts.Topology.Service;
 import org.perilune.launcher.home.FreePorts;
 import org.perilune.launcher.home.Home;
 import org.perilune.launcher.home.UserSettings;
-import org.perilune.pad.host.PadConfig;
-import org.perilune.pad.host.Secrets;
+import org.perilune.embedded.host.BackendsConfig;
+import org.perilune.embedded.host.Secrets;
 
 /**
  * All services in one process, before anything is started: every setting is read and checked, every port is known.
  *
  * @param ports of the services by name; none is 0
- * @param settings of the user, and what follows from the ports and the home; without the pad's
+ * @param settings of the user, and what follows from the ports and the home; without the embedded backends'
  * @param effective every setting with its value, secrets masked, for the log
  */
 public record LaunchPlan(
         Home home,
-        PadConfig pad,
+        BackendsConfig backends,
         Map<String, Integer> ports,
         Map<String, String> settings,
         Map<String, String> effective) {
@@ -45,7 +45,7 @@ public record LaunchPlan(
     /** @throws InvalidSettings with every fault there is */
     public static LaunchPlan read(Home home, Map<String, String> user) {
         var probe = Settings.of(user);
-        PadConfig wanted = pad(home, probe);
+        BackendsConfig wanted = backends(home, probe);
         var ports = new HashMap<String, Integer>();
         for (Service service : Topology.SERVICES) {
             ports.put(service.name(), probe.at(service.name()).port("http.port", service.port()));
@@ -54,7 +54,7 @@ public record LaunchPlan(
         // What follows from other settings is given to those who ask for it, so that no key is unknown by our doing.
         Set<String> asked = probe.effective().keySet();
 
-        PadConfig pad = FreePorts.fill(wanted, ports);
+        BackendsConfig backends = FreePorts.fill(wanted, ports);
         var settings = new HashMap<String, String>();
         ports.forEach((name, port) -> settings.put(name + ".http.port", Integer.toString(port)));
         derived(home, ports).forEach((key, value) -> {
@@ -68,13 +68,13 @@ public record LaunchPlan(
                 (name, port) -> settings.computeIfPresent(name + ".http.port", (key, old) -> probePort(old, port)));
 
         var checked = Settings.of(withStandIns(settings));
-        pad(home, checked);
+        backends(home, checked);
         ServiceDefinitions.ALL.forEach(kind -> kind.prepare(checked));
         checked.check(unread());
-        return new LaunchPlan(home, pad, ports, settings, checked.effective());
+        return new LaunchPlan(home, backends, ports, settings, checked.effective());
     }
 
-    /** What every service is told, with what the pad made; secrets by their files. */
+    /** What every service is told, with what the embedded backends made; secrets by their files. */
     public Map<String, String> complete(Map<String, String> padSettings) {
         var all = new HashMap<>(padSettings);
         // All copies of the console count from there, however often they are started.
@@ -83,14 +83,14 @@ public record LaunchPlan(
         return Map.copyOf(all);
     }
 
-    /** Reads the services' settings again, with what the pad made. */
+    /** Reads the services' settings again, with what the embedded backends made. */
     List<ServiceDefinition.Prepared> prepare(Map<String, String> padSettings) {
         var read = Settings.of(complete(padSettings));
         var prepared = new ArrayList<ServiceDefinition.Prepared>();
         for (ServiceDefinition<?> kind : ServiceDefinitions.ALL) {
             prepared.add(kind.prepare(read));
         }
-        pad(home, read);
+        backends(home, read);
         read.check(unread());
         return prepared;
     }
@@ -116,38 +116,38 @@ public record LaunchPlan(
         return wanted.equals("0") ? Integer.toString(chosen) : wanted;
     }
 
-    /** Such as {@code pad.postgres.port}. */
+    /** Such as {@code backends.postgres.port}. */
     public static String portKey(Topology.Store store) {
-        return "pad." + storeKey(store) + ".port";
+        return "embedded." + storeKey(store) + ".port";
     }
 
     private static String storeKey(Topology.Store store) {
         return store == POSTGRESQL ? "postgres" : store.wireName();
     }
 
-    private static PadConfig pad(Home home, Settings in) {
+    private static BackendsConfig backends(Home home, Settings in) {
         var stores = new EnumMap<Topology.Store, Integer>(Topology.Store.class);
         for (Topology.Store store : Topology.Store.values()) {
             stores.put(store, in.port(portKey(store), store.embeddedPort()));
         }
-        return new PadConfig(
+        return new BackendsConfig(
                 home.folder(),
                 stores,
                 Topology.SERVICES.stream()
                         .filter(Service::hasDatabase)
                         .map(Service::databaseName)
                         .toList(),
-                in.flag("pad.opensearch.enabled", true),
-                new PadConfig.DeviceLimit(
+                in.flag("embedded.opensearch.enabled", true),
+                new BackendsConfig.DeviceLimit(
                         in.integer(
-                                "pad.mqtt.device-messages-per-second",
-                                PadConfig.DeviceLimit.USUAL.messagesPerSecond(),
+                                "embedded.mqtt.device-messages-per-second",
+                                BackendsConfig.DeviceLimit.USUAL.messagesPerSecond(),
                                 1,
                                 1_000_000),
                         1024
                                 * in.integer(
-                                        "pad.mqtt.device-kilobytes-per-second",
-                                        PadConfig.DeviceLimit.USUAL.bytesPerSecond() / 1024,
+                                        "embedded.mqtt.device-kilobytes-per-second",
+                                        BackendsConfig.DeviceLimit.USUAL.bytesPerSecond() / 1024,
                                         64,
                                         1_000_000)));
     }
@@ -179,7 +179,7 @@ public record LaunchPlan(
         return derived;
     }
 
-    /** The pad makes accounts and secrets when it starts; until then something must stand in for them. */
+    /** The embedded backends makes accounts and secrets when it starts; until then something must stand in for them. */
     private static Map<String, String> withStandIns(Map<String, String> settings) {
         var all = new HashMap<String, String>();
         for (Service service : Topology.SERVICES) {

@@ -33,7 +33,7 @@ public final class LogService {
             if (BY_PACKAGE.containsKey(segment)) {
                 return BY_PACKAGE.get(segment);
             }
-            if (segment.equals("pad") || segment.equals("launcher")) {
+            if (segment.equals("embedded") || segment.equals("launcher")) {
                 return segment;
             }
         }

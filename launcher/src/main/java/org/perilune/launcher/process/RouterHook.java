@@ -2,10 +2,10 @@ package org.perilune.launcher.process;
 
 import java.util.concurrent.CompletionStage;
 import org.perilune.batchrouter.BatchRouterService;
-import org.perilune.pad.mqtt.InboundHook;
-import org.perilune.pad.mqtt.InboundMessage;
+import org.perilune.embedded.mqtt.InboundHook;
+import org.perilune.embedded.mqtt.InboundMessage;
 
-/** Gives what the embedded broker takes to batch-router: the pad knows no service, and a service no pad. */
+/** Gives what the embedded broker takes to batch-router: the embedded backends know no service, and a service no embedded backends. */
 record RouterHook(BatchRouterService router) implements InboundHook {
     @Override
     public CompletionStage<Void> take(InboundMessage message) {

@@ -3,7 +3,7 @@ package org.perilune.launcher.process;
 import java.util.Optional;
 import org.perilune.batchrouter.BatchRouterService;
 import org.perilune.chassis.runtime.Service;
-import org.perilune.pad.mqtt.InboundHook;
+import org.perilune.embedded.mqtt.InboundHook;
 
 /**
  * A service that was started.

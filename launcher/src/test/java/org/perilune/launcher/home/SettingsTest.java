@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.runtime.InvalidSettings;
 import org.perilune.launcher.TrainCommand;
 import org.perilune.launcher.process.LaunchPlan;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.host.BackendsConfig;
 
 final class SettingsTest {
     @TempDir
@@ -28,14 +28,14 @@ final class SettingsTest {
                 "crew.http.port", "x",
                 "telemetry.http.por", "8001",
                 "lunar-module.orbit.period", "1s",
-                "pad.postgres.port", "70000");
+                "embedded.postgres.port", "70000");
 
         assertThatThrownBy(() -> LaunchPlan.read(home, wrong))
                 .isInstanceOf(InvalidSettings.class)
                 .hasMessageContaining("crew.http.port: 'x'")
                 .hasMessageContaining("did you mean telemetry.http.port?")
                 .hasMessageContaining("lunar-module.orbit.period")
-                .hasMessageContaining("pad.postgres.port: '70000'");
+                .hasMessageContaining("embedded.postgres.port: '70000'");
         assertThat(home.folder()).doesNotExist();
     }
 
@@ -89,10 +89,10 @@ final class SettingsTest {
                 .mapToInt(setting -> Integer.parseInt(setting.getValue()))
                 .sum();
         assertThat(all).isPositive();
-        assertThat(2 * all + 12).isLessThan(PadConfig.POSTGRESQL_CONNECTIONS - 3);
+        assertThat(2 * all + 12).isLessThan(BackendsConfig.POSTGRESQL_CONNECTIONS - 3);
     }
 
-    /** As for a store that is not the pad's. */
+    /** As for a store that is not the embedded backends'. */
     @Test
     void takesTheUsersSecretOfAStoreFromAFile() throws IOException {
         Path secret = Files.createFile(

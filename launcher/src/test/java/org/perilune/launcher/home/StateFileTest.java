@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.launcher.Main;
 import org.perilune.launcher.process.LogService;
-import org.perilune.pad.mqtt.DeviceKeys;
+import org.perilune.embedded.mqtt.DeviceKeys;
 
 final class StateFileTest {
     @TempDir

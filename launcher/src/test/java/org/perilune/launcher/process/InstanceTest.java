@@ -34,7 +34,7 @@ import org.perilune.launcher.home.Progress;
 import org.perilune.launcher.home.StateFile;
 import org.perilune.launcher.home.Tokens;
 import org.perilune.launcher.home.UserSettings;
-import org.perilune.pad.host.PadException;
+import org.perilune.embedded.host.BackendsException;
 
 /** Everything in this process, on free ports. */
 final class InstanceTest {
@@ -95,7 +95,7 @@ final class InstanceTest {
         var plan = LaunchPlan.read(PLAN.getFirst().home(), TrainCommand.freePorts());
 
         assertThatThrownBy(() -> Instance.start(plan, Clock.systemUTC(), SILENT))
-                .isInstanceOf(PadException.class)
+                .isInstanceOf(BackendsException.class)
                 .hasMessageContaining("is in use by another Perilune")
                 .hasMessageContaining("--home")
                 .hasMessageNotContaining("\n");

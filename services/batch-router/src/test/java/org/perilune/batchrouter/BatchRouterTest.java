@@ -39,8 +39,8 @@ import org.perilune.contracts.Topology.Store;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Telemetry;
 import org.perilune.contracts.v1.Value;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
@@ -52,18 +52,18 @@ class BatchRouterTest {
     private static final Path MOSQUITTO = Path.of("/usr/sbin/mosquitto");
 
     private Path home;
-    private Pad pad;
+    private EmbeddedBackends backends;
     private Jedis redis;
 
     @BeforeAll
     void start(@TempDir Path folder) throws IOException {
         home = folder;
-        pad = Pad.start(PadConfig.onFreePorts(home, List.of(), Store.REDIS, Store.MQTT), sentence -> {});
+        backends = EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of(), Store.REDIS, Store.MQTT), sentence -> {});
         String password = Files.readString(
-                        Path.of(String.valueOf(pad.settings().get("batch-router.redis.password-file"))), UTF_8)
+                        Path.of(String.valueOf(backends.settings().get("batch-router.redis.password-file"))), UTF_8)
                 .strip();
         redis = new Jedis(
-                new HostAndPort("127.0.0.1", pad.redisPort()),
+                new HostAndPort("127.0.0.1", backends.redisPort()),
                 DefaultJedisClientConfig.builder()
                         .user("batch-router")
                         .password(password)
@@ -73,12 +73,12 @@ class BatchRouterTest {
     @AfterAll
     void stop() {
         redis.close();
-        pad.close();
+        backends.close();
     }
 
     private BatchRouterService service(Map<String, String> more) {
         var own = new HashMap<String, String>();
-        pad.settings().forEach((key, value) -> {
+        backends.settings().forEach((key, value) -> {
             if (key.startsWith("batch-router.")) {
                 own.put(key, value);
             }
@@ -270,7 +270,7 @@ class BatchRouterTest {
                 .password(Files.readString(home.resolve("secrets/redis.superuser"), UTF_8)
                         .strip())
                 .build();
-        try (var admin = new Jedis(new HostAndPort("127.0.0.1", pad.redisPort()), administrator)) {
+        try (var admin = new Jedis(new HostAndPort("127.0.0.1", backends.redisPort()), administrator)) {
             String memory = admin.configGet("maxmemory").get("maxmemory");
             admin.configSet("maxmemory", "0");
             admin.configSet("maxmemory-policy", "allkeys-lru");
@@ -298,7 +298,7 @@ class BatchRouterTest {
     @Test
     void keepsALastWillOnAUsersTopicAndHandsItOn() throws Exception {
         try (BatchRouterService router = service(Map.of())) {
-            pad.onPublish(message ->
+            backends.onPublish(message ->
                     router.take(message.client(), message.topic(), message.payload(), message.traceparent()));
             awaitReady(router);
             var told = new java.util.concurrent.CompletableFuture<byte[]>();
@@ -329,18 +329,18 @@ class BatchRouterTest {
             listener.disconnect();
             assertThat(redis.xlen("wills/mortal")).isEqualTo(1);
         } finally {
-            pad.onPublish(null);
+            backends.onPublish(null);
         }
     }
 
     private Mqtt5BlockingClient device(String name) {
         return Mqtt5Client.builder()
                 .serverHost("127.0.0.1")
-                .serverPort(pad.mqttPort())
+                .serverPort(backends.mqttPort())
                 .identifier(name)
                 .simpleAuth()
                 .username(name)
-                .password(pad.devices().enrol(name).getBytes(UTF_8))
+                .password(backends.devices().enrol(name).getBytes(UTF_8))
                 .applySimpleAuth()
                 .buildBlocking();
     }

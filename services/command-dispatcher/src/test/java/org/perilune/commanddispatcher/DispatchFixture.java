@@ -28,8 +28,8 @@ import org.perilune.chassis.runtime.Json;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology.Store;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 import org.perilune.testkit.Gate;
 import org.perilune.testkit.HeardEvents;
 
@@ -40,7 +40,7 @@ public final class DispatchFixture implements AutoCloseable {
     final Connection sql;
     public final CommandDispatcherService service;
     public final CommandDispatcherService other;
-    private final Pad pad;
+    private final EmbeddedBackends backends;
     private final @Nullable Gate gate;
     /** On the way of {@link #service} and {@link #other} to the AMQP broker. */
     final Gate broker;
@@ -55,11 +55,11 @@ public final class DispatchFixture implements AutoCloseable {
 
     /** @param gated whether {@link #service} reaches its database by way of {@link #gate} only */
     public DispatchFixture(Path home, boolean gated) throws Exception {
-        pad = Pad.start(
-                PadConfig.onFreePorts(
+        backends = EmbeddedBackends.start(
+                BackendsConfig.onFreePorts(
                         home, List.of("command_dispatcher"), Store.POSTGRESQL, Store.REDIS, Store.MQTT, Store.AMQP),
                 sentence -> {});
-        Map<String, String> settings = pad.settings();
+        Map<String, String> settings = backends.settings();
         URI url = URI.create(String.valueOf(settings.get(URL)).substring("jdbc:".length()));
         gate = gated ? new Gate(url.getPort()) : null;
         if (gate != null) {
@@ -77,7 +77,7 @@ public final class DispatchFixture implements AutoCloseable {
     }
 
     public Connection connect() throws SQLException {
-        Map<String, String> settings = pad.settings();
+        Map<String, String> settings = backends.settings();
         Path password = Path.of(String.valueOf(settings.get("command-dispatcher.postgres.password-file")));
         try {
             return DriverManager.getConnection(
@@ -95,7 +95,7 @@ public final class DispatchFixture implements AutoCloseable {
 
     private CommandDispatcherConfig config(int databasePort) {
         var own = new HashMap<String, String>();
-        pad.settings().forEach((name, value) -> {
+        backends.settings().forEach((name, value) -> {
             if (name.startsWith("command-dispatcher.")) {
                 own.put(name, value);
             }
@@ -193,7 +193,7 @@ public final class DispatchFixture implements AutoCloseable {
         heard.close();
         broker.close();
         sql.close();
-        pad.close();
+        backends.close();
         ground.close();
     }
 }

@@ -19,7 +19,7 @@ import org.perilune.contracts.Topics;
 import org.perilune.contracts.v1.Ack;
 import org.perilune.contracts.v1.Command;
 import org.perilune.contracts.v1.Stage;
-import org.perilune.pad.Pad;
+import org.perilune.embedded.EmbeddedBackends;
 
 /** A device with a stock MQTT client, which does with commands what the test says. */
 public final class FakeDevice implements AutoCloseable {
@@ -28,12 +28,12 @@ public final class FakeDevice implements AutoCloseable {
     private final String name;
     private final Mqtt5AsyncClient client;
 
-    private FakeDevice(Pad pad, String name, String key, BiConsumer<FakeDevice, Command> behaviour) {
+    private FakeDevice(EmbeddedBackends backends, String name, String key, BiConsumer<FakeDevice, Command> behaviour) {
         this.name = name;
         this.client = Mqtt5Client.builder()
                 .identifier(name)
                 .serverHost("127.0.0.1")
-                .serverPort(pad.mqttPort())
+                .serverPort(backends.mqttPort())
                 .simpleAuth()
                 .username(name)
                 .password(key.getBytes(UTF_8))
@@ -52,8 +52,8 @@ public final class FakeDevice implements AutoCloseable {
     }
 
     /** Connects, subscribes and says so. */
-    public static FakeDevice connect(Pad pad, String name, String key, BiConsumer<FakeDevice, Command> behaviour) {
-        var device = new FakeDevice(pad, name, key, behaviour);
+    public static FakeDevice connect(EmbeddedBackends backends, String name, String key, BiConsumer<FakeDevice, Command> behaviour) {
+        var device = new FakeDevice(backends, name, key, behaviour);
         device.client.connect().join();
         device.client
                 .subscribeWith()

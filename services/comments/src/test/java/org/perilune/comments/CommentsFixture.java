@@ -23,8 +23,8 @@ import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.Topology.Store;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 import org.perilune.testkit.Caller;
 import org.perilune.testkit.Gate;
 import org.perilune.testkit.HeardEvents;
@@ -62,9 +62,9 @@ final class CommentsFixture implements AutoCloseable {
         crew.serve("/references/check", exchange -> answer(exchange, postsAway ? 503 : 422, """
                 {"detail":"references[0].id: there is no command",
                 "errors":[{"field":"references[0].id","detail":"there is no command"}]}"""));
-        Pad pad = owned.add(Pad.start(
-                PadConfig.onFreePorts(home, List.of("comments"), Store.POSTGRESQL, Store.AMQP), sentence -> {}));
-        padSettings = Map.copyOf(kind.settings(pad.settings()));
+        EmbeddedBackends backends = owned.add(EmbeddedBackends.start(
+                BackendsConfig.onFreePorts(home, List.of("comments"), Store.POSTGRESQL, Store.AMQP), sentence -> {}));
+        padSettings = Map.copyOf(kind.settings(backends.settings()));
         broker = gate(Integer.parseInt(setting("comments.amqp.port")));
         database = gate(databasePort());
         events = owned.add(HeardEvents.listen(

@@ -22,8 +22,8 @@ import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
 import org.perilune.contracts.Topology.Store;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 import org.perilune.testkit.Gate;
 import org.perilune.testkit.HeardEvents;
 import org.slf4j.LoggerFactory;
@@ -33,7 +33,7 @@ final class CrewFixture implements AutoCloseable {
     static final String PASSWORD = "the dish at Parkes 1969";
     static final String SECRET = "a-secret-of-the-command-line";
 
-    final Pad pad;
+    final EmbeddedBackends backends;
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     SettableClock clock = new SettableClock();
     private @Nullable CrewService crew;
@@ -43,8 +43,8 @@ final class CrewFixture implements AutoCloseable {
     final Gate broker;
 
     CrewFixture(Path home) throws IOException {
-        pad = Pad.start(PadConfig.onFreePorts(home, List.of("crew"), Store.POSTGRESQL, Store.AMQP), sentence -> {});
-        broker = new Gate(Integer.parseInt(pad.settings().get("crew.amqp.port")));
+        backends = EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of("crew"), Store.POSTGRESQL, Store.AMQP), sentence -> {});
+        broker = new Gate(Integer.parseInt(backends.settings().get("crew.amqp.port")));
         broker.open();
     }
 
@@ -63,7 +63,7 @@ final class CrewFixture implements AutoCloseable {
         running().close();
         rootLogger().detachAppender(log);
         try (var connection = DriverManager.getConnection(
-                        pad.settings().get("crew.postgres.url"),
+                        backends.settings().get("crew.postgres.url"),
                         "crew",
                         config().postgres().password().reveal());
                 var statement = connection.createStatement()) {
@@ -81,7 +81,7 @@ final class CrewFixture implements AutoCloseable {
 
     CrewConfig config() {
         var values = new HashMap<String, String>();
-        pad.settings().forEach((key, value) -> {
+        backends.settings().forEach((key, value) -> {
             if (key.startsWith("crew.")) {
                 values.put(key, value);
             }
@@ -124,13 +124,13 @@ final class CrewFixture implements AutoCloseable {
 
     /** What crew publishes from now on. */
     HeardEvents listen() throws Exception {
-        AmqpConfig amqp = AmqpConfig.read(Settings.of(pad.settings()).at("crew"));
+        AmqpConfig amqp = AmqpConfig.read(Settings.of(backends.settings()).at("crew"));
         return HeardEvents.listen(amqp, Set.of(Exchanges.EVERY_TYPE));
     }
 
     @Override
     public void close() throws IOException {
         broker.close();
-        pad.close();
+        backends.close();
     }
 }

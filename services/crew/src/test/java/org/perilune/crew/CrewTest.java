@@ -175,7 +175,7 @@ class CrewTest {
     }
 
     private static long postgresPid() {
-        return crew.pad.servers().stream()
+        return crew.backends.servers().stream()
                 .filter(server -> server.name().equals("PostgreSQL"))
                 .findFirst()
                 .orElseThrow()

@@ -14,13 +14,13 @@ import org.perilune.chassis.runtime.Json;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology.Store;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 import org.perilune.testkit.Caller;
 import org.perilune.testkit.StandInCrew;
 import org.perilune.testkit.TestBroker;
 
-/** The pad's servers, and any number of copies of event-bus. */
+/** The embedded backends' servers, and any number of copies of event-bus. */
 public final class BusFixture implements AutoCloseable {
     private final Resources owned = new Resources();
     private final Map<String, String> settings;
@@ -38,10 +38,10 @@ public final class BusFixture implements AutoCloseable {
     public BusFixture(Path home, TestBroker broker, Map<String, String> callbacks) throws Exception {
         broker.require();
         crew = owned.add(new StandInCrew());
-        Pad pad = owned.add(Pad.start(
-                PadConfig.onFreePorts(home, List.of("event_bus", "crew"), Store.POSTGRESQL, Store.AMQP),
+        EmbeddedBackends backends = owned.add(EmbeddedBackends.start(
+                BackendsConfig.onFreePorts(home, List.of("event_bus", "crew"), Store.POSTGRESQL, Store.AMQP),
                 sentence -> {}));
-        settings = new HashMap<>(broker.settings(pad.settings()));
+        settings = new HashMap<>(broker.settings(backends.settings()));
         settings.put("event-bus.http.port", "0");
         settings.put("event-bus.tokens.keys-url", crew.keysUrl());
         callbacks.forEach((key, value) -> settings.put("event-bus.callbacks." + key, value));

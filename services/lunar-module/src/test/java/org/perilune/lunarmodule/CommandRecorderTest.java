@@ -59,9 +59,9 @@ class CommandRecorderTest {
 
     @Test
     void catchesUpWhenTheDatabaseIsBack() throws Exception {
-        try (var detour = new Detour(ground.pad.postgresPort())) {
+        try (var detour = new Detour(ground.backends.postgresPort())) {
             String url = ground.config(Path.of("unused"), Map.of()).postgres().url();
-            String detoured = url.replace(":" + ground.pad.postgresPort() + "/", ":" + detour.port() + "/");
+            String detoured = url.replace(":" + ground.backends.postgresPort() + "/", ":" + detour.port() + "/");
             try (var postgres = open(Map.of("postgres.url", detoured))) {
                 var store = new CommandStore(postgres.jdbi());
                 try (var recorder = CommandRecorder.start(postgres, store, Clock.systemUTC())) {

@@ -38,9 +38,9 @@ import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Stage;
 import org.perilune.contracts.v1.Telemetry;
 import org.perilune.contracts.v1.Value;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
-import org.perilune.pad.mqtt.InboundMessage;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
+import org.perilune.embedded.mqtt.InboundMessage;
 
 /** Real backing servers, and a memory of all that the lunar module says. */
 final class Ground implements AutoCloseable {
@@ -50,18 +50,18 @@ final class Ground implements AutoCloseable {
     final List<Frame> frames = new CopyOnWriteArrayList<>();
     final List<Ack> acks = new CopyOnWriteArrayList<>();
 
-    final Pad pad;
+    final EmbeddedBackends backends;
     final Neighbours neighbours = new Neighbours();
     private final HttpClient client = HttpClient.newHttpClient();
     private final Mqtt5AsyncClient publisher;
 
     Ground(Path home) throws Exception {
-        pad = Pad.start(
-                PadConfig.onFreePorts(home, List.of("lunar_module"), Store.POSTGRESQL, Store.MQTT), progress -> {});
-        pad.onPublish(this::take);
+        backends = EmbeddedBackends.start(
+                BackendsConfig.onFreePorts(home, List.of("lunar_module"), Store.POSTGRESQL, Store.MQTT), progress -> {});
+        backends.onPublish(this::take);
         publisher = Mqtt5Client.builder()
                 .serverHost("127.0.0.1")
-                .serverPort(pad.mqttPort())
+                .serverPort(backends.mqttPort())
                 .identifier("command-dispatcher:test")
                 .buildAsync();
         publisher
@@ -77,7 +77,7 @@ final class Ground implements AutoCloseable {
     }
 
     private String setting(String key) {
-        return pad.settings().getOrDefault(key, "");
+        return backends.settings().getOrDefault(key, "");
     }
 
     private CompletionStage<Void> take(InboundMessage message) {
@@ -115,7 +115,7 @@ final class Ground implements AutoCloseable {
     /** What the service would be told to start with. */
     Map<String, String> settings(Path folder, Map<String, String> extra) {
         var values = new HashMap<String, String>();
-        pad.settings().forEach((key, value) -> {
+        backends.settings().forEach((key, value) -> {
             if (key.startsWith("lunar-module.")) {
                 values.put(key, value);
             }
@@ -256,6 +256,6 @@ final class Ground implements AutoCloseable {
         var _ = publisher.disconnect();
         client.close();
         neighbours.close();
-        pad.close();
+        backends.close();
     }
 }

@@ -18,7 +18,7 @@ class LunarModuleKillTest {
 
     @Test
     void whatCountsAsDoneOutlivesAKill() throws Exception {
-        try (var ground = new Ground(folder.resolve("pad"))) {
+        try (var ground = new Ground(folder.resolve("embedded"))) {
             Path journal = folder.resolve("journal");
             var settings = ground.settings(journal, Map.of());
             Process process = process(settings);

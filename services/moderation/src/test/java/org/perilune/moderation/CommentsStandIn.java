@@ -37,7 +37,7 @@ final class CommentsStandIn implements AutoCloseable {
     private final OutboxRelay relay;
     private final HeardEvents heard;
 
-    /** @param settings the pad's; comments has a database there */
+    /** @param settings the embedded backends'; comments has a database there */
     CommentsStandIn(Settings settings) throws Exception {
         var meters = new SimpleMeterRegistry();
         Settings own = settings.at(Topology.COMMENTS.name());

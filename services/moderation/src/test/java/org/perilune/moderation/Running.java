@@ -13,13 +13,13 @@ import org.perilune.chassis.runtime.Json;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology.Store;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 import org.perilune.testkit.Caller;
 import org.perilune.testkit.StandInCrew;
 import org.perilune.testkit.TestBroker;
 
-/** A copy of moderation with its pad, and those around it. */
+/** A copy of moderation with its backends, and those around it. */
 final class Running implements AutoCloseable {
     private final Resources owned = new Resources();
     private final StandInCrew crew;
@@ -36,10 +36,10 @@ final class Running implements AutoCloseable {
     Running(Path home, TestBroker broker) throws Exception {
         broker.require();
         crew = owned.add(new StandInCrew());
-        Pad pad = owned.add(Pad.start(
-                PadConfig.onFreePorts(home, List.of("moderation", "comments"), Store.POSTGRESQL, Store.AMQP),
+        EmbeddedBackends backends = owned.add(EmbeddedBackends.start(
+                BackendsConfig.onFreePorts(home, List.of("moderation", "comments"), Store.POSTGRESQL, Store.AMQP),
                 sentence -> {}));
-        settings = Map.copyOf(broker.settings(pad.settings()));
+        settings = Map.copyOf(broker.settings(backends.settings()));
         comments = owned.add(new CommentsStandIn(Settings.of(settings)));
         moderation = owned.add(copy(Map.of()));
         director = owned.add(caller(moderation, "flight", "flight-director"));

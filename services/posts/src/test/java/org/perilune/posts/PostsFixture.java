@@ -17,8 +17,8 @@ import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology.Store;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 import org.perilune.testkit.Caller;
 import org.perilune.testkit.Gate;
 import org.perilune.testkit.HeardEvents;
@@ -30,7 +30,7 @@ final class PostsFixture implements AutoCloseable {
 
     private final Resources owned = new Resources();
     private final StandInCrew crew;
-    private final Pad pad;
+    private final EmbeddedBackends backends;
     final Gate database;
     final Gate broker;
     final HeardEvents events;
@@ -45,12 +45,12 @@ final class PostsFixture implements AutoCloseable {
         crew.serve("/devices/", exchange -> answer(exchange, othersAway ? 503 : 404, "{\"detail\":\"none\"}"));
         crew.serve("/commands/" + COMMAND, exchange -> answer(exchange, othersAway ? 503 : 200, "{}"));
         crew.serve("/commands/", exchange -> answer(exchange, othersAway ? 503 : 404, "{\"detail\":\"none\"}"));
-        pad = owned.add(
-                Pad.start(PadConfig.onFreePorts(home, List.of("posts"), Store.POSTGRESQL, Store.AMQP), sentence -> {}));
+        backends = owned.add(
+                EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of("posts"), Store.POSTGRESQL, Store.AMQP), sentence -> {}));
         broker = gate(Integer.parseInt(setting("posts.amqp.port")));
         database = gate(databasePort());
         events = owned.add(HeardEvents.listen(
-                AmqpConfig.read(Settings.of(pad.settings()).at("posts")), Set.of(Exchanges.EVERY_TYPE)));
+                AmqpConfig.read(Settings.of(backends.settings()).at("posts")), Set.of(Exchanges.EVERY_TYPE)));
         first = owned.add(start());
         second = owned.add(start());
     }
@@ -62,7 +62,7 @@ final class PostsFixture implements AutoCloseable {
     }
 
     private String setting(String key) {
-        return Objects.requireNonNull(pad.settings().get(key), key);
+        return Objects.requireNonNull(backends.settings().get(key), key);
     }
 
     private int databasePort() {
@@ -80,7 +80,7 @@ final class PostsFixture implements AutoCloseable {
     }
 
     private Map<String, String> settings() {
-        var values = new HashMap<>(pad.settings());
+        var values = new HashMap<>(backends.settings());
         values.put("posts.http.port", "0");
         values.put("posts.tokens.keys-url", crew.keysUrl());
         values.put("posts.token.secret", "a-secret-of-the-service");

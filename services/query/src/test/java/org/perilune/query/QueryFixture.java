@@ -24,39 +24,39 @@ import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.Topology.Store;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 import org.perilune.testkit.Caller;
 import org.perilune.testkit.StandInCrew;
 
-/** A pad, somebody who publishes events, and query. */
+/** A backends, somebody who publishes events, and query. */
 public final class QueryFixture implements AutoCloseable {
     private final Resources opened = new Resources();
-    private final Pad pad;
+    private final EmbeddedBackends backends;
     private final StandInCrew crew;
     private final Postgres publisherDatabase;
     private final OutboxRelay publisher;
 
     public QueryFixture(Path home) throws Exception {
         crew = opened.add(new StandInCrew());
-        pad = opened.add(Pad.start(
-                PadConfig.onFreePorts(home, List.of("query", "posts"), Store.POSTGRESQL, Store.AMQP, Store.OPENSEARCH),
+        backends = opened.add(EmbeddedBackends.start(
+                BackendsConfig.onFreePorts(home, List.of("query", "posts"), Store.POSTGRESQL, Store.AMQP, Store.OPENSEARCH),
                 sentence -> {}));
         var meters = Meters.open();
         opened.add(meters::close);
-        Settings posts = Settings.of(pad.settings()).at("posts");
+        Settings posts = Settings.of(backends.settings()).at("posts");
         publisherDatabase = opened.add(Postgres.open(PostgresConfig.read(posts, 2), Outbox.SCHEMA, meters));
         Amqp amqp = opened.add(Amqp.open(AmqpConfig.read(posts)));
         publisher = opened.add(OutboxRelay.start("posts", publisherDatabase, amqp, meters));
     }
 
     public QueryConfig config() {
-        return config(pad.openSearchPort());
+        return config(backends.openSearchPort());
     }
 
-    /** @param openSearchPort of what stands before the pad's OpenSearch */
+    /** @param openSearchPort of what stands before the embedded backends' OpenSearch */
     public QueryConfig config(int openSearchPort) {
-        var values = new HashMap<>(pad.settings());
+        var values = new HashMap<>(backends.settings());
         values.put("query.http.port", "0");
         values.put("query.opensearch.url", "http://127.0.0.1:" + openSearchPort);
         values.put("query.tokens.keys-url", crew.keysUrl());
@@ -78,8 +78,8 @@ public final class QueryFixture implements AutoCloseable {
         return opened.add(QueryService.start(config(openSearchPort), Clock.systemUTC()));
     }
 
-    public Pad pad() {
-        return pad;
+    public EmbeddedBackends backends() {
+        return backends;
     }
 
     /** Of a service that has set up its model. */

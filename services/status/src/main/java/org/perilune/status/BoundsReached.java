@@ -26,7 +26,7 @@ final class BoundsReached {
             "router_events_dropped_total",
             "A device sent more unreadable messages, connects or last wills than are kept; those beyond are only counted",
             "router_devices_slowed_total",
-            "A device sends faster than pad.mqtt.device-… allows and is read more slowly; nothing of it is lost",
+            "A device sends faster than embedded.mqtt.device-… allows and is read more slowly; nothing of it is lost",
             "router_refused_total",
             "Messages were not taken; their devices send them again",
             "telemetry_clocks_wrong_total",

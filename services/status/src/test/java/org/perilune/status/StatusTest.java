@@ -31,8 +31,8 @@ import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 import org.perilune.testkit.StandInCrew;
 
 class StatusTest {
@@ -41,22 +41,22 @@ class StatusTest {
     @TempDir
     static Path home;
 
-    private static Pad pad;
+    private static EmbeddedBackends backends;
     private static StandInCrew crew;
 
     private final AtomicReference<Optional<String>> trouble = new AtomicReference<>(Optional.empty());
     private final HttpClient http = HttpClient.newHttpClient();
 
     @BeforeAll
-    static void startPad() throws Exception {
-        pad = Pad.start(PadConfig.onFreePorts(home, List.of("status")), sentence -> {});
+    static void startBackends() throws Exception {
+        backends = EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of("status")), sentence -> {});
         crew = new StandInCrew();
     }
 
     @AfterAll
-    static void stopPad() {
+    static void stopBackends() {
         crew.close();
-        pad.close();
+        backends.close();
     }
 
     /** Stands for every service: the real chassis. */
@@ -77,7 +77,7 @@ class StatusTest {
 
     private static StatusConfig config(Map<String, String> more) {
         var values = new HashMap<String, String>();
-        pad.settings().forEach((setting, value) -> {
+        backends.settings().forEach((setting, value) -> {
             if (setting.startsWith("status.")) {
                 values.put(setting, value);
             }
@@ -190,7 +190,7 @@ class StatusTest {
     }
 
     private static void killPostgres() {
-        long pid = pad.servers().stream()
+        long pid = backends.servers().stream()
                 .filter(server -> server.name().equals("PostgreSQL"))
                 .findFirst()
                 .orElseThrow()

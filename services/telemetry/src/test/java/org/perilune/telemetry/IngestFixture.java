@@ -25,8 +25,8 @@ import org.perilune.contracts.Topology.Store;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Telemetry;
 import org.perilune.contracts.v1.Value;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 import org.perilune.testkit.HeardEvents;
 import org.postgresql.ds.PGSimpleDataSource;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -38,14 +38,14 @@ import redis.clients.jedis.Protocol;
 public final class IngestFixture implements AutoCloseable {
     public static final long NOON_MICROS = 1_800_000_000_000_000L;
 
-    final Pad pad;
+    final EmbeddedBackends backends;
     public final Connection sql;
     public final Jedis redis;
     private final Map<String, String> settings;
 
     public IngestFixture(Path home) throws SQLException, IOException {
-        pad = Pad.start(
-                PadConfig.onFreePorts(
+        backends = EmbeddedBackends.start(
+                BackendsConfig.onFreePorts(
                         home,
                         List.of("telemetry", "crew", "lunar_module"),
                         Store.POSTGRESQL,
@@ -53,10 +53,10 @@ public final class IngestFixture implements AutoCloseable {
                         Store.MQTT,
                         Store.AMQP),
                 sentence -> {});
-        settings = pad.settings();
+        settings = backends.settings();
         sql = connect();
         redis = new Jedis(
-                new HostAndPort("127.0.0.1", pad.redisPort()),
+                new HostAndPort("127.0.0.1", backends.redisPort()),
                 DefaultJedisClientConfig.builder()
                         .user("telemetry")
                         .password(secret("telemetry.redis.password-file"))
@@ -178,6 +178,6 @@ public final class IngestFixture implements AutoCloseable {
     public void close() throws SQLException {
         redis.close();
         sql.close();
-        pad.close();
+        backends.close();
     }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.perilune.contracts.Streams;
 import org.perilune.contracts.Topics;
 import org.perilune.contracts.v1.Stored;
-import org.perilune.pad.host.ServerState;
+import org.perilune.embedded.host.ServerState;
 
 class IngestRecoveryTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -74,7 +74,7 @@ class IngestRecoveryTest {
     }
 
     private void killPostgres() {
-        long pid = fixture.pad.servers().stream()
+        long pid = fixture.backends.servers().stream()
                 .filter(server -> server.name().equals("PostgreSQL"))
                 .mapToLong(ServerState::pid)
                 .findFirst()
@@ -128,13 +128,13 @@ class IngestRecoveryTest {
     @Test
     void tellsTheContiguousPrefixAlsoAfterARestart() throws Exception {
         // The broker lets no device in before somebody takes what it says.
-        fixture.pad.onPublish(message -> CompletableFuture.completedFuture(null));
+        fixture.backends.onPublish(message -> CompletableFuture.completedFuture(null));
         var client = Mqtt5Client.builder()
                 .serverHost("127.0.0.1")
-                .serverPort(fixture.pad.mqttPort())
+                .serverPort(fixture.backends.mqttPort())
                 .simpleAuth()
                 .username("rover")
-                .password(fixture.pad.devices().enrol("rover").getBytes(UTF_8))
+                .password(fixture.backends.devices().enrol("rover").getBytes(UTF_8))
                 .applySimpleAuth()
                 .buildBlocking();
         client.connect();

@@ -40,7 +40,7 @@ public final class ReadFixture implements AutoCloseable {
         this(home, Map.of());
     }
 
-    /** @param settings beside the pad's */
+    /** @param settings beside the embedded backends' */
     @SuppressWarnings("JavaUtilDate") // the token library's own type
     public ReadFixture(Path home, Map<String, String> settings) throws Exception {
         ECKey key = new ECKeyGenerator(Curve.P_256).keyID("test").generate();
@@ -71,7 +71,7 @@ public final class ReadFixture implements AutoCloseable {
         token = signed.serialize();
         stores = new IngestFixture(home);
         var own = new HashMap<String, String>();
-        stores.pad.settings().forEach((name, value) -> {
+        stores.backends.settings().forEach((name, value) -> {
             if (name.startsWith("telemetry.")) {
                 own.put(name, value);
             }

@@ -28,12 +28,12 @@ import org.perilune.chassis.runtime.Json;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology.Store;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 import org.perilune.testkit.Gate;
 import org.perilune.testkit.HeardEvents;
 
-/** The pad's MongoDB server behind a gate, the services asked as stand-ins, and any number of copies of the timeline. */
+/** The embedded backends' MongoDB server behind a gate, the services asked as stand-ins, and any number of copies of the timeline. */
 public final class Fixture implements AutoCloseable {
     public final StandIns others;
     final Gate gate;
@@ -41,7 +41,7 @@ public final class Fixture implements AutoCloseable {
     public final Gate broker;
 
     public final HeardEvents heard;
-    private final Pad pad;
+    private final EmbeddedBackends backends;
     private final int port;
     private final Map<String, String> settings = new HashMap<>();
     private final MongoClient direct;
@@ -51,11 +51,11 @@ public final class Fixture implements AutoCloseable {
     private final List<TimelineService> copies = new ArrayList<>();
 
     public Fixture(Path home) throws Exception {
-        pad = Pad.start(PadConfig.onFreePorts(home, List.of(), Store.MONGODB, Store.AMQP), step -> {});
+        backends = EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of(), Store.MONGODB, Store.AMQP), step -> {});
         others = new StandIns();
         operator = others.token("jim", "operator");
         viewer = others.token("vera", "viewer");
-        pad.settings().forEach((name, value) -> {
+        backends.settings().forEach((name, value) -> {
             if (name.startsWith("timeline.")) {
                 settings.put(name, value);
             }
@@ -209,6 +209,6 @@ public final class Fixture implements AutoCloseable {
         heard.close();
         broker.close();
         others.close();
-        pad.close();
+        backends.close();
     }
 }

@@ -40,9 +40,9 @@ import org.perilune.commanddispatcher.lifecycle.CommandState;
 import org.perilune.commanddispatcher.lifecycle.CommandStore;
 import org.perilune.commanddispatcher.verify.FakeRouter;
 import org.perilune.contracts.Topology.Store;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
-import org.perilune.pad.host.ServerState;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
+import org.perilune.embedded.host.ServerState;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
@@ -51,7 +51,7 @@ import redis.clients.jedis.Jedis;
 public final class UplinkFixture implements AutoCloseable {
     public static final Duration LIMIT = Duration.ofSeconds(20);
 
-    final Pad pad;
+    final EmbeddedBackends backends;
     public final MovableClock clock = new MovableClock();
     public final FakeTelemetry telemetry = new FakeTelemetry();
     /** Where it is there, copies take their time from their database, and {@link #clock} counts for nothing. */
@@ -85,19 +85,19 @@ public final class UplinkFixture implements AutoCloseable {
     }
 
     public UplinkFixture(Path home) throws IOException {
-        pad = owned.add(Pad.start(
-                PadConfig.onFreePorts(
+        backends = owned.add(EmbeddedBackends.start(
+                BackendsConfig.onFreePorts(
                         home, List.of("command_dispatcher"), Store.POSTGRESQL, Store.REDIS, Store.MQTT, Store.AMQP),
                 sentence -> {}));
         owned.add(telemetry);
-        settings = pad.settings();
+        settings = backends.settings();
         redis = owned.add(jedis());
-        pad.onPublish(owned.add(new FakeRouter(this::jedis)));
+        backends.onPublish(owned.add(new FakeRouter(this::jedis)));
     }
 
     private Jedis jedis() {
         return new Jedis(
-                new HostAndPort("127.0.0.1", pad.redisPort()),
+                new HostAndPort("127.0.0.1", backends.redisPort()),
                 DefaultJedisClientConfig.builder()
                         .user("batch-router")
                         .password(secret("batch-router.redis.password-file"))
@@ -123,7 +123,7 @@ public final class UplinkFixture implements AutoCloseable {
     }
 
     public Copy copy() {
-        return copy(pad.mqttPort());
+        return copy(backends.mqttPort());
     }
 
     public Copy copy(int mqttPort) {
@@ -163,7 +163,7 @@ public final class UplinkFixture implements AutoCloseable {
 
     public FakeDevice device(
             String name, java.util.function.BiConsumer<FakeDevice, org.perilune.contracts.v1.Command> does) {
-        return FakeDevice.connect(pad, name, pad.devices().enrol(name), does);
+        return FakeDevice.connect(backends, name, backends.devices().enrol(name), does);
     }
 
     public UUID insert(String device, Duration expiresIn) throws Exception {
@@ -253,7 +253,7 @@ public final class UplinkFixture implements AutoCloseable {
     }
 
     void kill(String server) {
-        long pid = pad.servers().stream()
+        long pid = backends.servers().stream()
                 .filter(state -> state.name().equals(server))
                 .mapToLong(ServerState::pid)
                 .findFirst()

@@ -80,7 +80,7 @@ class UplinkRecoveryTest {
 
     @Test
     void goesOnWhenTheBrokerWasAway() throws Exception {
-        try (var gate = new Gate(fixture.pad.mqttPort());
+        try (var gate = new Gate(fixture.backends.mqttPort());
                 var copy = fixture.copy(gate.port());
                 var device = fixture.device("broker", FakeDevice::obedient)) {
             gate.open();

@@ -27,8 +27,8 @@ import org.perilune.eventbus.callback.CallbackAddress;
 import org.perilune.eventbus.callback.CallbackClient;
 import org.perilune.eventbus.delivery.DeliveryStore.Delivery;
 import org.perilune.eventbus.log.EventLog;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 
 class DeliveryStoreTest {
     private static final Resources OPENED = new Resources();
@@ -41,9 +41,9 @@ class DeliveryStoreTest {
 
     @BeforeAll
     static void start() throws Exception {
-        Pad pad = OPENED.add(
-                Pad.start(PadConfig.onFreePorts(home, List.of("event_bus"), Store.POSTGRESQL), sentence -> {}));
-        var config = PostgresConfig.read(Settings.of(pad.settings()).at("event-bus"), 4);
+        EmbeddedBackends backends = OPENED.add(
+                EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of("event_bus"), Store.POSTGRESQL), sentence -> {}));
+        var config = PostgresConfig.read(Settings.of(backends.settings()).at("event-bus"), 4);
         postgres = OPENED.add(Postgres.open(config, List.of("db/event-bus"), new SimpleMeterRegistry()));
     }
 

@@ -32,8 +32,8 @@ import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.eventbus.EventBusConfig;
 import org.perilune.eventbus.log.EventLog;
-import org.perilune.pad.Pad;
-import org.perilune.pad.host.PadConfig;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 
 class RetentionTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -48,9 +48,9 @@ class RetentionTest {
 
     @BeforeAll
     static void start() throws Exception {
-        Pad pad = OPENED.add(
-                Pad.start(PadConfig.onFreePorts(home, List.of("event_bus"), Store.POSTGRESQL), sentence -> {}));
-        settings = pad.settings();
+        EmbeddedBackends backends = OPENED.add(
+                EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of("event_bus"), Store.POSTGRESQL), sentence -> {}));
+        settings = backends.settings();
         var config = PostgresConfig.read(Settings.of(settings).at("event-bus"), 4);
         postgres = OPENED.add(Postgres.open(config, List.of("db/event-bus", Outbox.SCHEMA), new SimpleMeterRegistry()));
         postgres.awaitMigrated();

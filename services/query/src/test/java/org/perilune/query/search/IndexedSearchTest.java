@@ -31,7 +31,7 @@ import org.perilune.query.SearchSamples;
 import org.perilune.testkit.Caller;
 import org.perilune.testkit.Gate;
 
-/** Against the pad's OpenSearch, two copies of query following it. */
+/** Against the embedded backends' OpenSearch, two copies of query following it. */
 class IndexedSearchTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(90);
     private static final Resources OPENED = new Resources();
@@ -46,8 +46,8 @@ class IndexedSearchTest {
     @BeforeAll
     static void start() throws Exception {
         fixture = OPENED.add(new QueryFixture(home));
-        fixture.pad().startSearch(Duration.ZERO);
-        gate = new Gate(fixture.pad().openSearchPort());
+        fixture.backends().startSearch(Duration.ZERO);
+        gate = new Gate(fixture.backends().openSearchPort());
         OPENED.add(() -> {
             try {
                 gate.close();

@@ -1,0 +1,5 @@
+/** Redis. */
+@NullMarked
+package org.perilune.embedded.redis;
+
+import org.jspecify.annotations.NullMarked;

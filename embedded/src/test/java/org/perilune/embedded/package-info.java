@@ -1,0 +1,4 @@
+@NullMarked
+package org.perilune.embedded;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** A server that speaks MongoDB's protocol over a store of its own. */
-@NullMarked
-package org.perilune.pad.mongo;
-
-import org.jspecify.annotations.NullMarked;

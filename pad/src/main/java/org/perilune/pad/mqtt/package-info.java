@@ -1,5 +1,0 @@
-/** The MQTT broker: who connects, what they may, at which rate, and what is handed to the batch router. */
-@NullMarked
-package org.perilune.pad.mqtt;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** OpenSearch in this process, without its network between nodes. */
-@NullMarked
-package org.perilune.pad.opensearch;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** The launch pad: PostgreSQL, Redis and an MQTT broker for running everything on one machine. */
-@NullMarked
-package org.perilune.pad;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Redis. */
-@NullMarked
-package org.perilune.pad.redis;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package org.perilune.pad;
-
-import org.jspecify.annotations.NullMarked;
