@@ -1,9 +1,6 @@
 package org.perilune.sdk;
 
-import com.google.protobuf.CodedOutputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +9,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
-import org.perilune.contracts.v1.Frame;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -126,7 +122,7 @@ final class JournalWriter {
                 continue;
             }
             try {
-                ByteBuffer records = encode(append, seq + 1);
+                ByteBuffer records = FrameRecords.encode(append.frameBodies, append.bookmarks, seq + 1);
                 if (segment.writtenBytes() > Segment.HEADER_BYTES
                         && segment.writtenBytes() + records.remaining() > segmentBytes) {
                     commit(written, lastSeqs, seq, bookmark);
@@ -230,32 +226,6 @@ final class JournalWriter {
 
     private long occupied() {
         return journal.bytes() + segment.writtenBytes() - segment.durableBytes();
-    }
-
-    private static ByteBuffer encode(Append append, long firstSeq) {
-        int size = 0;
-        for (byte[] body : append.frameBodies) {
-            size += Segment.RECORD_OVERHEAD_BYTES
-                    + CodedOutputStream.computeUInt64Size(Frame.SEQ_FIELD_NUMBER, Long.MAX_VALUE)
-                    + body.length;
-        }
-        var records = ByteBuffer.allocate(size);
-        for (int i = 0; i < append.frameBodies.size(); i++) {
-            Segment.encode(records, append.bookmarks[i], seqField(firstSeq + i), append.frameBodies.get(i));
-        }
-        return records.flip();
-    }
-
-    private static byte[] seqField(long seq) {
-        var bytes = new ByteArrayOutputStream(11);
-        try {
-            var coded = CodedOutputStream.newInstance(bytes);
-            coded.writeUInt64(Frame.SEQ_FIELD_NUMBER, seq);
-            coded.flush();
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
-        }
-        return bytes.toByteArray();
     }
 
     private void refuseQueued() {

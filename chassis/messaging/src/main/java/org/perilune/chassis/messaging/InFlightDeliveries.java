@@ -1,6 +1,8 @@
 package org.perilune.chassis.messaging;
 
+import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Delivery;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -76,6 +78,25 @@ final class InFlightDeliveries {
     /** The broker was told that it is done with. */
     void settle(InFlightDelivery done) {
         open.remove(done.tag());
+    }
+
+    /** Tells the broker that it is done with. */
+    void acknowledge(Channel channel, InFlightDelivery done) throws IOException {
+        channel.basicAck(done.tag(), false);
+        settle(done);
+    }
+
+    /** The same of several: where nothing older is in hand, one word does for them all, and one write to the disk. */
+    void acknowledge(Channel channel, List<InFlightDelivery> batch) throws IOException {
+        if (!isAllUpTo(batch)) {
+            for (InFlightDelivery done : batch) {
+                acknowledge(channel, done);
+            }
+            return;
+        }
+        long last = batch.stream().mapToLong(InFlightDelivery::tag).max().orElseThrow();
+        channel.basicAck(last, true);
+        batch.forEach(this::settle);
     }
 
     /** Whether everything that was delivered up to the newest of these is either settled or among them. */

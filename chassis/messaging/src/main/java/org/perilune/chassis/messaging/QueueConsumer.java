@@ -144,7 +144,8 @@ public final class QueueConsumer implements AutoCloseable {
         while (closing.getCount() > 0 && channel.isOpen() && cancelled.getCount() > 0) {
             List<InFlightDelivery> batch = inFlight.fresh();
             if (batch.size() > 1 && together(batch)) {
-                acknowledge(channel, batch, inFlight);
+                inFlight.acknowledge(channel, batch);
+                handled.increment(batch.size());
             } else {
                 each(channel, batch, deadLetters, inFlight);
             }
@@ -195,7 +196,8 @@ public final class QueueConsumer implements AutoCloseable {
         while (true) {
             try {
                 postgres.jdbi().useTransaction(handle -> handler.handle(handle, List.of(message)));
-                acknowledge(channel, attempt, inFlight);
+                inFlight.acknowledge(channel, attempt);
+                handled.increment();
                 return;
             } catch (RuntimeException | StackOverflowError failure) {
                 failures.increment();
@@ -222,8 +224,7 @@ public final class QueueConsumer implements AutoCloseable {
                     return;
                 }
                 if (deadLetters.take(message, failure, tries)) {
-                    channel.basicAck(attempt.tag(), false);
-                    inFlight.settle(attempt);
+                    inFlight.acknowledge(channel, attempt);
                 } else {
                     // A broker without room takes nothing; what is taken from it makes room, and must go on.
                     inFlight.later(attempt, DeadLetters.RETRY);
@@ -231,28 +232,6 @@ public final class QueueConsumer implements AutoCloseable {
                 return;
             }
         }
-    }
-
-    private void acknowledge(Channel channel, InFlightDelivery attempt, InFlightDeliveries inFlight)
-            throws IOException {
-        handled.increment();
-        channel.basicAck(attempt.tag(), false);
-        inFlight.settle(attempt);
-    }
-
-    /** Where nothing older is in hand, one word does for them all, and one write to the disk. */
-    private void acknowledge(Channel channel, List<InFlightDelivery> batch, InFlightDeliveries inFlight)
-            throws IOException {
-        if (!inFlight.isAllUpTo(batch)) {
-            for (InFlightDelivery attempt : batch) {
-                acknowledge(channel, attempt, inFlight);
-            }
-            return;
-        }
-        long last = batch.stream().mapToLong(InFlightDelivery::tag).max().orElseThrow();
-        handled.increment(batch.size());
-        channel.basicAck(last, true);
-        batch.forEach(inFlight::settle);
     }
 
     /** Finishes what is under way; what was not begun is delivered to another copy, or again. */
