@@ -85,7 +85,8 @@ final class EventsBench implements Callable<Integer> {
             report.tell("Starting backends of its own");
             var databases = new ArrayList<>(List.of(PUBLISHER.databaseName()));
             TAKERS.forEach(taker -> databases.add(taker.databaseName()));
-            EmbeddedBackends backends = owned.add(EmbeddedBackends.start(new BackendsConfig(home, Map.of(), databases, false), sentence -> {}));
+            EmbeddedBackends backends = owned.add(
+                    EmbeddedBackends.start(new BackendsConfig(home, Map.of(), databases, false), sentence -> {}));
             var settings = Settings.of(backends.settings());
             Amqp amqp = owned.add(Amqp.open(amqp(settings, PUBLISHER)));
             Postgres outbox = database(owned, settings, PUBLISHER, List.of(Outbox.SCHEMA));

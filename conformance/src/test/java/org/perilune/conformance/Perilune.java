@@ -102,15 +102,25 @@ final class Perilune implements AutoCloseable {
      * @param without services that are left out
      */
     void start(String... without) throws IOException {
+        start(Map.of(), without);
+    }
+
+    /** The same where the JVM has one processor, whatever the machine has. */
+    void startOnOneProcessor() throws IOException {
+        start(Map.of("JDK_JAVA_OPTIONS", "-XX:ActiveProcessorCount=1"));
+    }
+
+    private void start(Map<String, String> environment, String... without) throws IOException {
         Path said = home.resolve("said.txt");
         var words = new ArrayList<>(List.of("up"));
         for (String service : without) {
             words.addAll(List.of("--without", service));
         }
-        Process started = new ProcessBuilder(command(words.toArray(String[]::new)))
+        var builder = new ProcessBuilder(command(words.toArray(String[]::new)))
                 .redirectErrorStream(true)
-                .redirectOutput(said.toFile())
-                .start();
+                .redirectOutput(said.toFile());
+        builder.environment().putAll(environment);
+        Process started = builder.start();
         process = started;
         await("Perilune is up")
                 .atMost(START)

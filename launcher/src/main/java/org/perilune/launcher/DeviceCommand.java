@@ -1,10 +1,10 @@
 package org.perilune.launcher;
 
 import java.util.concurrent.Callable;
+import org.perilune.embedded.mqtt.DeviceKeys;
 import org.perilune.launcher.home.Home;
 import org.perilune.launcher.home.HomeOption;
 import org.perilune.launcher.home.LauncherException;
-import org.perilune.embedded.mqtt.DeviceKeys;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;

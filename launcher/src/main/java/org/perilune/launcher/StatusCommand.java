@@ -13,10 +13,10 @@ import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Json;
 import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.embedded.host.ServerState;
 import org.perilune.launcher.home.Home;
 import org.perilune.launcher.home.HomeOption;
 import org.perilune.launcher.home.StateFile;
-import org.perilune.embedded.host.ServerState;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.perilune.contracts.Topology;
+import org.perilune.embedded.host.ServerState;
 import org.perilune.launcher.home.Home;
 import org.perilune.launcher.home.HomeOption;
 import org.perilune.launcher.home.Progress;
@@ -18,7 +19,6 @@ import org.perilune.launcher.process.Instance;
 import org.perilune.launcher.process.LaunchPlan;
 import org.perilune.launcher.process.Logging;
 import org.perilune.launcher.process.Running;
-import org.perilune.embedded.host.ServerState;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

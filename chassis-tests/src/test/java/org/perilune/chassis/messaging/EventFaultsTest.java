@@ -69,7 +69,8 @@ class EventFaultsTest {
 
     @BeforeAll
     static void startBackends() {
-        backends = EmbeddedBackends.start(new BackendsConfig(home, Map.of(), List.of("event_bus"), false), sentence -> {});
+        backends =
+                EmbeddedBackends.start(new BackendsConfig(home, Map.of(), List.of("event_bus"), false), sentence -> {});
     }
 
     @AfterAll

@@ -38,7 +38,8 @@ final class OpenSearchTest {
 
     @BeforeAll
     static void start() {
-        backends = EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of(), Store.OPENSEARCH), sentence -> {});
+        backends =
+                EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of(), Store.OPENSEARCH), sentence -> {});
         search = OpenSearch.open(config("query"));
         // Away until it is started: that is told, and nothing more happens.
         assertThat(search.problem()).get().asString().startsWith("OpenSearch is away");

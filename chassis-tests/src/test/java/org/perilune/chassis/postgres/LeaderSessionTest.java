@@ -52,8 +52,10 @@ class LeaderSessionTest {
 
     @BeforeAll
     static void startDatabase() {
-        backends = EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of("crew"), Store.POSTGRESQL), sentence -> {});
-        PostgresConfig read = PostgresConfig.read(Settings.of(backends.settings()).at("crew"), 4);
+        backends = EmbeddedBackends.start(
+                BackendsConfig.onFreePorts(home, List.of("crew"), Store.POSTGRESQL), sentence -> {});
+        PostgresConfig read =
+                PostgresConfig.read(Settings.of(backends.settings()).at("crew"), 4);
         config = new PostgresConfig(
                 read.url(),
                 read.user(),

@@ -24,7 +24,8 @@ final class NotificationListenerTest {
 
     @Test
     void goesOnWhenTheDatabaseIsBack(@TempDir Path home) throws Exception {
-        try (var backends = EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of("crew"), Store.POSTGRESQL), sentence -> {});
+        try (var backends = EmbeddedBackends.start(
+                        BackendsConfig.onFreePorts(home, List.of("crew"), Store.POSTGRESQL), sentence -> {});
                 var gate = new Gate(backends.postgresPort());
                 var owned = new Resources()) {
             PostgresConfig direct =

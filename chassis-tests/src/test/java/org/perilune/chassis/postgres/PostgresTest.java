@@ -36,7 +36,8 @@ class PostgresTest {
 
     @Test
     void followsItsDatabase(@TempDir Path home) throws Exception {
-        try (var backends = EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of("crew"), Store.POSTGRESQL), sentence -> {});
+        try (var backends = EmbeddedBackends.start(
+                        BackendsConfig.onFreePorts(home, List.of("crew"), Store.POSTGRESQL), sentence -> {});
                 var gate = new Gate(backends.postgresPort());
                 var owned = new Resources();
                 HttpClient http = HttpClient.newHttpClient()) {

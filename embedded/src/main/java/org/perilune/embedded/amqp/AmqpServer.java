@@ -18,8 +18,8 @@ import org.apache.qpid.server.model.VirtualHost;
 import org.apache.qpid.server.virtualhost.QueueManagingVirtualHost;
 import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.Topology.Service;
-import org.perilune.embedded.host.Folders;
 import org.perilune.embedded.host.BackendsException;
+import org.perilune.embedded.host.Folders;
 import org.perilune.embedded.host.Ports;
 import org.perilune.embedded.host.Secrets;
 

@@ -54,7 +54,8 @@ public final class Supervisor implements AutoCloseable {
             return supervisor;
         } catch (ExecutionException | TimeoutException failure) {
             supervisor.close();
-            throw new BackendsException(program.name() + " did not start; its last words: " + program.lastWords(), failure);
+            throw new BackendsException(
+                    program.name() + " did not start; its last words: " + program.lastWords(), failure);
         } catch (InterruptedException interruption) {
             supervisor.close();
             throw interruption;

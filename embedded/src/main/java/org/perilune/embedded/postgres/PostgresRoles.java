@@ -45,7 +45,8 @@ public final class PostgresRoles {
                 statement.execute("revoke connect, temporary on database " + database + " from public");
             }
         } catch (SQLException failure) {
-            throw new BackendsException("Could not make PostgreSQL's roles and databases: " + failure.getMessage(), failure);
+            throw new BackendsException(
+                    "Could not make PostgreSQL's roles and databases: " + failure.getMessage(), failure);
         }
     }
 

@@ -20,7 +20,8 @@ public final class FreePorts {
         for (Topology.Store store : Topology.Store.values()) {
             stores.put(store, backends.port(store) == 0 ? free() : backends.port(store));
         }
-        return new BackendsConfig(backends.home(), stores, backends.databases(), backends.stores(), backends.deviceLimit());
+        return new BackendsConfig(
+                backends.home(), stores, backends.databases(), backends.stores(), backends.deviceLimit());
     }
 
     /** @throws LauncherException that names the key of a port which another program has */

@@ -12,13 +12,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.perilune.contracts.Topology;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.ParallelStartup;
+import org.perilune.embedded.host.ServerState;
 import org.perilune.launcher.home.FreePorts;
 import org.perilune.launcher.home.Home;
 import org.perilune.launcher.home.LauncherException;
 import org.perilune.launcher.home.Progress;
-import org.perilune.embedded.EmbeddedBackends;
-import org.perilune.embedded.host.ParallelStartup;
-import org.perilune.embedded.host.ServerState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

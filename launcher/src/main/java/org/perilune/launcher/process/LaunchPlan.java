@@ -13,11 +13,11 @@ import org.perilune.chassis.runtime.InvalidSettings;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology;
 import org.perilune.contracts.Topology.Service;
+import org.perilune.embedded.host.BackendsConfig;
+import org.perilune.embedded.host.Secrets;
 import org.perilune.launcher.home.FreePorts;
 import org.perilune.launcher.home.Home;
 import org.perilune.launcher.home.UserSettings;
-import org.perilune.embedded.host.BackendsConfig;
-import org.perilune.embedded.host.Secrets;
 
 /**
  * All services in one process, before anything is started: every setting is read and checked, every port is known.

@@ -13,9 +13,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.runtime.InvalidSettings;
+import org.perilune.embedded.host.BackendsConfig;
 import org.perilune.launcher.TrainCommand;
 import org.perilune.launcher.process.LaunchPlan;
-import org.perilune.embedded.host.BackendsConfig;
 
 final class SettingsTest {
     @TempDir

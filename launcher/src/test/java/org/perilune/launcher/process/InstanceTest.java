@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.contracts.Topology;
+import org.perilune.embedded.host.BackendsException;
 import org.perilune.launcher.RunCommand;
 import org.perilune.launcher.TrainCommand;
 import org.perilune.launcher.home.Home;
@@ -34,7 +35,6 @@ import org.perilune.launcher.home.Progress;
 import org.perilune.launcher.home.StateFile;
 import org.perilune.launcher.home.Tokens;
 import org.perilune.launcher.home.UserSettings;
-import org.perilune.embedded.host.BackendsException;
 
 /** Everything in this process, on free ports. */
 final class InstanceTest {

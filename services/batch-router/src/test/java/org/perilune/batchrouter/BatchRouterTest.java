@@ -58,7 +58,8 @@ class BatchRouterTest {
     @BeforeAll
     void start(@TempDir Path folder) throws IOException {
         home = folder;
-        backends = EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of(), Store.REDIS, Store.MQTT), sentence -> {});
+        backends = EmbeddedBackends.start(
+                BackendsConfig.onFreePorts(home, List.of(), Store.REDIS, Store.MQTT), sentence -> {});
         String password = Files.readString(
                         Path.of(String.valueOf(backends.settings().get("batch-router.redis.password-file"))), UTF_8)
                 .strip();

@@ -52,7 +52,8 @@ public final class FakeDevice implements AutoCloseable {
     }
 
     /** Connects, subscribes and says so. */
-    public static FakeDevice connect(EmbeddedBackends backends, String name, String key, BiConsumer<FakeDevice, Command> behaviour) {
+    public static FakeDevice connect(
+            EmbeddedBackends backends, String name, String key, BiConsumer<FakeDevice, Command> behaviour) {
         var device = new FakeDevice(backends, name, key, behaviour);
         device.client.connect().join();
         device.client

@@ -43,7 +43,8 @@ final class CrewFixture implements AutoCloseable {
     final Gate broker;
 
     CrewFixture(Path home) throws IOException {
-        backends = EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of("crew"), Store.POSTGRESQL, Store.AMQP), sentence -> {});
+        backends = EmbeddedBackends.start(
+                BackendsConfig.onFreePorts(home, List.of("crew"), Store.POSTGRESQL, Store.AMQP), sentence -> {});
         broker = new Gate(Integer.parseInt(backends.settings().get("crew.amqp.port")));
         broker.open();
     }

@@ -57,7 +57,8 @@ final class Ground implements AutoCloseable {
 
     Ground(Path home) throws Exception {
         backends = EmbeddedBackends.start(
-                BackendsConfig.onFreePorts(home, List.of("lunar_module"), Store.POSTGRESQL, Store.MQTT), progress -> {});
+                BackendsConfig.onFreePorts(home, List.of("lunar_module"), Store.POSTGRESQL, Store.MQTT),
+                progress -> {});
         backends.onPublish(this::take);
         publisher = Mqtt5Client.builder()
                 .serverHost("127.0.0.1")

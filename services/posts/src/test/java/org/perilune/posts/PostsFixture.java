@@ -45,8 +45,8 @@ final class PostsFixture implements AutoCloseable {
         crew.serve("/devices/", exchange -> answer(exchange, othersAway ? 503 : 404, "{\"detail\":\"none\"}"));
         crew.serve("/commands/" + COMMAND, exchange -> answer(exchange, othersAway ? 503 : 200, "{}"));
         crew.serve("/commands/", exchange -> answer(exchange, othersAway ? 503 : 404, "{\"detail\":\"none\"}"));
-        backends = owned.add(
-                EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of("posts"), Store.POSTGRESQL, Store.AMQP), sentence -> {}));
+        backends = owned.add(EmbeddedBackends.start(
+                BackendsConfig.onFreePorts(home, List.of("posts"), Store.POSTGRESQL, Store.AMQP), sentence -> {}));
         broker = gate(Integer.parseInt(setting("posts.amqp.port")));
         database = gate(databasePort());
         events = owned.add(HeardEvents.listen(

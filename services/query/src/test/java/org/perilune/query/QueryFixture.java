@@ -40,7 +40,8 @@ public final class QueryFixture implements AutoCloseable {
     public QueryFixture(Path home) throws Exception {
         crew = opened.add(new StandInCrew());
         backends = opened.add(EmbeddedBackends.start(
-                BackendsConfig.onFreePorts(home, List.of("query", "posts"), Store.POSTGRESQL, Store.AMQP, Store.OPENSEARCH),
+                BackendsConfig.onFreePorts(
+                        home, List.of("query", "posts"), Store.POSTGRESQL, Store.AMQP, Store.OPENSEARCH),
                 sentence -> {}));
         var meters = Meters.open();
         opened.add(meters::close);

@@ -51,7 +51,8 @@ public final class Fixture implements AutoCloseable {
     private final List<TimelineService> copies = new ArrayList<>();
 
     public Fixture(Path home) throws Exception {
-        backends = EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of(), Store.MONGODB, Store.AMQP), step -> {});
+        backends = EmbeddedBackends.start(
+                BackendsConfig.onFreePorts(home, List.of(), Store.MONGODB, Store.AMQP), step -> {});
         others = new StandIns();
         operator = others.token("jim", "operator");
         viewer = others.token("vera", "viewer");

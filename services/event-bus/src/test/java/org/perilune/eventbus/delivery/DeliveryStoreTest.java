@@ -23,12 +23,12 @@ import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Secret;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology.Store;
+import org.perilune.embedded.EmbeddedBackends;
+import org.perilune.embedded.host.BackendsConfig;
 import org.perilune.eventbus.callback.CallbackAddress;
 import org.perilune.eventbus.callback.CallbackClient;
 import org.perilune.eventbus.delivery.DeliveryStore.Delivery;
 import org.perilune.eventbus.log.EventLog;
-import org.perilune.embedded.EmbeddedBackends;
-import org.perilune.embedded.host.BackendsConfig;
 
 class DeliveryStoreTest {
     private static final Resources OPENED = new Resources();
@@ -41,8 +41,8 @@ class DeliveryStoreTest {
 
     @BeforeAll
     static void start() throws Exception {
-        EmbeddedBackends backends = OPENED.add(
-                EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of("event_bus"), Store.POSTGRESQL), sentence -> {}));
+        EmbeddedBackends backends = OPENED.add(EmbeddedBackends.start(
+                BackendsConfig.onFreePorts(home, List.of("event_bus"), Store.POSTGRESQL), sentence -> {}));
         var config = PostgresConfig.read(Settings.of(backends.settings()).at("event-bus"), 4);
         postgres = OPENED.add(Postgres.open(config, List.of("db/event-bus"), new SimpleMeterRegistry()));
     }

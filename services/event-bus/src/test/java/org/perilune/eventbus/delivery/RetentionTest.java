@@ -30,10 +30,10 @@ import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.Topology.Store;
-import org.perilune.eventbus.EventBusConfig;
-import org.perilune.eventbus.log.EventLog;
 import org.perilune.embedded.EmbeddedBackends;
 import org.perilune.embedded.host.BackendsConfig;
+import org.perilune.eventbus.EventBusConfig;
+import org.perilune.eventbus.log.EventLog;
 
 class RetentionTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -48,8 +48,8 @@ class RetentionTest {
 
     @BeforeAll
     static void start() throws Exception {
-        EmbeddedBackends backends = OPENED.add(
-                EmbeddedBackends.start(BackendsConfig.onFreePorts(home, List.of("event_bus"), Store.POSTGRESQL), sentence -> {}));
+        EmbeddedBackends backends = OPENED.add(EmbeddedBackends.start(
+                BackendsConfig.onFreePorts(home, List.of("event_bus"), Store.POSTGRESQL), sentence -> {}));
         settings = backends.settings();
         var config = PostgresConfig.read(Settings.of(settings).at("event-bus"), 4);
         postgres = OPENED.add(Postgres.open(config, List.of("db/event-bus", Outbox.SCHEMA), new SimpleMeterRegistry()));
