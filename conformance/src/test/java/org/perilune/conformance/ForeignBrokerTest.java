@@ -43,7 +43,8 @@ final class ForeignBrokerTest {
 
     private static Map<String, String> behind(Mosquitto mosquitto) throws IOException {
         String port = Integer.toString(mosquitto.port());
-        return Map.of("batch-router.way-in", "subscriber", "batch-router.mqtt.port", port, "telemetry.mqtt.port", port);
+        return Map.of(
+                "batch-router.ingest-mode", "subscriber", "batch-router.mqtt.port", port, "telemetry.mqtt.port", port);
     }
 
     private static void awaitStored(Fleet fleet) {

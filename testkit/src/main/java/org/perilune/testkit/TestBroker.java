@@ -42,7 +42,7 @@ public enum TestBroker {
     /**
      * Settings with which services use this broker; RabbitMQ has none of their queues then, whatever ran before.
      *
-     * @param backends settings as the embedded backends gives them
+     * @param backends settings as the embedded backends give them
      */
     public Map<String, String> settings(Map<String, String> backends) throws IOException {
         if (this == EMBEDDED) {

@@ -116,7 +116,7 @@ public record LaunchPlan(
         return wanted.equals("0") ? Integer.toString(chosen) : wanted;
     }
 
-    /** Such as {@code backends.postgres.port}. */
+    /** Such as {@code embedded.postgres.port}. */
     public static String portKey(Topology.Store store) {
         return "embedded." + storeKey(store) + ".port";
     }

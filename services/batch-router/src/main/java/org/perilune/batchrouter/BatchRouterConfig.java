@@ -27,7 +27,7 @@ public record BatchRouterConfig(
         HttpConfig http,
         RedisConfig redis,
         MqttConfig mqtt,
-        WayIn wayIn,
+        IngestMode ingestMode,
         String clientId,
         List<String> topics,
         int window,
@@ -38,10 +38,10 @@ public record BatchRouterConfig(
         double eventsMemory,
         long eventBytesAMinute) {
     /** Who hands us messages. */
-    public enum WayIn {
-        /** The broker, before it acknowledges; only last wills come by subscription, since they pass no hook. */
-        HOOK,
-        /** A broker that knows nothing of us: all comes by subscription. */
+    public enum IngestMode {
+        /** The embedded broker, before it acknowledges; last wills alone come by subscription. */
+        EMBEDDED,
+        /** Any broker: everything comes by subscription. */
         SUBSCRIBER
     }
 
@@ -51,7 +51,7 @@ public record BatchRouterConfig(
     }
 
     /**
-     * Reads {@code http.*}, {@code redis.*}, {@code mqtt.*}, {@code way-in} ({@code hook} or {@code subscriber}),
+     * Reads {@code http.*}, {@code redis.*}, {@code mqtt.*}, {@code ingest-mode} ({@code embedded} or {@code subscriber}),
      * {@code mqtt.client-id}, {@code mqtt.window}, {@code topics} (separated by commas), {@code queue}, {@code
      * topics.memory}, {@code topics.memory-each}, {@code topics.refuse} (filters, separated by commas), {@code
      * events.memory}, {@code events.kilobytes-a-minute}.
@@ -63,7 +63,7 @@ public record BatchRouterConfig(
                 HttpConfig.read(in, Topology.BATCH_ROUTER.port()),
                 RedisConfig.read(in),
                 MqttConfig.read(in),
-                wayIn(in),
+                ingestMode(in),
                 in.text("mqtt.client-id", Topology.BATCH_ROUTER.name()),
                 list(in.text("topics", "#")),
                 in.integer("mqtt.window", 2_000, 1, 65_535),
@@ -99,14 +99,14 @@ public record BatchRouterConfig(
         return filters;
     }
 
-    private static WayIn wayIn(Settings in) {
-        String name = in.text("way-in", "hook");
-        for (WayIn wayIn : WayIn.values()) {
-            if (wayIn.name().toLowerCase(Locale.ROOT).equals(name)) {
-                return wayIn;
+    private static IngestMode ingestMode(Settings in) {
+        String name = in.text("ingest-mode", "embedded");
+        for (IngestMode ingestMode : IngestMode.values()) {
+            if (ingestMode.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return ingestMode;
             }
         }
-        in.fault("way-in", "'" + name + "' is neither hook nor subscriber");
-        return WayIn.HOOK;
+        in.fault("ingest-mode", "'" + name + "' is neither embedded nor subscriber");
+        return IngestMode.EMBEDDED;
     }
 }

@@ -102,7 +102,7 @@ final class Subscriber implements AutoCloseable {
      */
     static List<Session> sessions(BatchRouterConfig config) {
         String wills = Topics.of("+", Topics.LAST_WILL);
-        if (config.wayIn() == BatchRouterConfig.WayIn.HOOK) {
+        if (config.ingestMode() == BatchRouterConfig.IngestMode.EMBEDDED) {
             return List.of(new Session(
                     config.clientId(), List.of(wills, Topics.LAST_WILL, Topics.willOf("+", "#")), topic -> true));
         }

@@ -429,7 +429,7 @@ class BatchRouterTest {
         Process mosquitto = mosquitto(folder, port);
         try {
             var settings = Map.of(
-                    "batch-router.way-in", "subscriber",
+                    "batch-router.ingest-mode", "subscriber",
                     "batch-router.mqtt.port", Integer.toString(port),
                     "batch-router.mqtt.window", "1000",
                     "batch-router.mqtt.client-id", "router-under-test");
@@ -458,7 +458,7 @@ class BatchRouterTest {
         Process mosquitto = mosquitto(folder, port);
         try {
             var settings = Map.of(
-                    "batch-router.way-in", "subscriber",
+                    "batch-router.ingest-mode", "subscriber",
                     "batch-router.mqtt.port", Integer.toString(port),
                     "batch-router.mqtt.window", "1000",
                     "batch-router.mqtt.client-id", "router-under-flood",

@@ -51,7 +51,7 @@ class BoardTest {
     @CsvSource(textBlock = """
             router_topics_refused_total,        trim them
             router_topics_dropped_total,        gave way
-            router_devices_slowed_total,        backends.mqtt.device-
+            router_devices_slowed_total,        embedded.mqtt.device-
             router_refused_total,               send them again
             telemetry_clocks_wrong_total,       whose clock is wrong
             telemetry_exports_stalled_total,    were ended
