@@ -1,6 +1,7 @@
 package org.perilune.embedded.host;
 
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.Set;
 
 /** Folders and files that only their owner can read. */
@@ -45,6 +47,11 @@ public final class Folders {
             channel.force(true);
         }
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        // The new name is on disk only when its folder is.
+        Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
+        try (var channel = FileChannel.open(folder, READ)) {
+            channel.force(true);
+        }
     }
 
     public static void delete(Path folder) throws IOException {

@@ -53,7 +53,7 @@ public final class DeviceKeys {
         this.file = file;
     }
 
-    /** The devices of a home, whether or not embedded backends runs there. */
+    /** The devices of a home, whether or not the embedded backends run there. */
     public static DeviceKeys in(Path home) {
         return new DeviceKeys(home.resolve("mqtt").resolve("devices"));
     }

@@ -76,7 +76,7 @@ public class AmqpServerTest {
         }
     }
 
-    /** Services still hand over what they have when the JVM is told to end; the embedded backends stops the broker after them. */
+    /** Services still hand over what they have when the JVM is told to end; the embedded backends stop the broker after them. */
     @Test
     void isNotStoppedByTheLibraryWhenTheJvmEnds() throws Exception {
         try (var server = start(Ports.choose(0), new Secrets(home.resolve("secrets")))) {

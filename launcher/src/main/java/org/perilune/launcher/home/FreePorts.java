@@ -3,6 +3,7 @@ package org.perilune.launcher.home;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.perilune.contracts.Topology;
@@ -13,12 +14,19 @@ import org.perilune.embedded.host.Ports;
 public final class FreePorts {
     private FreePorts() {}
 
-    /** Puts a free port in the place of every 0, each another: services must know each other's addresses beforehand. */
+    /**
+     * Puts a free port in the place of every 0, each another, and none that is planned for somebody who does not listen
+     * yet: services must know each other's addresses beforehand.
+     */
     public static BackendsConfig fill(BackendsConfig backends, Map<String, Integer> ports) {
-        ports.replaceAll((name, port) -> port == 0 ? free() : port);
+        var planned = new HashSet<>(ports.values());
+        for (Topology.Store store : Topology.Store.values()) {
+            planned.add(backends.port(store));
+        }
+        ports.replaceAll((name, port) -> port == 0 ? free(planned) : port);
         var stores = new EnumMap<Topology.Store, Integer>(Topology.Store.class);
         for (Topology.Store store : Topology.Store.values()) {
-            stores.put(store, backends.port(store) == 0 ? free() : backends.port(store));
+            stores.put(store, backends.port(store) == 0 ? free(planned) : backends.port(store));
         }
         return new BackendsConfig(
                 backends.home(), stores, backends.databases(), backends.stores(), backends.deviceLimit());
@@ -38,9 +46,13 @@ public final class FreePorts {
         });
     }
 
-    private static int free() {
+    private static int free(Set<Integer> planned) {
         try {
-            return Ports.choose(0);
+            int port = Ports.choose(0);
+            while (!planned.add(port)) {
+                port = Ports.choose(0);
+            }
+            return port;
         } catch (IOException failure) {
             throw new UncheckedIOException("This machine has no free port", failure);
         }

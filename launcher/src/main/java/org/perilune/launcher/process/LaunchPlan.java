@@ -179,7 +179,7 @@ public record LaunchPlan(
         return derived;
     }
 
-    /** The embedded backends makes accounts and secrets when it starts; until then something must stand in for them. */
+    /** The embedded backends make accounts and secrets when they start; until then something must stand in for them. */
     private static Map<String, String> withStandIns(Map<String, String> settings) {
         var all = new HashMap<String, String>();
         for (Service service : Topology.SERVICES) {

@@ -19,9 +19,9 @@ final class CrewMaintenance {
         try {
             pass(postgres, work);
         } catch (RuntimeException failure) {
-            LOG.debug("The first upkeep failed; it is tried again at once", failure);
+            LOG.debug("The first maintenance failed; it is tried again at once", failure);
         }
-        return Loop.start("crew-upkeep", () -> pass(postgres, work) ? PERIOD : RETRY);
+        return Loop.start("crew-maintenance", () -> pass(postgres, work) ? PERIOD : RETRY);
     }
 
     private static boolean pass(Postgres postgres, Runnable work) {

@@ -26,7 +26,7 @@ final class Maintenance {
 
     static Loop start(Postgres postgres, Duration activitiesKept, Clock clock) {
         var maintenance = new Maintenance(postgres, activitiesKept, clock);
-        return Loop.start("query-upkeep", postgres::awaitMigrated, maintenance::turn);
+        return Loop.start("query-maintenance", postgres::awaitMigrated, maintenance::turn);
     }
 
     private Duration turn() {

@@ -90,9 +90,9 @@ final class Problems {
             answer(new ServiceException.Uncertain(uncertain.get(), failure), context);
             return;
         }
-        Optional<String> away = Failures.away(failure);
-        if (away.isPresent()) {
-            answer(new ServiceException.Unavailable(away.get(), failure), context);
+        Optional<String> undone = Failures.undone(failure);
+        if (undone.isPresent()) {
+            answer(new ServiceException.Unavailable(undone.get(), failure), context);
             return;
         }
         String instance = instance();

@@ -163,10 +163,10 @@ public final class ChangeBroadcaster implements AutoCloseable {
 
     private void tell(List<UUID> ids) {
         try {
-            for (Change told : read.apply(ids)) {
+            for (Change change : read.apply(ids)) {
                 followers.stream()
-                        .filter(follower -> follower.wants(told.device()))
-                        .forEach(follower -> follower.offer(told.id(), told.event()));
+                        .filter(follower -> follower.wants(change.device()))
+                        .forEach(follower -> follower.offer(change.id(), change.event()));
             }
         } catch (RuntimeException failure) {
             LOG.warn("What changed could not be read; followers must look anew", failure);

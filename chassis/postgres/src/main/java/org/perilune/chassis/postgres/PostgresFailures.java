@@ -6,7 +6,12 @@ import org.perilune.chassis.runtime.DriverFailures;
 /** What failures of PostgreSQL and its driver mean. */
 public final class PostgresFailures implements DriverFailures {
     @Override
-    public Optional<String> away(Throwable failure) {
+    public boolean isAway(Throwable failure) {
+        return SqlFailures.isAway(failure);
+    }
+
+    @Override
+    public Optional<String> undone(Throwable failure) {
         return SqlFailures.isAway(failure)
                 ? Optional.of("The database is away. Nothing was changed; try again shortly.")
                 : Optional.empty();

@@ -1,13 +1,12 @@
 package org.perilune.chassis.redis;
 
-import java.util.Optional;
 import org.perilune.chassis.runtime.DriverFailures;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** What failures of Redis and its driver mean. */
+/** What failures of Redis and its driver mean. Redis undoes nothing, so that of a change nobody can say what came of it. */
 public final class RedisFailures implements DriverFailures {
     @Override
-    public Optional<String> away(Throwable failure) {
-        return failure instanceof JedisException ? Optional.of("Redis is away; try again shortly.") : Optional.empty();
+    public boolean isAway(Throwable failure) {
+        return failure instanceof JedisException;
     }
 }

@@ -14,9 +14,14 @@ public final class Failures {
 
     private Failures() {}
 
-    /** @see DriverFailures#away */
-    public static Optional<String> away(Throwable failure) {
-        return ask(driver -> driver.away(failure));
+    /** @see DriverFailures#isAway */
+    public static boolean isAway(Throwable failure) {
+        return DRIVERS.stream().anyMatch(driver -> driver.isAway(failure));
+    }
+
+    /** @see DriverFailures#undone */
+    public static Optional<String> undone(Throwable failure) {
+        return ask(driver -> driver.undone(failure));
     }
 
     /** @see DriverFailures#uncertain */

@@ -113,7 +113,7 @@ public final class Loop implements AutoCloseable {
             return;
         }
         if (problem.isEmpty()) {
-            if (Failures.away(failure).isPresent() || failure instanceof ServiceException.Unavailable) {
+            if (Failures.isAway(failure) || failure instanceof ServiceException.Unavailable) {
                 LOG.warn("It waits for what it needs [task: {}, reason: {}]", name, failure.getMessage());
             } else {
                 LOG.error("It failed, and is tried again every few seconds [task: {}]", name, failure);

@@ -44,7 +44,7 @@ public final class CommandQueries {
         return new Page(more ? found.subList(0, query.limit()) : found, more);
     }
 
-    /** The scope as it goes to PostgreSQL. */
+    /** The query as it goes to PostgreSQL. */
     public static String pageOf(CommandQuery query) {
         return pageOf(query, new HashMap<>());
     }

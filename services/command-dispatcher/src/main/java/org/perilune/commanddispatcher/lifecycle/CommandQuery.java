@@ -24,7 +24,7 @@ public record CommandQuery(
         states = Set.copyOf(states);
     }
 
-    /** What a cursor belongs to: the scope without its pages. */
+    /** What a cursor belongs to: the query without its pages. */
     public static String scope(
             @Nullable String device,
             Set<CommandState> states,

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has a courier for each subscription that this copy has. A subscription is leased for some seconds at a time, so that
+ * Has a sender for each subscription that this copy has. A subscription is leased for some seconds at a time, so that
  * one copy delivers at a time and another goes on where one dies.
  */
 public final class WebhookDispatcher implements AutoCloseable {
@@ -29,7 +29,7 @@ public final class WebhookDispatcher implements AutoCloseable {
 
     private final WebhookSender.Tools tools;
     private final WakeupSignal wakeup = new WakeupSignal();
-    private final Map<UUID, WebhookSender> webhooks = new HashMap<>();
+    private final Map<UUID, WebhookSender> senders = new HashMap<>();
     private final Thread renewing;
     private final Thread waking;
 
@@ -50,10 +50,10 @@ public final class WebhookDispatcher implements AutoCloseable {
     }
 
     private synchronized void wakeAll() {
-        webhooks.values().forEach(WebhookSender::wake);
+        senders.values().forEach(WebhookSender::wake);
     }
 
-    /** Wakes those only whom the news are for: with many webhooks and events all others would ask in vain. */
+    /** Wakes those only whom the news are for: with many senders and events all others would ask in vain. */
     private void tellNews() {
         try {
             WakeupSignal news = tools.watch().news();
@@ -79,7 +79,7 @@ public final class WebhookDispatcher implements AutoCloseable {
         }
         try {
             Set<String> types = tools.log().types(after, end);
-            all().stream().filter(courier -> courier.wants(types)).forEach(WebhookSender::wake);
+            all().stream().filter(sender -> sender.wants(types)).forEach(WebhookSender::wake);
         } catch (RuntimeException away) {
             LOG.debug("Couriers look by themselves in a while", away);
         }
@@ -108,19 +108,19 @@ public final class WebhookDispatcher implements AutoCloseable {
         if (wakeup.isClosed()) {
             return;
         }
-        webhooks.values().removeIf(courier -> !courier.isAlive());
+        senders.values().removeIf(sender -> !sender.isAlive());
         for (UUID id : ours) {
-            WebhookSender there = webhooks.get(id);
+            WebhookSender there = senders.get(id);
             if (there != null) {
                 there.renew(mayTryUntilNanos);
                 continue;
             }
-            webhooks.put(id, WebhookSender.start(id, tools, mayTryUntilNanos));
+            senders.put(id, WebhookSender.start(id, tools, mayTryUntilNanos));
         }
     }
 
     private synchronized List<WebhookSender> all() {
-        return List.copyOf(webhooks.values());
+        return List.copyOf(senders.values());
     }
 
     /** Finishes what is under way, for a moment; what is broken off is delivered again, by whoever is there. */
@@ -131,8 +131,8 @@ public final class WebhookDispatcher implements AutoCloseable {
         stopping.forEach(WebhookSender::stop);
         try {
             long end = System.nanoTime() + STOP.toNanos();
-            for (WebhookSender courier : stopping) {
-                courier.awaitStopped(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+            for (WebhookSender sender : stopping) {
+                sender.awaitStopped(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
             }
             waking.interrupt();
             renewing.join(STOP);

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /** Delivers to one subscription, for as long as this copy has it. What the other side does holds up nobody else. */
 public final class WebhookSender {
-    /** Few, since each may be large and there are many webhooks. */
+    /** Few, since each may be large and there are many senders. */
     private static final int PAGE = 8;
 
     /** Other copies may have been told to deliver something again. */
@@ -49,7 +49,7 @@ public final class WebhookSender {
 
     private volatile Set<String> types = Set.of();
 
-    /** What all webhooks share. */
+    /** What all senders share. */
     public record Tools(
             DeliveryStore store,
             EventLog log,
@@ -67,7 +67,7 @@ public final class WebhookSender {
         this.id = id;
         this.tools = tools;
         this.mayTryUntilNanos = mayTryUntilNanos;
-        this.thread = Threads.start("courier-" + id, this::run);
+        this.thread = Threads.start("webhook-" + id, this::run);
     }
 
     static WebhookSender start(UUID id, Tools tools, long mayTryUntilNanos) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.perilune.telemetry.store.Times;
 
 /**
- * One scope to {@code GET /data}.
+ * One query of {@code GET /data}.
  *
  * @param device all devices where null
  * @param from earliest device time

@@ -6,7 +6,7 @@ import org.perilune.chassis.http.PageCursor;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.timeline.event.Position;
 
-/** Where a page ended; one made up gives what the same scope with another {@code from} would have given. */
+/** Where a page ended; one made up gives what the same query with another {@code from} would have given. */
 final class Cursor {
     private static final int LENGTH = 3 * Long.BYTES;
 

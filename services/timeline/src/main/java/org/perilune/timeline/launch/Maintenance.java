@@ -36,7 +36,7 @@ public final class Maintenance implements AutoCloseable {
         this.lease = lease;
         this.loaded = loaded;
         this.chores = List.copyOf(chores);
-        this.loop = Loop.start("timeline-upkeep", this::turn);
+        this.loop = Loop.start("timeline-maintenance", this::turn);
     }
 
     private Duration turn() {

@@ -8,7 +8,7 @@ import org.perilune.timeline.event.EventState;
 import org.perilune.timeline.event.Position;
 
 /**
- * One scope to {@code GET /data}.
+ * One query of {@code GET /data}.
  *
  * @param fromMillis earliest end, not negative
  * @param toMillis latest time
