@@ -94,7 +94,7 @@ public final class EventBusService implements Service {
                     clock)));
             var subscriptions = new SubscriptionStore(postgres.jdbi());
             var callbacks = new SubscriptionRoutes(subscriptions, hosts, webhooks, clock);
-            LogWriter writer = owned.add(LogWriter.start(postgres.jdbi(), relay, watch));
+            LogWriter writer = owned.add(LogWriter.start(postgres.jdbi(), relay, watch, meters));
             var publish = new PublishRoute(writer, clock);
             var stream = new StreamRoute(log, watch, clock);
             var letters = new DeadLetterRoutes(deadLetters, relay, webhooks);

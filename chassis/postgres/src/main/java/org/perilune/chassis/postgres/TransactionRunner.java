@@ -1,15 +1,13 @@
 package org.perilune.chassis.postgres;
 
-import io.javalin.http.GatewayTimeoutResponse;
+import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.perilune.chassis.runtime.ServiceException;
 
-/** Changes asked for over HTTP, which are answered after their commit. Safe for threads. */
+/** Changes that are answered after their commit. Safe for threads. */
 public final class TransactionRunner {
-    private static final Logger LOG = LoggerFactory.getLogger(TransactionRunner.class);
     private static final int MOST_TRIES = 3;
 
     private TransactionRunner() {}
@@ -17,14 +15,14 @@ public final class TransactionRunner {
     /** A change, made in this transaction only; may be called again where PostgreSQL asks to. */
     @FunctionalInterface
     public interface Change<T> {
-        T make(Handle transaction);
+        T make(Handle transaction) throws SQLException;
     }
 
     /**
      * Returns after the commit. Any failure but the stated one means that nothing was changed.
      *
      * @param uncertain for the caller: what may or may not have been changed, and how to find out
-     * @throws GatewayTimeoutResponse where the database went away before it said what came of the commit
+     * @throws ServiceException.Uncertain where the database went away before it said what came of the commit
      */
     public static <T> T change(Jdbi jdbi, String uncertain, Change<T> change) {
         for (int attempt = 1; ; attempt++) {
@@ -35,22 +33,28 @@ public final class TransactionRunner {
                     committing.set(true);
                     return made;
                 });
-            } catch (RuntimeException failure) {
+            } catch (SQLException | RuntimeException failure) {
                 boolean again = wasRolledBack(failure);
                 if (again && attempt < MOST_TRIES) {
                     continue;
                 }
                 if (committing.get() && !again && SqlFailures.isAway(failure)) {
-                    LOG.warn("It is not known whether a change was committed [change: {}]", uncertain, failure);
-                    throw new GatewayTimeoutResponse("The database did not say what came of it. " + uncertain);
+                    throw new ServiceException.Uncertain(
+                            "The database did not say what came of it. " + uncertain, failure);
                 }
-                throw failure;
+                throw unchecked(failure);
             }
         }
     }
 
+    private static RuntimeException unchecked(Exception failure) {
+        return failure instanceof RuntimeException unchecked
+                ? unchecked
+                : new IllegalStateException("A change could not be written", failure);
+    }
+
     /** A deadlock or the like: PostgreSQL asks to try again. */
-    private static boolean wasRolledBack(RuntimeException failure) {
+    private static boolean wasRolledBack(Exception failure) {
         return SqlFailures.state(failure)
                 .filter(state -> state.startsWith("40"))
                 .isPresent();

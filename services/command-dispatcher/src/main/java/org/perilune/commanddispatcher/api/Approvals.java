@@ -1,15 +1,12 @@
 package org.perilune.commanddispatcher.api;
 
-import io.javalin.http.GatewayTimeoutResponse;
 import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.JdbiException;
 import org.perilune.chassis.http.Principal;
-import org.perilune.chassis.postgres.SqlFailures;
+import org.perilune.chassis.postgres.TransactionRunner;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.commanddispatcher.lifecycle.CommandQueries;
 import org.perilune.commanddispatcher.lifecycle.CommandRecord;
@@ -17,15 +14,12 @@ import org.perilune.commanddispatcher.lifecycle.CommandState;
 import org.perilune.commanddispatcher.lifecycle.Outcome;
 import org.perilune.commanddispatcher.lifecycle.Transition;
 import org.perilune.commanddispatcher.lifecycle.Transitions;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What people say about commands that were not sent yet. The row is locked before anything is decided, so that of two
  * who speak at once, or of a person and the sweeper, the first one counts. Safe for threads.
  */
 public final class Approvals {
-    private static final Logger LOG = LoggerFactory.getLogger(Approvals.class);
 
     private final Jdbi jdbi;
     private final Transitions transitions;
@@ -90,28 +84,17 @@ public final class Approvals {
 
     private CommandRecord become(
             UUID id, CommandState state, Principal by, String detail, Consumer<CommandRecord> allowed) {
-        var committing = new AtomicBoolean();
-        try {
-            return jdbi.inTransaction(handle -> {
-                CommandRecord command =
-                        CommandQueries.find(handle, id, true).orElseThrow(() -> CommandQueries.unknown(id));
-                allowed.accept(command);
-                var step = new Transition(id, state, by.name(), detail, null, null);
-                if (transitions.apply(handle, List.of(step)).getFirst() != Outcome.APPLIED) {
-                    throw new ServiceException.Conflict("The command is on its way to the device: it is too late for"
-                            + " that. Follow it to see what becomes of it.");
-                }
-                CommandRecord changed = CommandQueries.find(handle, id, false).orElseThrow();
-                committing.set(true);
-                return changed;
-            });
-        } catch (JdbiException failure) {
-            if (committing.get() && SqlFailures.isAway(failure)) {
-                LOG.warn("It is not known whether a command was changed [id: {}, to: {}]", id, state, failure);
-                throw new GatewayTimeoutResponse("The database did not say whether the command is " + state.wireName()
-                        + " now. Look at it before you try again.");
+        String uncertain = "Look whether the command is " + state.wireName() + " now before you try again.";
+        return TransactionRunner.change(jdbi, uncertain, transaction -> {
+            CommandRecord command =
+                    CommandQueries.find(transaction, id, true).orElseThrow(() -> CommandQueries.unknown(id));
+            allowed.accept(command);
+            var step = new Transition(id, state, by.name(), detail, null, null);
+            if (transitions.apply(transaction, List.of(step)).getFirst() != Outcome.APPLIED) {
+                throw new ServiceException.Conflict("The command is on its way to the device: it is too late for"
+                        + " that. Follow it to see what becomes of it.");
             }
-            throw failure;
-        }
+            return CommandQueries.find(transaction, id, false).orElseThrow();
+        });
     }
 }

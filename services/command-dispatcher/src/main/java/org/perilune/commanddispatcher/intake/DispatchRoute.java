@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.ContentTooLargeResponse;
 import io.javalin.http.Context;
-import io.javalin.http.GatewayTimeoutResponse;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -30,12 +29,9 @@ import org.perilune.commanddispatcher.lifecycle.CommandStore;
 import org.perilune.commanddispatcher.lifecycle.NewCommand;
 import org.perilune.commanddispatcher.uplink.Uplink;
 import org.perilune.contracts.Topics;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** {@code POST /dispatch}: everything is checked first, then stored, then answered. */
 public final class DispatchRoute {
-    private static final Logger LOG = LoggerFactory.getLogger(DispatchRoute.class);
     private static final String DEFAULT_DEVICE = "lunar-module";
     private static final int MOST_BYTES = 64 * 1024;
     private static final Pattern COMMAND_TYPE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
@@ -101,22 +97,9 @@ public final class DispatchRoute {
             context.status(200).result(CommandJson.dryRun(command.command()));
             return;
         }
-        CommandRecord taken = take(command);
+        CommandRecord taken = intake.take(command);
         uplink.wake();
         answer(context, taken);
-    }
-
-    /** Whoever asked must be able to tell "it was not taken" from "nobody knows": 503 and 504. */
-    private CommandRecord take(NewCommand command) {
-        try {
-            return intake.take(command);
-        } catch (Intake.Uncertain uncertain) {
-            LOG.warn(
-                    "It is not known whether a command was stored [id: {}]",
-                    command.command().id(),
-                    uncertain);
-            throw new GatewayTimeoutResponse(String.valueOf(uncertain.getMessage()));
-        }
     }
 
     private static void answer(Context context, CommandRecord command) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.javalin.http.GatewayTimeoutResponse;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.http.HttpResponse;
@@ -27,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.perilune.chassis.http.Principal;
+import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.commanddispatcher.DispatchFixture;
 import org.perilune.commanddispatcher.lifecycle.Transitions;
 import org.perilune.contracts.Role;
@@ -81,8 +81,8 @@ class ApprovalTest {
                 Clock.systemUTC());
         var fred = new Principal("fred", Role.FLIGHT_DIRECTOR, Instant.MAX);
         assertThatThrownBy(() -> approvals.approve(UUID.fromString(id), fred, ""))
-                .isInstanceOf(GatewayTimeoutResponse.class)
-                .hasMessageContaining("did not say whether the command is approved");
+                .isInstanceOf(ServiceException.Uncertain.class)
+                .hasMessageContaining("whether the command is approved");
         assertThat(state(id)).isEqualTo("approved");
     }
 

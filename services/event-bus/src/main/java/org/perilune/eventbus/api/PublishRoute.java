@@ -36,7 +36,7 @@ public final class PublishRoute {
         this.clock = clock;
     }
 
-    public void handle(Context context) throws InterruptedException {
+    public void handle(Context context) {
         Requests.onlyParameters(context, Set.of());
         ObjectNode body = body(context);
         boolean timed = body.has("time");

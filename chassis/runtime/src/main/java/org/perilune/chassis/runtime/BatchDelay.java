@@ -1,4 +1,4 @@
-package org.perilune.commanddispatcher.lifecycle;
+package org.perilune.chassis.runtime;
 
 import java.time.Duration;
 
