@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Others do what they like ({@link Abuse}) for a while ({@code -Dabuse.seconds=}, as {@code ./perilune soak} says): devices
- * and operators go on, in bounded memory. Prints how long it took from a device's report until the device knew that it is stored.
+ * and operators go on, in bounded memory. Prints how long it took from a device's report to its committed row.
  */
 @EnabledIfSystemProperty(named = "abuse.seconds", matches = "[0-9]+")
 final class AbuseTest {
@@ -26,6 +27,7 @@ final class AbuseTest {
     private static final int DEVICES = 10;
     private static final int READINGS_A_TICK = 10;
     private static final Duration TICK = Duration.ofMillis(100);
+    private static final String OBSERVED = "flyer-0";
     private static final String COUNTER = "counter-1";
     private static final String DICTIONARY = """
             {"commands":[{"name":"COUNT","title":"Count","description":"Leaves a line.","significance":"normal",
@@ -47,13 +49,13 @@ final class AbuseTest {
                     var _ = DeviceProcess.fly(perilune, COUNTER, folder.resolve("device"))) {
                 commander.awaitDevice(COUNTER, RECOVERY);
                 await().atMost(RECOVERY).until(() -> fleet.settled() > 1_000);
-                var observed = new Observed(perilune, fleet.devices().getFirst());
                 Map<String, ?> counts;
-                try (var abuse = Abuse.begin(perilune, "flyer-0", ground.token("viewer"))) {
-                    await("the end of the abuse")
-                            .atMost(LONG.plus(RECOVERY))
-                            .pollInterval(Duration.ofMillis(5))
-                            .until(observed::look);
+                Histogram micros;
+                long peak;
+                try (var abuse = Abuse.begin(perilune, OBSERVED, ground.token("viewer"));
+                        var latency = IngestLatency.of(perilune, OBSERVED)) {
+                    peak = peakOfMemory(perilune);
+                    micros = latency.micros();
                     String id = commander.dispatch(COUNTER, "in-the-midst", 1, 600);
                     await("a command in the midst of it").atMost(RECOVERY).until(() -> commander.open(COUNTER) == 0);
                     JsonNode command =
@@ -62,9 +64,9 @@ final class AbuseTest {
                     counts = abuse.counts();
                 }
                 System.out.println("Abuse survived [seconds: " + LONG.toSeconds() + ", megabytes at most: "
-                        + observed.peak + ", " + observed.latency() + ", frames: " + fleet.taken() + ", " + counts
+                        + peak + ", " + written(micros) + ", frames: " + fleet.taken() + ", " + counts
                         + "]");
-                assertThat(observed.peak).as("peak of memory, in megabytes").isLessThan(MOST_MEGABYTES);
+                assertThat(peak).as("peak of memory, in megabytes").isLessThan(MOST_MEGABYTES);
                 fleet.landAndCompare(ground, RECOVERY);
             } catch (Throwable failure) {
                 failure.addSuppressed(new AssertionError("The log's end:\n" + perilune.log(40)));
@@ -73,38 +75,23 @@ final class AbuseTest {
         }
     }
 
-    /** What can be seen from outside meanwhile. */
-    private static final class Observed {
-        private final Perilune perilune;
-        private final FlyingDevice device;
-        private final Histogram millis = new Histogram(3);
-        private final long began = System.nanoTime();
-        private long awaited;
-        private long since;
-        private long peak;
+    /** In megabytes, while it lasts. */
+    private static long peakOfMemory(Perilune perilune) {
+        var peak = new AtomicLong();
+        long began = System.nanoTime();
+        await("the end of the abuse").atMost(LONG.plus(RECOVERY)).until(() -> {
+            peak.accumulateAndGet(perilune.residentMegabytes(), Math::max);
+            return System.nanoTime() - began > LONG.toNanos();
+        });
+        return peak.get();
+    }
 
-        Observed(Perilune perilune, FlyingDevice device) {
-            this.perilune = perilune;
-            this.device = device;
-        }
-
-        /** True when the time is over. */
-        boolean look() throws Exception {
-            long now = System.nanoTime();
-            if (awaited == 0) {
-                awaited = device.taken();
-                since = now;
-            } else if (device.settled() >= awaited) {
-                millis.recordValue((now - since) / 1_000_000);
-                awaited = 0;
-            }
-            peak = Math.max(peak, perilune.residentMegabytes());
-            return now - began > LONG.toNanos();
-        }
-
-        String latency() {
-            return "milliseconds from report to the device's knowing, half: " + millis.getValueAtPercentile(50)
-                    + ", 99 of 100: " + millis.getValueAtPercentile(99) + ", most: " + millis.getMaxValue();
-        }
+    private static String written(Histogram micros) {
+        return "milliseconds from report to committed row, half: %.1f, 99 of 100: %.1f, most: %.1f, frames looked at: %,d"
+                .formatted(
+                        micros.getValueAtPercentile(50) / 1_000.0,
+                        micros.getValueAtPercentile(99) / 1_000.0,
+                        micros.getMaxValue() / 1_000.0,
+                        micros.getTotalCount());
     }
 }
