@@ -25,6 +25,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.messaging.AmqpConfig;
 import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology.Store;
@@ -38,8 +39,8 @@ public final class DispatchFixture implements AutoCloseable {
     private static final String URL = "command-dispatcher.postgres.url";
     public final GroundStandIn ground = new GroundStandIn();
     final Connection sql;
-    public final CommandDispatcherService service;
-    public final CommandDispatcherService other;
+    public final Service service;
+    public final Service other;
     private final EmbeddedBackends backends;
     private final @Nullable Gate gate;
     /** On the way of {@link #service} and {@link #other} to the AMQP broker. */
@@ -113,18 +114,18 @@ public final class DispatchFixture implements AutoCloseable {
         return config;
     }
 
-    private int statusOf(CommandDispatcherService copy, String path) throws Exception {
+    private int statusOf(Service copy, String path) throws Exception {
         return client.send(request(copy, "vera", path).build(), HttpResponse.BodyHandlers.discarding())
                 .statusCode();
     }
 
-    HttpRequest.Builder request(CommandDispatcherService copy, String who, String path) {
+    HttpRequest.Builder request(Service copy, String who, String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + copy.port() + path))
                 .header("Authorization", "Bearer " + ground.token(who));
     }
 
     public HttpResponse<String> send(
-            CommandDispatcherService copy, String method, String who, String path, String body, @Nullable String key)
+            Service copy, String method, String who, String path, String body, @Nullable String key)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = request(copy, who, path)
                 .header("Content-Type", "application/json")

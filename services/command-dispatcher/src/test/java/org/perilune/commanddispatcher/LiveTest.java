@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.Threads;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -45,7 +46,7 @@ class LiveTest {
         private final InputStream body;
         private final BufferedReader lines;
 
-        private Reader(CommandDispatcherService copy, String path, String token) throws Exception {
+        private Reader(Service copy, String path, String token) throws Exception {
             HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + copy.port() + path))
                     .header("Authorization", "Bearer " + token)
                     .build();

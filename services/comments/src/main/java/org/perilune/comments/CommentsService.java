@@ -3,9 +3,8 @@ package org.perilune.comments;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.List;
-import org.perilune.chassis.http.HttpListener;
+import org.perilune.chassis.http.HttpService;
 import org.perilune.chassis.http.ServiceTokens;
-import org.perilune.chassis.http.TokenVerifier;
 import org.perilune.chassis.messaging.Amqp;
 import org.perilune.chassis.messaging.EventConsumer;
 import org.perilune.chassis.messaging.Inbox;
@@ -13,63 +12,41 @@ import org.perilune.chassis.messaging.Outbox;
 import org.perilune.chassis.messaging.OutboxRelay;
 import org.perilune.chassis.messaging.QueueConsumer;
 import org.perilune.chassis.postgres.Postgres;
-import org.perilune.chassis.runtime.Health;
-import org.perilune.chassis.runtime.Meters;
-import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.EventQueues;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.Topology;
 
 /** Comments on entries of the flight log. */
-public final class CommentsService implements Service {
-    private final Resources owned;
-    private final HttpListener http;
-
-    private CommentsService(Resources owned, HttpListener http) {
-        this.owned = owned;
-        this.http = http;
-    }
+public final class CommentsService {
+    private CommentsService() {}
 
     /** Returns at once even where backing stores are away: the service is unready until they are there. */
-    public static CommentsService start(CommentsConfig config, Clock clock) {
-        String name = Topology.COMMENTS.name();
-        var owned = new Resources();
-        try {
-            var meters = Meters.open();
-            owned.add(meters::close);
-            var health = new Health();
-            Postgres postgres = owned.add(
-                    Postgres.open(config.postgres(), List.of("db/" + name, Outbox.SCHEMA, Inbox.SCHEMA), meters));
-            Amqp amqp = owned.add(Amqp.open(config.amqp()));
-            health.add("postgresql", postgres::problem);
-            health.add("amqp", amqp::problem);
-            ServiceTokens tokens = owned.add(ServiceTokens.open(name, config.tokenSecret(), config.crew(), clock));
-            var posts = owned.add(new PostsClient(config.posts(), tokens));
-            OutboxRelay relay = owned.add(OutboxRelay.start(name, postgres, amqp, meters));
-            QueueConsumer events = owned.add(EventConsumer.start(
+    public static Service start(CommentsConfig config, Clock clock) {
+        return HttpService.start(Topology.COMMENTS, config.http(), clock, parts -> {
+            var meters = parts.meters();
+            Postgres postgres = parts.own(Postgres.open(
+                    config.postgres(), List.of("db/" + parts.name(), Outbox.SCHEMA, Inbox.SCHEMA), meters));
+            Amqp amqp = parts.own(Amqp.open(config.amqp()));
+            parts.check("postgresql", postgres::problem);
+            parts.check("amqp", amqp::problem);
+            ServiceTokens tokens =
+                    parts.own(ServiceTokens.open(parts.name(), config.tokenSecret(), config.crew(), clock));
+            var posts = parts.own(new PostsClient(config.posts(), tokens));
+            OutboxRelay relay = parts.own(OutboxRelay.start(parts.name(), postgres, amqp, meters));
+            QueueConsumer events = parts.own(EventConsumer.start(
                     Topology.COMMENTS,
                     EventQueues.typesOf(Topology.COMMENTS),
                     postgres,
                     amqp,
                     handler(new Decisions(relay, clock), meters),
                     meters));
-            health.add("events", events::problem);
+            parts.check("events", events::problem);
             var queries = new CommentQueries(postgres.jdbi());
             var comments = new Comments(postgres.jdbi(), queries, relay, clock);
             var routes = new CommentRoutes(comments, queries, new KnownPosts(postgres.jdbi(), posts), posts);
-            var http = owned.add(HttpListener.open(
-                    config.http(),
-                    name,
-                    health,
-                    meters,
-                    owned.add(TokenVerifier.open(config.http().tokens(), meters, clock)),
-                    routes::register));
-            return new CommentsService(owned, http);
-        } catch (Throwable failure) {
-            owned.closeAfter(failure);
-            throw failure;
-        }
+            return routes::register;
+        });
     }
 
     /** Both kinds carry revisions and may come again; the inbox spares the work, and what decisions are retold. */
@@ -80,17 +57,5 @@ public final class CommentsService implements Service {
             var responsible = event.type().equals(FlightLog.COMMENT_MODERATED) ? fromModeration : fromPosts;
             responsible.handle(transaction, event);
         };
-    }
-
-    /** The port that was taken, where the config said 0. */
-    @Override
-    public int port() {
-        return http.port();
-    }
-
-    /** Stops taking, finishes what was taken, within seconds. */
-    @Override
-    public void close() {
-        owned.close();
     }
 }

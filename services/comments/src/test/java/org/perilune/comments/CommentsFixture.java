@@ -19,6 +19,7 @@ import org.perilune.chassis.messaging.CloudEvent;
 import org.perilune.chassis.messaging.Outbox;
 import org.perilune.chassis.runtime.Ids;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.FlightLog;
@@ -45,8 +46,8 @@ final class CommentsFixture implements AutoCloseable {
     final Gate database;
     final Gate broker;
     final HeardEvents events;
-    final CommentsService first;
-    final CommentsService second;
+    final Service first;
+    final Service second;
     volatile boolean postsAway;
 
     CommentsFixture(Path home) throws Exception {
@@ -89,7 +90,7 @@ final class CommentsFixture implements AutoCloseable {
     }
 
     /** One more copy; the caller closes it. */
-    CommentsService start() {
+    Service start() {
         var values = settings();
         String url = setting("comments.postgres.url").replace(":" + databasePort(), ":" + database.port());
         values.put("comments.postgres.url", url);
@@ -107,7 +108,7 @@ final class CommentsFixture implements AutoCloseable {
         return values;
     }
 
-    Caller caller(CommentsService service, String name, String role) {
+    Caller caller(Service service, String name, String role) {
         return owned.add(new Caller(service.port(), crew.token(name, role)));
     }
 

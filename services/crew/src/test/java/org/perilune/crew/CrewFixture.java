@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.http.TokenConfig;
 import org.perilune.chassis.http.TokenVerifier;
 import org.perilune.chassis.messaging.AmqpConfig;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
@@ -36,7 +37,7 @@ final class CrewFixture implements AutoCloseable {
     final EmbeddedBackends backends;
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     SettableClock clock = new SettableClock();
-    private @Nullable CrewService crew;
+    private @Nullable Service crew;
     Client client = new Client(0);
     private final List<TokenVerifier> verifiers = new ArrayList<>();
     /** On the way to the broker. */
@@ -72,7 +73,7 @@ final class CrewFixture implements AutoCloseable {
         }
     }
 
-    private CrewService running() {
+    private Service running() {
         return Objects.requireNonNull(crew, "begin was not called");
     }
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.http.TokenVerifier;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Role;
 
@@ -125,7 +126,7 @@ class CrewTest {
 
     @Test
     void twoCopiesShareKeysPeopleAndSessions() throws Exception {
-        try (CrewService second = CrewService.start(crew.config(), crew.clock)) {
+        try (Service second = CrewService.start(crew.config(), crew.clock)) {
             var other = new Client(second.port());
             String session = crew.client.logIn("admin", PASSWORD).text("session");
             var renewed = other.refresh(session);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.perilune.chassis.runtime.Json;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.embedded.EmbeddedBackends;
@@ -25,7 +26,7 @@ public final class BusFixture implements AutoCloseable {
     private final Resources owned = new Resources();
     private final Map<String, String> settings;
     private final StandInCrew crew;
-    private final EventBusService bus;
+    private final Service bus;
     private final Caller operator;
     private final Caller administrator;
 
@@ -51,18 +52,18 @@ public final class BusFixture implements AutoCloseable {
     }
 
     /** Another copy, which its caller closes. */
-    public EventBusService start() {
+    public Service start() {
         return start(Map.of());
     }
 
     /** @param other settings that it has otherwise than the rest */
-    public EventBusService start(Map<String, String> other) {
+    public Service start(Map<String, String> other) {
         var own = new HashMap<>(settings);
         own.putAll(other);
         return EventBusService.start(EventBusConfig.read(Settings.of(own).at("event-bus")), Clock.systemUTC());
     }
 
-    public Caller as(String role, EventBusService copy) {
+    public Caller as(String role, Service copy) {
         return new Caller(copy.port(), crew.token("alice", role));
     }
 
@@ -70,7 +71,7 @@ public final class BusFixture implements AutoCloseable {
         return Settings.of(settings);
     }
 
-    public EventBusService bus() {
+    public Service bus() {
         return bus;
     }
 

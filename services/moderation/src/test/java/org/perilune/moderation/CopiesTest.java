@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.messaging.CloudEvent;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Decision;
 import org.perilune.contracts.FlightLog.Status;
@@ -79,8 +80,8 @@ class CopiesTest {
             events.addAll(List.of(created, created, CommentsStandIn.created(comment)));
         }
         Collections.shuffle(events, random);
-        try (ModerationService second = running.copy(Map.of())) {
-            ModerationService third = running.copy(Map.of());
+        try (Service second = running.copy(Map.of())) {
+            Service third = running.copy(Map.of());
             try {
                 events.forEach(comments::publish);
                 await().atMost(CommentsStandIn.TIMEOUT)
@@ -135,7 +136,7 @@ class CopiesTest {
         comments.publish(CommentsStandIn.created(comment));
         comments.await(comment, 1, 1);
         var answers = new ArrayList<Future<Integer>>();
-        try (ModerationService second = running.copy(Map.of());
+        try (Service second = running.copy(Map.of());
                 var there = running.caller(second, "gene", "flight-director");
                 var people = Executors.newVirtualThreadPerTaskExecutor()) {
             Running.awaitReady(there);
@@ -171,7 +172,7 @@ class CopiesTest {
 
     @Test
     void newRulesCountAtOnceForEveryCopy() throws Exception {
-        try (ModerationService second = running.copy(Map.of());
+        try (Service second = running.copy(Map.of());
                 var there = running.caller(second, "flight", "flight-director")) {
             for (int round = 0; round < 6; round++) {
                 String word = "word" + round;

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Decision;
 import org.perilune.contracts.FlightLog.Status;
@@ -52,7 +53,7 @@ class DatabaseAwayTest {
         String url = Objects.requireNonNull(running.settings().get("moderation.postgres.url"));
         int port = Integer.parseInt(url.replaceFirst(".*:([0-9]+)/.*", "$1"));
         try (var gate = new Gate(port);
-                ModerationService behind = running.copy(
+                Service behind = running.copy(
                         Map.of("moderation.postgres.url", url.replace(":" + port + "/", ":" + gate.port() + "/")));
                 var caller = running.caller(behind, "vera", "viewer")) {
             running.moderation.close();

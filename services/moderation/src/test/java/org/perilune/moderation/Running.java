@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.perilune.chassis.runtime.Json;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.embedded.EmbeddedBackends;
@@ -25,7 +26,7 @@ final class Running implements AutoCloseable {
     private final StandInCrew crew;
     private final Map<String, String> settings;
     final CommentsStandIn comments;
-    final ModerationService moderation;
+    final Service moderation;
     final Caller director;
     final Caller viewer;
 
@@ -47,7 +48,7 @@ final class Running implements AutoCloseable {
         awaitReady(viewer);
     }
 
-    Caller caller(ModerationService copy, String name, String role) {
+    Caller caller(Service copy, String name, String role) {
         return new Caller(copy.port(), crew.token(name, role));
     }
 
@@ -61,7 +62,7 @@ final class Running implements AutoCloseable {
     }
 
     /** One more, to be closed by the caller. */
-    ModerationService copy(Map<String, String> differently) {
+    Service copy(Map<String, String> differently) {
         var values = new HashMap<>(settings);
         values.put("moderation.http.port", "0");
         values.put("moderation.tokens.keys-url", crew.keysUrl());

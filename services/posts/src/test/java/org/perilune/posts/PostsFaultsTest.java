@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.messaging.CloudEvent;
 import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.FlightLog;
 import org.perilune.testkit.Caller;
 
@@ -128,7 +129,7 @@ class PostsFaultsTest {
 
     @Test
     void nothingAcceptedIsLostWhenACopyStops() throws Exception {
-        PostsService third = fixture.start();
+        Service third = fixture.start();
         Caller there = fixture.caller(third, "alice", "operator");
         Set<String> accepted = ConcurrentHashMap.newKeySet();
         var stopped = new AtomicBoolean();

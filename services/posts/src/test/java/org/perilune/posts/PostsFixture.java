@@ -14,6 +14,7 @@ import java.util.Set;
 import org.jdbi.v3.core.Jdbi;
 import org.perilune.chassis.messaging.AmqpConfig;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology.Store;
@@ -34,8 +35,8 @@ final class PostsFixture implements AutoCloseable {
     final Gate database;
     final Gate broker;
     final HeardEvents events;
-    final PostsService first;
-    final PostsService second;
+    final Service first;
+    final Service second;
     volatile boolean othersAway;
 
     PostsFixture(Path home) throws Exception {
@@ -71,7 +72,7 @@ final class PostsFixture implements AutoCloseable {
     }
 
     /** One more copy; the caller closes it. */
-    PostsService start() {
+    Service start() {
         var values = settings();
         String url = setting("posts.postgres.url").replace(":" + databasePort(), ":" + database.port());
         values.put("posts.postgres.url", url);
@@ -90,7 +91,7 @@ final class PostsFixture implements AutoCloseable {
         return values;
     }
 
-    Caller caller(PostsService service, String name, String role) {
+    Caller caller(Service service, String name, String role) {
         return owned.add(new Caller(service.port(), crew.token(name, role)));
     }
 

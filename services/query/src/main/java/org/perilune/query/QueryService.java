@@ -3,9 +3,8 @@ package org.perilune.query;
 import java.time.Clock;
 import java.util.Set;
 import org.perilune.chassis.http.Access;
-import org.perilune.chassis.http.HttpListener;
+import org.perilune.chassis.http.HttpService;
 import org.perilune.chassis.http.ServiceTokens;
-import org.perilune.chassis.http.TokenVerifier;
 import org.perilune.chassis.messaging.Amqp;
 import org.perilune.chassis.messaging.EventConsumer;
 import org.perilune.chassis.messaging.Inbox;
@@ -13,9 +12,6 @@ import org.perilune.chassis.messaging.QueueConsumer;
 import org.perilune.chassis.opensearch.OpenSearch;
 import org.perilune.chassis.postgres.NotificationListener;
 import org.perilune.chassis.postgres.Postgres;
-import org.perilune.chassis.runtime.Health;
-import org.perilune.chassis.runtime.Meters;
-import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
@@ -35,82 +31,51 @@ import org.perilune.query.search.SearchIndex;
 import org.perilune.query.search.TextSearch;
 
 /** The flight log to read: its own model of it, built from events alone. */
-public final class QueryService implements Service {
-    private final Resources owned;
-    private final HttpListener http;
-
-    private QueryService(Resources owned, HttpListener http) {
-        this.owned = owned;
-        this.http = http;
-    }
+public final class QueryService {
+    private QueryService() {}
 
     /** Returns at once even where backing stores are away: the service is unready until they are there. */
-    public static QueryService start(QueryConfig config, Clock clock) {
-        String name = Topology.QUERY.name();
-        var owned = new Resources();
-        try {
-            var meters = Meters.open();
-            owned.add(meters::close);
-            var health = new Health();
-            Postgres postgres = owned.add(Postgres.open(config.postgres(), "db/" + name, meters));
-            Amqp amqp = owned.add(Amqp.open(config.amqp()));
-            health.add("postgresql", postgres::problem);
-            health.add("amqp", amqp::problem);
-            NotificationListener changes = owned.add(NotificationListener.open(config.postgres(), LiveEntries.CHANNEL));
-            health.add("changes", changes::problem);
-            VersionBarrier barrier = owned.add(VersionBarrier.open(postgres));
+    public static Service start(QueryConfig config, Clock clock) {
+        return HttpService.start(Topology.QUERY, config.http(), clock, parts -> {
+            var meters = parts.meters();
+            Postgres postgres = parts.own(Postgres.open(config.postgres(), "db/" + parts.name(), meters));
+            Amqp amqp = parts.own(Amqp.open(config.amqp()));
+            parts.check("postgresql", postgres::problem);
+            parts.check("amqp", amqp::problem);
+            NotificationListener changes = parts.own(NotificationListener.open(config.postgres(), LiveEntries.CHANNEL));
+            parts.check("changes", changes::problem);
+            VersionBarrier barrier = parts.own(VersionBarrier.open(postgres));
             var entries = new EntryStore(postgres.jdbi());
             var pages = new Pages(entries, barrier, config.pageCacheBytes());
-            LiveEntries live = owned.add(LiveEntries.open(entries, changes, clock));
-            owned.add(Maintenance.start(postgres, config.activitiesKept(), clock));
-            ServiceTokens tokens = owned.add(ServiceTokens.open(name, config.tokenSecret(), config.crew(), clock));
-            EventLogClient log = owned.add(new EventLogClient(config.eventBus(), tokens));
-            Rebuilds rebuilds = owned.add(new Rebuilds(postgres, log, clock));
+            LiveEntries live = parts.own(LiveEntries.open(entries, changes, clock));
+            parts.own(Maintenance.start(postgres, config.activitiesKept(), clock));
+            ServiceTokens tokens =
+                    parts.own(ServiceTokens.open(parts.name(), config.tokenSecret(), config.crew(), clock));
+            EventLogClient log = parts.own(new EventLogClient(config.eventBus(), tokens));
+            Rebuilds rebuilds = parts.own(new Rebuilds(postgres, log, clock));
             var activities = new ActivityRoutes(postgres.jdbi(), barrier);
-            var index = new SearchIndex(owned.add(OpenSearch.open(config.opensearch())));
-            owned.add(Indexer.open(postgres, index));
+            var index = new SearchIndex(parts.own(OpenSearch.open(config.opensearch())));
+            parts.own(Indexer.open(postgres, index));
             var search =
                     new Search(new IndexedSearch(postgres.jdbi(), index), new TextSearch(postgres.jdbi()), barrier);
             // What every type of event tells may be of use: see ActivityRow.
-            QueueConsumer events = owned.add(EventConsumer.startBatches(
+            QueueConsumer events = parts.own(EventConsumer.startBatches(
                     Topology.QUERY,
                     Set.of(Exchanges.EVERY_TYPE),
                     postgres,
                     amqp,
                     Inbox.genuine(Projection::apply, meters),
                     meters));
-            health.add("events", events::problem);
-            var http = owned.add(HttpListener.open(
-                    config.http(),
-                    name,
-                    health,
-                    meters,
-                    owned.add(TokenVerifier.open(config.http().tokens(), meters, clock)),
-                    javalin -> {
-                        // Streams never end by themselves: stopping would wait for them in vain.
-                        javalin.events.serverStopping(live::close);
-                        new EntryRoutes(pages, entries, barrier).register(javalin);
-                        javalin.routes.get("/stream", live::handle, Access.VIEWER);
-                        javalin.routes.get("/activity", activities::handle, Access.VIEWER);
-                        javalin.routes.get("/search", search::handle, Access.VIEWER);
-                        rebuilds.register(javalin);
-                    }));
-            return new QueryService(owned, http);
-        } catch (Throwable failure) {
-            owned.closeAfter(failure);
-            throw failure;
-        }
-    }
-
-    /** The port that was taken, where the config said 0. */
-    @Override
-    public int port() {
-        return http.port();
-    }
-
-    /** Stops taking, finishes what was taken, within seconds. */
-    @Override
-    public void close() {
-        owned.close();
+            parts.check("events", events::problem);
+            return javalin -> {
+                // Streams never end by themselves: stopping would wait for them in vain.
+                javalin.events.serverStopping(live::close);
+                new EntryRoutes(pages, entries, barrier).register(javalin);
+                javalin.routes.get("/stream", live::handle, Access.VIEWER);
+                javalin.routes.get("/activity", activities::handle, Access.VIEWER);
+                javalin.routes.get("/search", search::handle, Access.VIEWER);
+                rebuilds.register(javalin);
+            };
+        });
     }
 }

@@ -21,6 +21,7 @@ import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.postgres.PostgresConfig;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.Topology.Store;
@@ -71,11 +72,11 @@ public final class QueryFixture implements AutoCloseable {
         return crew;
     }
 
-    public QueryService start() {
+    public Service start() {
         return opened.add(QueryService.start(config(), Clock.systemUTC()));
     }
 
-    public QueryService start(int openSearchPort) {
+    public Service start(int openSearchPort) {
         return opened.add(QueryService.start(config(openSearchPort), Clock.systemUTC()));
     }
 
@@ -84,7 +85,7 @@ public final class QueryFixture implements AutoCloseable {
     }
 
     /** Of a service that has set up its model. */
-    public Caller caller(QueryService query, String role) {
+    public Caller caller(Service query, String role) {
         Caller caller = opened.add(new Caller(query.port(), crew.token("alice", role)));
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> caller.send("GET", "/posts", "").statusCode() == 200);

@@ -12,58 +12,46 @@ import java.util.ArrayList;
 import java.util.Properties;
 import java.util.function.Consumer;
 import org.perilune.chassis.http.Access;
-import org.perilune.chassis.http.HttpListener;
+import org.perilune.chassis.http.HttpService;
 import org.perilune.chassis.http.Requests;
-import org.perilune.chassis.http.TokenVerifier;
-import org.perilune.chassis.runtime.Health;
-import org.perilune.chassis.runtime.Meters;
-import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.Topology;
 
 /** Answers how everything is. Needs none of what it watches to be up, except crew's keys for tokens. */
-public final class StatusService implements Service {
+public final class StatusService {
     private static final int LOOKS_PER_SCRAPE = 3;
 
-    private final int port;
-    private final Resources owned;
+    private StatusService() {}
 
-    private StatusService(int port, Resources owned) {
-        this.port = port;
-        this.owned = owned;
-    }
-
-    public static StatusService start(StatusConfig config, Clock clock) {
-        var owned = new Resources();
-        try {
-            var meters = Meters.open();
-            owned.add(meters::close);
+    public static Service start(StatusConfig config, Clock clock) {
+        return HttpService.start(Topology.STATUS, config.http(), clock, parts -> {
+            var meters = parts.meters();
             var ingest = new Ingest();
             var events = new EventFlow();
             var stores = new ArrayList<Watch>();
-            stores.add(owned.add(postgres(config)));
-            stores.add(owned.add(Watch.start(
+            stores.add(parts.own(postgres(config)));
+            stores.add(parts.own(Watch.start(
                     Topology.Store.REDIS.wireName(),
                     config.redis().host(),
                     config.redis().port(),
                     new RedisProbe(config.redis(), ingest::backlogs))));
-            stores.add(owned.add(Watch.start(
+            stores.add(parts.own(Watch.start(
                     Topology.Store.MQTT.wireName(),
                     config.mqtt().host(),
                     config.mqtt().port(),
                     new MqttProbe(config.mqtt()))));
-            stores.add(owned.add(Watch.start(
+            stores.add(parts.own(Watch.start(
                     Topology.Store.MONGODB.wireName(),
                     config.mongo().host(),
                     config.mongo().port(),
                     new MongoProbe(config.mongo()))));
-            stores.add(owned.add(Watch.start(
+            stores.add(parts.own(Watch.start(
                     Topology.Store.AMQP.wireName(),
                     config.amqp().host(),
                     config.amqp().port(),
                     new AmqpProbe(config.amqp()))));
             if (config.opensearch().enabled()) {
-                stores.add(owned.add(Watch.start(
+                stores.add(parts.own(Watch.start(
                         Topology.Store.OPENSEARCH.wireName(),
                         config.opensearch().host(),
                         config.opensearch().port(),
@@ -71,7 +59,7 @@ public final class StatusService implements Service {
             }
             var services = new ArrayList<Watch>();
             for (Topology.Service service : Topology.SERVICES) {
-                services.add(owned.add(service(service, config, ingest, events)));
+                services.add(parts.own(service(service, config, ingest, events)));
             }
             Instant began = clock.instant();
             var board = new Board(
@@ -81,25 +69,14 @@ public final class StatusService implements Service {
                     events,
                     version(),
                     () -> Duration.between(began, clock.instant()).toSeconds());
-            var verifier = owned.add(TokenVerifier.open(config.http().tokens(), meters, clock));
-            var http = owned.add(HttpListener.open(
-                    config.http(),
-                    Topology.STATUS.name(),
-                    new Health(),
-                    meters,
-                    verifier,
-                    javalin -> javalin.routes.get(
-                            "/status",
-                            context -> {
-                                Requests.onlyParameters(context, java.util.Set.of());
-                                context.json(board.answer());
-                            },
-                            Access.VIEWER)));
-            return new StatusService(http.port(), owned);
-        } catch (Throwable failure) {
-            owned.closeAfter(failure);
-            throw failure;
-        }
+            return javalin -> javalin.routes.get(
+                    "/status",
+                    context -> {
+                        Requests.onlyParameters(context, java.util.Set.of());
+                        context.json(board.answer());
+                    },
+                    Access.VIEWER);
+        });
     }
 
     private static Watch postgres(StatusConfig config) {
@@ -147,16 +124,5 @@ public final class StatusService implements Service {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-    }
-
-    /** The HTTP port it listens on. */
-    @Override
-    public int port() {
-        return port;
-    }
-
-    @Override
-    public void close() {
-        owned.close();
     }
 }

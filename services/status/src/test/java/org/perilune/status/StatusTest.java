@@ -28,6 +28,7 @@ import org.perilune.chassis.http.TokenConfig;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Json;
 import org.perilune.chassis.runtime.Meters;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topology;
@@ -101,7 +102,7 @@ class StatusTest {
         return addresses;
     }
 
-    private JsonNode status(StatusService service) throws Exception {
+    private JsonNode status(Service service) throws Exception {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + "/status"))
                 .header("Authorization", "Bearer " + crew.token("tester", "viewer"))
                 .build();

@@ -2,16 +2,12 @@ package org.perilune.telemetry;
 
 import java.time.Clock;
 import java.util.List;
-import org.perilune.chassis.http.HttpListener;
-import org.perilune.chassis.http.TokenVerifier;
+import org.perilune.chassis.http.HttpService;
 import org.perilune.chassis.messaging.Amqp;
 import org.perilune.chassis.messaging.Outbox;
 import org.perilune.chassis.messaging.OutboxRelay;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.redis.Redis;
-import org.perilune.chassis.runtime.Health;
-import org.perilune.chassis.runtime.Meters;
-import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.Topology;
 import org.perilune.telemetry.device.DeviceQueries;
@@ -28,31 +24,23 @@ import org.perilune.telemetry.store.DeviceRegistry;
 import org.perilune.telemetry.store.FrameStore;
 
 /** Stores what devices report, and answers for it. */
-public final class TelemetryService implements Service {
-    private final Resources owned;
-    private final HttpListener http;
-
-    private TelemetryService(Resources owned, HttpListener http) {
-        this.owned = owned;
-        this.http = http;
-    }
+public final class TelemetryService {
+    private TelemetryService() {}
 
     /** Returns at once even where backing stores are away: the service is unready until they are there. */
-    public static TelemetryService start(TelemetryConfig config, Clock clock) {
-        var owned = new Resources();
-        try {
-            var meters = Meters.open();
-            var health = new Health();
+    public static Service start(TelemetryConfig config, Clock clock) {
+        return HttpService.start(Topology.TELEMETRY, config.http(), clock, parts -> {
+            var meters = parts.meters();
             Postgres postgres =
-                    owned.add(Postgres.open(config.postgres(), List.of("db/telemetry", Outbox.SCHEMA), meters));
+                    parts.own(Postgres.open(config.postgres(), List.of("db/telemetry", Outbox.SCHEMA), meters));
             // Not in the health: frames need not wait for the broker, telling of gaps does.
-            Amqp amqp = owned.add(Amqp.open(config.amqp()));
-            OutboxRelay relay = owned.add(OutboxRelay.start(Topology.TELEMETRY.name(), postgres, amqp, meters));
-            Redis redis = owned.add(Redis.open(config.redis()));
-            health.add("postgresql", postgres::problem);
-            health.add("redis", redis::problem);
+            Amqp amqp = parts.own(Amqp.open(config.amqp()));
+            OutboxRelay relay = parts.own(OutboxRelay.start(Topology.TELEMETRY.name(), postgres, amqp, meters));
+            Redis redis = parts.own(Redis.open(config.redis()));
+            parts.check("postgresql", postgres::problem);
+            parts.check("redis", redis::problem);
             var devices = new DeviceRegistry(postgres.jdbi());
-            Ingest ingest = owned.add(Ingest.start(
+            Ingest ingest = parts.own(Ingest.start(
                     config.writers(),
                     config.streams(),
                     config.clocks(),
@@ -60,46 +48,24 @@ public final class TelemetryService implements Service {
                     postgres,
                     redis,
                     devices,
-                    health,
+                    parts.health(),
                     meters,
                     clock));
-            owned.add(GapWatch.start(postgres, relay::wake, clock));
-            RollupWorker rollups = owned.add(RollupWorker.open(postgres.dataSource(), ingest::isBusy, meters));
-            health.add("rollups", rollups::problem);
-            owned.add(RejectPruner.start(
+            parts.own(GapWatch.start(postgres, relay::wake, clock));
+            RollupWorker rollups = parts.own(RollupWorker.open(postgres.dataSource(), ingest::isBusy, meters));
+            parts.check("rollups", rollups::problem);
+            parts.own(RejectPruner.start(
                     postgres,
                     new RejectPruner.Rejects(config.rejectsKept(), config.rejectsBytes(), config.rejectsAge()),
                     clock));
-            owned.add(EpochPruner.start(postgres, config.epochsKept()));
-            Postgres reading = owned.add(postgres.beside("telemetry-reading", config.readingPoolSize(), meters));
-            LiveTail live = owned.add(new LiveTail(redis, new LiveMeters(meters)));
+            parts.own(EpochPruner.start(postgres, config.epochsKept()));
+            Postgres reading = parts.own(postgres.beside("telemetry-reading", config.readingPoolSize(), meters));
+            LiveTail live = parts.own(new LiveTail(redis, new LiveMeters(meters)));
             var deviceQueries = new DeviceQueries(reading.jdbi(), config.clocks(), clock);
-            owned.add(DeviceSweeper.open(deviceQueries, live, postgres::awaitMigrated));
-            Exports exports = owned.add(Exports.open(config.exports(), meters));
+            parts.own(DeviceSweeper.open(deviceQueries, live, postgres::awaitMigrated));
+            Exports exports = parts.own(Exports.open(config.exports(), meters));
             var store = new FrameStore(postgres, redis, devices, config.clocks());
-            var http = owned.add(HttpListener.open(
-                    config.http(),
-                    Topology.TELEMETRY.name(),
-                    health,
-                    meters,
-                    owned.add(TokenVerifier.open(config.http().tokens(), meters, clock)),
-                    new TelemetryRoutes(reading, deviceQueries, live, store, exports, clock)::register));
-            return new TelemetryService(owned, http);
-        } catch (Throwable failure) {
-            owned.closeAfter(failure);
-            throw failure;
-        }
-    }
-
-    /** The port that was taken, where the config said 0. */
-    @Override
-    public int port() {
-        return http.port();
-    }
-
-    /** Stops reading, finishes what was read, acknowledges it, within seconds. */
-    @Override
-    public void close() {
-        owned.close();
+            return new TelemetryRoutes(reading, deviceQueries, live, store, exports, clock)::register;
+        });
     }
 }

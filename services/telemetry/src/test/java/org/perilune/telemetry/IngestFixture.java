@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.messaging.AmqpConfig;
 import org.perilune.chassis.redis.Redis;
 import org.perilune.chassis.redis.RedisConfig;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Streams;
@@ -83,12 +84,12 @@ public final class IngestFixture implements AutoCloseable {
                 .strip();
     }
 
-    public TelemetryService service() {
+    public Service service() {
         return service(Map.of());
     }
 
     /** @param more settings, without {@code telemetry.} */
-    public TelemetryService service(Map<String, String> more) {
+    public Service service(Map<String, String> more) {
         var own = new HashMap<String, String>();
         settings.forEach((key, value) -> {
             if (key.startsWith("telemetry.")) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.Streams;
 import org.perilune.contracts.Topics;
 import org.perilune.contracts.v1.Stored;
@@ -58,7 +59,7 @@ class IngestRecoveryTest {
 
     @Test
     void goesOnWhenPostgresWasKilled() throws Exception {
-        try (TelemetryService service = fixture.service()) {
+        try (Service service = fixture.service()) {
             assertThat(service.port()).isPositive();
             for (int seq = 1; seq <= 3_000; seq++) {
                 fixture.send("device-" + seq % 7, EPOCH, frame(seq, NOON_MICROS + seq));
@@ -85,7 +86,7 @@ class IngestRecoveryTest {
     /** The router takes nothing more when Redis is full, so that nothing new would ever make room. */
     @Test
     void makesRoomWhereItIsShortOfWhatAnEarlierOneStored() throws Exception {
-        try (TelemetryService service = fixture.service()) {
+        try (Service service = fixture.service()) {
             assertThat(service.port()).isPositive();
             for (int seq = 1; seq <= 300; seq++) {
                 fixture.send("rover", EPOCH, frame(seq, NOON_MICROS + seq));
@@ -94,7 +95,7 @@ class IngestRecoveryTest {
         }
         String stream = Streams.telemetry(Streams.partitionOf("rover"));
         assertThat(fixture.redis.xlen(stream)).isEqualTo(300);
-        try (TelemetryService service = fixture.service(Map.of("streams.short-of-memory", "0"))) {
+        try (Service service = fixture.service(Map.of("streams.short-of-memory", "0"))) {
             assertThat(service.port()).isPositive();
             await().atMost(LIMIT).until(() -> fixture.redis.xlen(stream) <= 100);
         }
@@ -102,9 +103,9 @@ class IngestRecoveryTest {
 
     @Test
     void copiesShareThePartitionsAndTakeOver() throws Exception {
-        try (TelemetryService first = fixture.service()) {
+        try (Service first = fixture.service()) {
             assertThat(first.port()).isPositive();
-            try (TelemetryService second = fixture.service()) {
+            try (Service second = fixture.service()) {
                 assertThat(second.port()).isPositive();
                 for (int seq = 1; seq <= 1_000; seq++) {
                     for (int device = 0; device < 4; device++) {
@@ -152,7 +153,7 @@ class IngestRecoveryTest {
                 })
                 .send()
                 .join();
-        try (TelemetryService service = fixture.service()) {
+        try (Service service = fixture.service()) {
             assertThat(service.port()).isPositive();
             fixture.send("rover", EPOCH, frame(1, NOON_MICROS), frame(2, NOON_MICROS), frame(4, NOON_MICROS));
             await().atMost(LIMIT).until(() -> told.contains(2L));
@@ -163,7 +164,7 @@ class IngestRecoveryTest {
         // As if the last moments had not been kept.
         fixture.run("update progress set beyond = '{}', highest = 2, missing = 0");
         told.clear();
-        try (TelemetryService service = fixture.service()) {
+        try (Service service = fixture.service()) {
             assertThat(service.port()).isPositive();
             fixture.send("rover", EPOCH, frame(5, NOON_MICROS));
             await().atMost(LIMIT).until(() -> told.contains(2L));

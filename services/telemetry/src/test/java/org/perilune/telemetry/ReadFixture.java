@@ -26,12 +26,13 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
 import org.perilune.chassis.http.TokenVerifier;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.Settings;
 
 /** The service on real backing servers, asked over HTTP with tokens of a stand-in for crew. */
 public final class ReadFixture implements AutoCloseable {
     public final IngestFixture stores;
-    final TelemetryService service;
+    final Service service;
     final String token;
     private final HttpServer keys;
     private final HttpClient client = HttpClient.newHttpClient();

@@ -6,18 +6,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import org.perilune.chassis.http.HttpListener;
+import org.perilune.chassis.http.HttpService;
 import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.http.ServiceTokens;
-import org.perilune.chassis.http.TokenVerifier;
 import org.perilune.chassis.messaging.Amqp;
 import org.perilune.chassis.mongo.Mongo;
 import org.perilune.chassis.mongo.MongoOutboxRelay;
 import org.perilune.chassis.mongo.MongoTime;
 import org.perilune.chassis.runtime.DatabaseClock;
-import org.perilune.chassis.runtime.Health;
-import org.perilune.chassis.runtime.Meters;
-import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.WakeupSignal;
 import org.perilune.contracts.Topology;
@@ -44,7 +40,7 @@ import org.perilune.timeline.store.Followers;
 import org.perilune.timeline.store.Timeline;
 
 /** Keeps what is planned and foreseen, and sends the commands of events when they are due. */
-public final class TimelineService implements Service {
+public final class TimelineService {
     private static final Duration PREDICTIONS_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration PREDICTIONS_EVERY = Duration.ofSeconds(10);
     /** Often enough that a token is never asked for when an event is due. */
@@ -53,16 +49,10 @@ public final class TimelineService implements Service {
     private static final Duration TRIM_EVERY = Duration.ofSeconds(30);
     private static final Duration PRUNE_EVERY = Duration.ofMinutes(10);
 
-    private final Resources owned;
-    private final HttpListener http;
-
-    private TimelineService(Resources owned, HttpListener http) {
-        this.owned = owned;
-        this.http = http;
-    }
+    private TimelineService() {}
 
     /** Returns at once even where MongoDB or other services are away: the timeline is unready until MongoDB is there. */
-    public static TimelineService start(TimelineConfig config, Clock clock) {
+    public static Service start(TimelineConfig config, Clock clock) {
         return start(
                 config,
                 clock,
@@ -77,39 +67,36 @@ public final class TimelineService implements Service {
     }
 
     /** @param wall is for tokens only, whose times come from another service */
-    static TimelineService start(TimelineConfig config, Clock wall, Time time) {
-        var owned = new Resources();
-        try {
-            var meters = Meters.open();
-            owned.add(meters::close);
-            var health = new Health();
-            Mongo mongo = owned.add(Mongo.open(config.mongo()));
-            health.add("mongodb", mongo::problem);
-            DatabaseClock clock = owned.add(time.of(mongo.database(), meters));
+    static Service start(TimelineConfig config, Clock wall, Time time) {
+        return HttpService.start(Topology.TIMELINE, config.http(), wall, parts -> {
+            var meters = parts.meters();
+            Mongo mongo = parts.own(Mongo.open(config.mongo()));
+            parts.check("mongodb", mongo::problem);
+            DatabaseClock clock = parts.own(time.of(mongo.database(), meters));
             ServiceTokens tokens =
-                    owned.add(ServiceTokens.open(Topology.TIMELINE.name(), config.tokenSecret(), config.crew(), wall));
-            var dispatcher = owned.add(new DispatcherClient(config.commandDispatcher(), tokens));
-            var lunarModule = owned.add(ServiceClient.open("lunar-module", config.lunarModule(), PREDICTIONS_TIMEOUT));
+                    parts.own(ServiceTokens.open(Topology.TIMELINE.name(), config.tokenSecret(), config.crew(), wall));
+            var dispatcher = parts.own(new DispatcherClient(config.commandDispatcher(), tokens));
+            var lunarModule = parts.own(ServiceClient.open("lunar-module", config.lunarModule(), PREDICTIONS_TIMEOUT));
             String copy = UUID.randomUUID().toString();
             // Not in the health: events of the timeline need not wait for the broker, telling of them does.
-            Amqp amqp = owned.add(Amqp.open(config.amqp()));
+            Amqp amqp = parts.own(Amqp.open(config.amqp()));
             var events = EventStore.collection(mongo.database());
-            var relay = owned.add(MongoOutboxRelay.start(Topology.TIMELINE.name(), events, amqp, meters));
+            var relay = parts.own(MongoOutboxRelay.start(Topology.TIMELINE.name(), events, amqp, meters));
             var store = new EventStore(events, relay);
             var log = new ChangeLog(mongo.database(), copy);
             var index = new EventIndex();
             var wakeup = new WakeupSignal();
-            var followers = owned.add(new Followers());
+            var followers = parts.own(new Followers());
             var timeline = new Timeline(store, log, index, followers, wakeup);
-            var lease = owned.add(new Lease(mongo.database(), copy, config.lease()));
-            var changes = owned.add(ChangeFollower.start(store, log, index, timeline, followers, meters));
-            health.add("timeline", changes::problem);
+            var lease = parts.own(new Lease(mongo.database(), copy, config.lease()));
+            var changes = parts.own(ChangeFollower.start(store, log, index, timeline, followers, meters));
+            parts.check("timeline", changes::problem);
             var series = new SeriesTurn(timeline, store, config.grace(), clock);
             var launches = new Launches(timeline, store, series, dispatcher, lease, config.grace(), clock, meters);
-            owned.add(new LaunchTimer(index, launches, lease, changes::isLoaded, wakeup, clock));
+            parts.own(new LaunchTimer(index, launches, lease, changes::isLoaded, wakeup, clock));
             var predictions = new Predictions(lunarModule, tokens, timeline, store, index, clock);
             var pruning = new RetentionTask(timeline, index, config.keepPlanned(), config.keepPredicted(), clock);
-            owned.add(new Maintenance(
+            parts.own(new Maintenance(
                     lease,
                     changes::isLoaded,
                     List.of(
@@ -125,29 +112,7 @@ public final class TimelineService implements Service {
                     new ChangeRoute(timeline, store, maker, dryRuns, clock),
                     new LiveRoute(followers, clock),
                     followers);
-            var http = owned.add(HttpListener.open(
-                    config.http(),
-                    Topology.TIMELINE.name(),
-                    health,
-                    meters,
-                    owned.add(TokenVerifier.open(config.http().tokens(), meters, wall)),
-                    routes::register));
-            return new TimelineService(owned, http);
-        } catch (Throwable failure) {
-            owned.closeAfter(failure);
-            throw failure;
-        }
-    }
-
-    /** The port that was taken, where the config said 0. */
-    @Override
-    public int port() {
-        return http.port();
-    }
-
-    /** Starts no more launches, finishes those under way, and lets another copy take over, within seconds. */
-    @Override
-    public void close() {
-        owned.close();
+            return routes::register;
+        });
     }
 }

@@ -7,13 +7,14 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.perilune.chassis.runtime.Service;
 
 /** On whose behalf commands are dispatched: nobody may come to approve what they asked for themselves. */
 class AskerTest extends OnTheTimeline {
 
     @Test
     void whoSaysWhatOrWhereAsksForTheCommandAndWhoSaysOnlyWhenDoesNot() throws Exception {
-        TimelineService copy = fixture.start(clock);
+        Service copy = fixture.start(clock);
         String gene = fixture.others.token("gene", "operator");
         var changes = Map.of(
                 "renamed", "\"name\":\"Roll\"",
@@ -44,7 +45,7 @@ class AskerTest extends OnTheTimeline {
 
     @Test
     void anEventMadeRepeatedByAnotherIsStillItsAskers() throws Exception {
-        TimelineService copy = fixture.start(clock);
+        Service copy = fixture.start(clock);
         String gene = fixture.others.token("gene", "operator");
         String id =
                 fixture.input(copy, event(START.plusSeconds(60), "")).path("id").asText();

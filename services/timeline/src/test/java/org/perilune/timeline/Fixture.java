@@ -25,6 +25,7 @@ import java.util.Set;
 import org.perilune.chassis.messaging.AmqpConfig;
 import org.perilune.chassis.runtime.DatabaseClock;
 import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology.Store;
@@ -48,7 +49,7 @@ public final class Fixture implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final String operator;
     private final String viewer;
-    private final List<TimelineService> copies = new ArrayList<>();
+    private final List<Service> copies = new ArrayList<>();
 
     public Fixture(Path home) throws Exception {
         backends = EmbeddedBackends.start(
@@ -99,31 +100,31 @@ public final class Fixture implements AutoCloseable {
     }
 
     /** A copy that is ready. */
-    public TimelineService start(Clock clock) throws Exception {
+    public Service start(Clock clock) throws Exception {
         return start(clock, gate);
     }
 
     /** @param way to MongoDB */
-    public TimelineService start(Clock clock, Gate way) throws Exception {
+    public Service start(Clock clock, Gate way) throws Exception {
         return start(clock, (mongo, meters) -> DatabaseClock.of(clock), way);
     }
 
     /** A copy that takes its time from somewhere. */
-    public TimelineService start(TimelineService.Time time) throws Exception {
+    public Service start(TimelineService.Time time) throws Exception {
         return start(Clock.systemUTC(), time, gate);
     }
 
-    private TimelineService start(Clock wall, TimelineService.Time time, Gate way) throws Exception {
+    private Service start(Clock wall, TimelineService.Time time, Gate way) throws Exception {
         var own = new HashMap<>(settings);
         own.put("timeline.mongodb.port", Integer.toString(way.port()));
-        TimelineService copy =
+        Service copy =
                 TimelineService.start(TimelineConfig.read(Settings.of(own).at("timeline")), wall, time);
         copies.add(copy);
         awaitReady(copy);
         return copy;
     }
 
-    void awaitReady(TimelineService copy) {
+    void awaitReady(Service copy) {
         await().atMost(Duration.ofSeconds(20))
                 .ignoreExceptions()
                 .untilAsserted(
@@ -141,28 +142,27 @@ public final class Fixture implements AutoCloseable {
     }
 
     public void stopCopies() {
-        copies.forEach(TimelineService::close);
+        copies.forEach(Service::close);
         copies.clear();
     }
 
-    HttpRequest.Builder request(TimelineService copy, String path, String token) {
+    HttpRequest.Builder request(Service copy, String path, String token) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + copy.port() + path))
                 .timeout(Duration.ofSeconds(30))
                 .header("Authorization", "Bearer " + token);
     }
 
-    public HttpResponse<String> get(TimelineService copy, String path) throws Exception {
+    public HttpResponse<String> get(Service copy, String path) throws Exception {
         return http.send(request(copy, path, viewer).build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    public HttpResponse<String> send(String method, TimelineService copy, String path, String body, String... headers)
+    public HttpResponse<String> send(String method, Service copy, String path, String body, String... headers)
             throws Exception {
         return sendAs(operator, method, copy, path, body, headers);
     }
 
     public HttpResponse<String> sendAs(
-            String token, String method, TimelineService copy, String path, String body, String... headers)
-            throws Exception {
+            String token, String method, Service copy, String path, String body, String... headers) throws Exception {
         var request = request(copy, path, token)
                 .header("Content-Type", "application/json")
                 .method(method, HttpRequest.BodyPublishers.ofString(body));
@@ -173,17 +173,17 @@ public final class Fixture implements AutoCloseable {
     }
 
     /** A new event. */
-    public JsonNode input(TimelineService copy, String body) throws Exception {
+    public JsonNode input(Service copy, String body) throws Exception {
         HttpResponse<String> answer = send("POST", copy, "/input", body);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
         return json(answer);
     }
 
-    public JsonNode event(TimelineService copy, String id) throws Exception {
+    public JsonNode event(Service copy, String id) throws Exception {
         return json(get(copy, "/data/" + id));
     }
 
-    void awaitState(TimelineService copy, String id, String state) {
+    void awaitState(Service copy, String id, String state) {
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(
                         () -> assertThat(event(copy, id).path("state").asText()).isEqualTo(state));

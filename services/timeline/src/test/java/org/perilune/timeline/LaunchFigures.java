@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.chassis.runtime.Service;
 
 /** Measures; not run with the tests: {@code -Dtest=LaunchFigures}. */
 class LaunchFigures {
@@ -23,7 +24,7 @@ class LaunchFigures {
     void howLateCommandsLeaveWithAHundredThousandEventsOnTheTimeline(@TempDir Path home) throws Exception {
         try (var fixture = new Fixture(home)) {
             fixture.set("lease", "5s");
-            TimelineService copy = fixture.start(Clock.systemUTC());
+            Service copy = fixture.start(Clock.systemUTC());
             Instant far = Instant.now().plus(Duration.ofDays(1));
             long began = System.nanoTime();
             for (int start = 0; start < EVENTS; start += AT_ONCE) {
@@ -48,8 +49,7 @@ class LaunchFigures {
         }
     }
 
-    private static void measure(Fixture fixture, TimelineService copy, String what, Instant far, int limit)
-            throws Exception {
+    private static void measure(Fixture fixture, Service copy, String what, Instant far, int limit) throws Exception {
         fixture.others.forget();
         Instant first = Instant.now().plusSeconds(3);
         for (int number = 0; number < DUE; number++) {

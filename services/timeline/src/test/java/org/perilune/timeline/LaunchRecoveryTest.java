@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.testkit.Gate;
 
 /** Copies that end, fall silent or lose MongoDB while events are due. */
@@ -17,7 +18,7 @@ class LaunchRecoveryTest extends OnTheTimeline {
 
     @Test
     void tellsWhatWasTakenThoughMongoDbWasAwayMeanwhile() throws Exception {
-        TimelineService copy = fixture.start(clock);
+        Service copy = fixture.start(clock);
         String id =
                 fixture.input(copy, event(START.plusSeconds(60), "")).path("id").asText();
         fixture.others.whenTaken(() -> {
@@ -44,11 +45,11 @@ class LaunchRecoveryTest extends OnTheTimeline {
 
     @Test
     void launchesOnceWithTwoCopiesAndAcrossTheEndOfTheOneThatLaunches() throws Exception {
-        TimelineService first = fixture.start(clock);
-        TimelineService second = fixture.start(clock);
+        Service first = fixture.start(clock);
+        Service second = fixture.start(clock);
         var ids = new ArrayList<String>();
         for (int number = 0; number < 40; number++) {
-            TimelineService copy = number % 2 == 0 ? first : second;
+            Service copy = number % 2 == 0 ? first : second;
             JsonNode event = fixture.input(copy, event(START.plusSeconds(60 + number), ",\"if_missed\":\"run-once\""));
             ids.add(event.path("id").asText());
         }
@@ -69,9 +70,9 @@ class LaunchRecoveryTest extends OnTheTimeline {
     @Test
     void takesOverFromACopyThatFellSilent() throws Exception {
         try (Gate way = fixture.way()) {
-            TimelineService first = fixture.start(clock, way);
+            Service first = fixture.start(clock, way);
             JsonNode event = fixture.input(first, event(START.plusSeconds(60), ""));
-            TimelineService second = fixture.start(clock);
+            Service second = fixture.start(clock);
             way.shut();
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> fixture.database()
@@ -90,7 +91,7 @@ class LaunchRecoveryTest extends OnTheTimeline {
 
     @Test
     void goesOnWithWhatACopyThatEndedHadClaimed() throws Exception {
-        TimelineService first = fixture.start(clock);
+        Service first = fixture.start(clock);
         String id = fixture.input(first, event(START.plusSeconds(60), ""))
                 .path("id")
                 .asText();
@@ -101,7 +102,7 @@ class LaunchRecoveryTest extends OnTheTimeline {
         fixture.others.mood(StandIns.Mood.TAKES);
         clock.advance(Duration.ofSeconds(5));
 
-        TimelineService second = fixture.start(clock);
+        Service second = fixture.start(clock);
 
         fixture.awaitState(second, id, "dispatched");
         assertThat(fixture.others.taken()).hasSize(1);
@@ -111,7 +112,7 @@ class LaunchRecoveryTest extends OnTheTimeline {
 
     @Test
     void recoversWhenMongoDbIsBack() throws Exception {
-        TimelineService copy = fixture.start(clock);
+        Service copy = fixture.start(clock);
         String skipped =
                 fixture.input(copy, event(START.plusSeconds(60), "")).path("id").asText();
         String once = fixture.input(copy, event(START.plusSeconds(60), ",\"if_missed\":\"run-once\""))

@@ -9,12 +9,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.perilune.chassis.runtime.Service;
 
 class LaunchTest extends OnTheTimeline {
 
     @Test
     void sendsTheCommandOfADueEventOnBehalfOfWhoeverAskedLast() throws Exception {
-        TimelineService copy = fixture.start(clock);
+        Service copy = fixture.start(clock);
         JsonNode event = fixture.input(copy, event(START.plusSeconds(60), ""));
         String id = event.path("id").asText();
         assertThat(event.path("state").asText()).isEqualTo("planned");
@@ -35,7 +36,7 @@ class LaunchTest extends OnTheTimeline {
 
     @Test
     void launchesLateOnlyWhatMayBeLate() throws Exception {
-        TimelineService copy = fixture.start(clock);
+        Service copy = fixture.start(clock);
         String skipped =
                 fixture.input(copy, event(START.plusSeconds(60), "")).path("id").asText();
         String once = fixture.input(copy, event(START.plusSeconds(60), ",\"if_missed\":\"run-once\""))
@@ -58,7 +59,7 @@ class LaunchTest extends OnTheTimeline {
 
     @Test
     void triesAgainWhileTheEventIsStillOnTime() throws Exception {
-        TimelineService copy = fixture.start(clock);
+        Service copy = fixture.start(clock);
         String id =
                 fixture.input(copy, event(START.plusSeconds(60), "")).path("id").asText();
         fixture.others.mood(StandIns.Mood.UNAVAILABLE);
@@ -70,7 +71,7 @@ class LaunchTest extends OnTheTimeline {
 
     @Test
     void doesNotClaimToKnowWhatItCannot() throws Exception {
-        TimelineService copy = fixture.start(clock);
+        Service copy = fixture.start(clock);
         String id =
                 fixture.input(copy, event(START.plusSeconds(60), "")).path("id").asText();
         fixture.others.mood(StandIns.Mood.LOSES_ANSWERS);
@@ -84,7 +85,7 @@ class LaunchTest extends OnTheTimeline {
 
     @Test
     void saysWhyTheDispatcherRefused() throws Exception {
-        TimelineService copy = fixture.start(clock);
+        Service copy = fixture.start(clock);
         String id =
                 fixture.input(copy, event(START.plusSeconds(60), "")).path("id").asText();
         fixture.others.mood(StandIns.Mood.REFUSES);
@@ -95,7 +96,7 @@ class LaunchTest extends OnTheTimeline {
 
     @Test
     void makesAnEventOfEachOccurrenceAndOneOfThoseThatWereMissed() throws Exception {
-        TimelineService copy = fixture.start(clock);
+        Service copy = fixture.start(clock);
         JsonNode series = fixture.input(copy, event(START, ",\"repeat\":\"*/10 * * * *\""));
         String id = series.path("id").asText();
         assertThat(series.path("time").asText()).isEqualTo("2026-11-21T10:00:00Z");
@@ -106,7 +107,7 @@ class LaunchTest extends OnTheTimeline {
 
         fixture.stopCopies();
         clock.set(Instant.parse("2026-11-21T14:35:00Z"));
-        TimelineService other = fixture.start(clock);
+        Service other = fixture.start(clock);
 
         await().until(() -> states(other, id).equals(List.of("dispatched", "dispatched", "missed")));
         JsonNode missed = occurrences(other, id).getLast();
@@ -116,13 +117,13 @@ class LaunchTest extends OnTheTimeline {
         assertThat(fixture.others.taken()).hasSize(2);
     }
 
-    private List<String> states(TimelineService copy, String series) throws Exception {
+    private List<String> states(Service copy, String series) throws Exception {
         return occurrences(copy, series).stream()
                 .map(event -> event.path("state").asText())
                 .toList();
     }
 
-    private List<JsonNode> occurrences(TimelineService copy, String series) throws Exception {
+    private List<JsonNode> occurrences(Service copy, String series) throws Exception {
         var occurrences = new ArrayList<JsonNode>();
         for (JsonNode event : Fixture.json(fixture.get(copy, "/data")).path("data")) {
             if (event.path("series").asText().equals(series)) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.perilune.chassis.mongo.MongoTime;
 import org.perilune.chassis.runtime.DatabaseClock;
 import org.perilune.chassis.runtime.DatabaseClockConfig;
+import org.perilune.chassis.runtime.Service;
 
 /** Somebody sets the clock of the machine that MongoDB runs on. */
 class SetClockTest extends OnTheTimeline {
@@ -40,8 +41,8 @@ class SetClockTest extends OnTheTimeline {
         return Objects.requireNonNull(followed.get());
     }
 
-    private TimelineService start(Duration settle) throws Exception {
-        TimelineService copy = fixture.start((mongo, meters) -> {
+    private Service start(Duration settle) throws Exception {
+        Service copy = fixture.start((mongo, meters) -> {
             Supplier<Instant> server = new MongoTime(mongo);
             DatabaseClock made = DatabaseClock.follow(
                     "test",
@@ -66,20 +67,20 @@ class SetClockTest extends OnTheTimeline {
         await().until(() -> looks.get() > before + 1); // so that it was surely noticed
     }
 
-    private String plan(TimelineService copy, Duration from, String rest) throws Exception {
+    private String plan(Service copy, Duration from, String rest) throws Exception {
         return fixture.input(copy, event(time().instant().plus(from), rest))
                 .path("id")
                 .asText();
     }
 
-    private String state(TimelineService copy, String id) throws Exception {
+    private String state(Service copy, String id) throws Exception {
         return fixture.event(copy, id).path("state").asText();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"PT1H", "PT-1H"})
     void aStepChangesNoPlan(String by) throws Exception {
-        TimelineService copy = start(LONG);
+        Service copy = start(LONG);
         String soon = plan(copy, Duration.ofMinutes(10), "");
         String late = plan(copy, Duration.ofMinutes(70), "");
         set(Duration.parse(by));
@@ -100,7 +101,7 @@ class SetClockTest extends OnTheTimeline {
 
     @Test
     void aNewTimeThatLastsCounts() throws Exception {
-        TimelineService copy = start(Duration.ZERO);
+        Service copy = start(Duration.ZERO);
         String soon = plan(copy, Duration.ofMinutes(10), "");
         String late = plan(copy, Duration.ofMinutes(70), "");
         step.set(Duration.ofHours(1));

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.Threads;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -32,7 +33,7 @@ class TimelineFollowTest {
 
     private final MovingClock clock = new MovingClock(START);
     private Fixture fixture;
-    private TimelineService copy;
+    private Service copy;
 
     @BeforeAll
     void open(@TempDir Path home) throws Exception {
@@ -55,7 +56,7 @@ class TimelineFollowTest {
         fixture.close();
     }
 
-    private List<String> names(TimelineService asked, String question) throws Exception {
+    private List<String> names(Service asked, String question) throws Exception {
         var names = new ArrayList<String>();
         Fixture.json(fixture.get(asked, question))
                 .path("data")
@@ -65,7 +66,7 @@ class TimelineFollowTest {
 
     @Test
     void tellsFollowersOfEveryCopy() throws Exception {
-        TimelineService other = fixture.start(clock);
+        Service other = fixture.start(clock);
         var told = new CopyOnWriteArrayList<String>();
         var answer = fixture.http()
                 .send(

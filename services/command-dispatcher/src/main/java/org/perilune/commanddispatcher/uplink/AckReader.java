@@ -12,7 +12,6 @@ import org.perilune.chassis.runtime.BatchDelay;
 import org.perilune.chassis.runtime.Threads;
 import org.perilune.commanddispatcher.lifecycle.Transitions;
 import org.perilune.commanddispatcher.verify.Reason;
-import org.perilune.commanddispatcher.verify.Stop;
 import org.perilune.commanddispatcher.verify.UplinkMeters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -175,6 +174,6 @@ final class AckReader implements AutoCloseable {
         if (!migrated) {
             thread.interrupt();
         }
-        Stop.await(thread, STOP);
+        Threads.stop(thread, STOP);
     }
 }

@@ -10,7 +10,6 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.redis.Redis;
 import org.perilune.chassis.runtime.Threads;
-import org.perilune.commanddispatcher.verify.Stop;
 import org.perilune.contracts.Streams;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,6 +102,6 @@ final class ReconnectHint implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
-        Stop.await(thread, STOP);
+        Threads.stop(thread, STOP);
     }
 }

@@ -119,6 +119,6 @@ public final class LeaderElectedTask implements AutoCloseable {
         if (!migrated) {
             thread.interrupt();
         }
-        Stop.await(thread, STOP);
+        Threads.stop(thread, STOP);
     }
 }

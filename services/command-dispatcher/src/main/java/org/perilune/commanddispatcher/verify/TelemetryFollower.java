@@ -127,6 +127,6 @@ final class TelemetryFollower implements AutoCloseable {
         closing = true;
         cut();
         changed.raise();
-        Stop.await(thread, STOP);
+        Threads.stop(thread, STOP);
     }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.perilune.chassis.runtime.Threads;
 import org.perilune.contracts.Streams;
 import org.perilune.contracts.Topics;
 import org.perilune.embedded.mqtt.InboundHook;
@@ -103,6 +104,6 @@ public final class FakeRouter implements InboundHook, AutoCloseable {
     @Override
     public void close() {
         thread.interrupt();
-        Stop.await(thread, Duration.ofSeconds(5));
+        Threads.stop(thread, Duration.ofSeconds(5));
     }
 }

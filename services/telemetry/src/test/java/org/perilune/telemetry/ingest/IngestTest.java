@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.redis.Redis;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.Streams;
 import org.perilune.contracts.TelemetryLimits;
 import org.perilune.contracts.v1.Connect;
@@ -32,14 +33,13 @@ import org.perilune.contracts.v1.Parameter;
 import org.perilune.contracts.v1.Telemetry;
 import org.perilune.contracts.v1.Value;
 import org.perilune.telemetry.IngestFixture;
-import org.perilune.telemetry.TelemetryService;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class IngestTest {
     private static final long EPOCH = 7;
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private IngestFixture fixture;
-    private TelemetryService service;
+    private Service service;
 
     @BeforeAll
     void start(@TempDir Path home) throws Exception {

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.telemetry.IngestFixture;
-import org.perilune.telemetry.TelemetryService;
 import org.perilune.telemetry.query.RejectQueries;
 import org.perilune.telemetry.store.Times;
 
@@ -26,7 +26,7 @@ class RejectPrunerTest {
     @BeforeAll
     void start(@TempDir Path home) throws Exception {
         stores = new IngestFixture(home);
-        try (TelemetryService service = stores.service()) {
+        try (Service service = stores.service()) {
             assertThat(service.port()).isPositive();
             await().atMost(Duration.ofSeconds(30))
                     .ignoreExceptions()

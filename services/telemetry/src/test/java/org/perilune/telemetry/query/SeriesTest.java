@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.telemetry.IngestFixture;
-import org.perilune.telemetry.TelemetryService;
 import org.perilune.telemetry.rollup.Rollup;
 import org.perilune.telemetry.store.DeviceNames;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -36,7 +36,7 @@ class SeriesTest {
     void start(@TempDir Path home) throws Exception {
         stores = new IngestFixture(home);
         // Makes the schema.
-        try (TelemetryService service = stores.service()) {
+        try (Service service = stores.service()) {
             assertThat(service.port()).isPositive();
         }
         database = stores.dataSource();

@@ -18,7 +18,6 @@ import org.perilune.timeline.event.Entry;
 import org.perilune.timeline.event.EventState;
 import org.perilune.timeline.launch.Launches.Result;
 import org.perilune.timeline.store.EventIndex;
-import org.perilune.timeline.store.Stopping;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -176,7 +175,7 @@ public final class LaunchTimer implements AutoCloseable {
     public void close() {
         closing = true;
         wakeup.raise();
-        Stopping.await(thread, Duration.ofSeconds(1));
+        Threads.stop(thread, Duration.ofSeconds(1));
         try {
             if (!launchPermits.tryAcquire(MOST_LAUNCHES, DRAIN.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.info("Launches under way are left to another copy");

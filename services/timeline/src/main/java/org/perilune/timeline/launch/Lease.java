@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.runtime.Threads;
 import org.perilune.timeline.store.MongoFailures;
-import org.perilune.timeline.store.Stopping;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -171,6 +170,6 @@ public final class Lease implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
-        Stopping.await(thread, Duration.ofSeconds(3));
+        Threads.stop(thread, Duration.ofSeconds(3));
     }
 }

@@ -176,6 +176,6 @@ public final class ChangeFollower implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
-        Stopping.await(thread, Duration.ofSeconds(3));
+        Threads.stop(thread, Duration.ofSeconds(3));
     }
 }

@@ -21,10 +21,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.timeline.Fixture;
 import org.perilune.timeline.MovingClock;
 import org.perilune.timeline.StandIns;
-import org.perilune.timeline.TimelineService;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TimelineRoutesTest {
@@ -35,7 +35,7 @@ class TimelineRoutesTest {
 
     private final MovingClock clock = new MovingClock(START);
     private Fixture fixture;
-    private TimelineService copy;
+    private Service copy;
 
     @BeforeAll
     void open(@TempDir Path home) throws Exception {
@@ -216,7 +216,7 @@ class TimelineRoutesTest {
 
     @Test
     void givesPagesInTheOrderOfTime() throws Exception {
-        TimelineService other = fixture.start(clock);
+        Service other = fixture.start(clock);
         for (int number = 24; number > 0; number--) {
             String device = number % 2 == 0 ? "rover-1" : "rover-2";
             fixture.input(
@@ -248,7 +248,7 @@ class TimelineRoutesTest {
         }
     }
 
-    private List<String> names(TimelineService asked, String question) throws Exception {
+    private List<String> names(Service asked, String question) throws Exception {
         var names = new ArrayList<String>();
         Fixture.json(fixture.get(asked, question))
                 .path("data")

@@ -12,8 +12,8 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.perilune.chassis.messaging.CloudEvent;
 import org.perilune.chassis.mongo.MongoOutbox;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.timeline.OnTheTimeline;
-import org.perilune.timeline.TimelineService;
 
 /** What the rest of the mission hears of the timeline. */
 class TimelineEventsTest extends OnTheTimeline {
@@ -37,7 +37,7 @@ class TimelineEventsTest extends OnTheTimeline {
         await().atMost(TIMEOUT).untilAsserted(() -> assertThat(summaries(id)).containsExactly(wanted));
     }
 
-    private String plan(TimelineService copy, String rest) throws Exception {
+    private String plan(Service copy, String rest) throws Exception {
         String body = "{\"name\":\"Turn\",\"time\":\"%s\",\"device\":\"lunar-module\"%s}"
                 .formatted(START.plusSeconds(60), rest);
         return fixture.input(copy, body).path("id").asText();
@@ -45,8 +45,8 @@ class TimelineEventsTest extends OnTheTimeline {
 
     @Test
     void whatPeopleDoWithAnEventIsToldOnce() throws Exception {
-        TimelineService copy = fixture.start(clock);
-        TimelineService other = fixture.start(clock);
+        Service copy = fixture.start(clock);
+        Service other = fixture.start(clock);
         String id = plan(copy, "");
         awaitSummaries(id, "jim planned Turn for 2026-11-21T10:01:00Z");
         String change = "{\"version\":1,\"name\":\"Roll\"}";
@@ -84,7 +84,7 @@ class TimelineEventsTest extends OnTheTimeline {
 
     @Test
     void whatBecomesOfItIsTold() throws Exception {
-        TimelineService copy = fixture.start(clock);
+        Service copy = fixture.start(clock);
         String command = ",\"command\":{\"command_type\":\"SET_ATTITUDE\",\"parameters\":{\"angle\":12.5}}";
         String dispatched = plan(copy, command);
         String passed = plan(copy, "");
@@ -100,7 +100,7 @@ class TimelineEventsTest extends OnTheTimeline {
 
     @Test
     void manyAtOnceAreToldAllAndRefusedOnesNot() throws Exception {
-        TimelineService copy = fixture.start(clock);
+        Service copy = fixture.start(clock);
         String one = "{\"name\":\"Note\",\"time\":\"" + START.plusSeconds(3600) + "\"}";
         String many = "{\"events\":[" + String.join(",", Collections.nCopies(500, one)) + "%s]}";
         assertThat(fixture.send("POST", copy, "/inputs", many.formatted(",{\"name\":\"\"}"))
@@ -116,7 +116,7 @@ class TimelineEventsTest extends OnTheTimeline {
 
     @Test
     void eventsAreTakenWhileTheBrokerIsAwayAndToldByTheNextCopy() throws Exception {
-        TimelineService copy = fixture.start(clock);
+        Service copy = fixture.start(clock);
         fixture.broker.shut();
         String id = plan(copy, "");
         assertThat(fixture.get(copy, "/ready").statusCode()).isEqualTo(200);
@@ -130,7 +130,7 @@ class TimelineEventsTest extends OnTheTimeline {
 
     @Test
     void whatIsLongPastStaysUntilItIsTold() throws Exception {
-        TimelineService copy = fixture.start(clock);
+        Service copy = fixture.start(clock);
         String longPast = "{\"name\":\"Turn\",\"time\":\"" + START.minus(Duration.ofDays(400)) + "\"}";
         String told = fixture.input(copy, longPast).path("id").asText();
         await().atMost(TIMEOUT).until(() -> of(told).size() == 2);
@@ -140,7 +140,7 @@ class TimelineEventsTest extends OnTheTimeline {
         await().atMost(TIMEOUT)
                 .until(() -> !fixture.event(copy, untold).path("state").asText().equals("planned"));
         fixture.stopCopies();
-        TimelineService next = fixture.start(clock);
+        Service next = fixture.start(clock);
         await().atMost(TIMEOUT).until(() -> fixture.get(next, "/data/" + told).statusCode() == 404);
         assertThat(fixture.get(next, "/data/" + untold).statusCode()).isEqualTo(200);
         fixture.broker.open();
