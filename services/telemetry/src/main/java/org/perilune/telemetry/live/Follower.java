@@ -9,10 +9,8 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import org.perilune.chassis.http.ConflatingSource;
 import org.perilune.chassis.http.ServerSentEvents;
 import org.perilune.contracts.v1.Value;
 
@@ -20,21 +18,18 @@ import org.perilune.contracts.v1.Value;
  * What one follower is still to be told. One that keeps up gets every frame. One that falls behind gets the newest value
  * of each parameter and the number of frames it skipped, so that what it sees is never old and memory stays bounded.
  */
-final class Follower implements ServerSentEvents.Source {
+final class Follower extends ConflatingSource {
     private static final int MOST_FRAMES = 2_000;
     private static final int MOST_STATES = 1_000;
     private static final long BEHIND_NANOS = Duration.ofMillis(100).toNanos();
     private static final byte[] FRAMES = bytes("event: frames\ndata: {\"frames\":[");
 
     private final Set<String> devices;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition something = lock.newCondition();
     private final Deque<LiveFrame> waiting = new ArrayDeque<>();
     private final Deque<byte[]> states = new ArrayDeque<>();
     private final Map<String, Newest> newest = new LinkedHashMap<>();
     private long conflated;
     private long missed;
-    private boolean ended;
 
     /** @param devices all where empty */
     Follower(Set<String> devices) {
@@ -56,91 +51,42 @@ final class Follower implements ServerSentEvents.Source {
 
     /** So many messages were lost before they could be offered. */
     void skip(long messages) {
-        lock.lock();
-        try {
-            missed += messages;
-        } finally {
-            lock.unlock();
-        }
+        add(() -> missed += messages);
     }
 
     void offer(List<LiveFrame> frames) {
-        lock.lock();
-        try {
-            boolean any = false;
+        add(() -> {
             for (LiveFrame frame : frames) {
                 if (wants(frame.device())) {
                     waiting.add(frame);
-                    any = true;
                 }
             }
             if (waiting.size() > MOST_FRAMES) {
                 conflate();
             }
-            if (any) {
-                something.signal();
-            }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** @param device the device's JSON */
     void offerState(byte[] device) {
-        lock.lock();
-        try {
+        add(() -> {
             if (states.size() >= MOST_STATES) {
                 states.remove();
             }
             states.add(device);
-            something.signal();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     @Override
-    public void end() {
-        lock.lock();
-        try {
-            ended = true;
-            something.signal();
-        } finally {
-            lock.unlock();
+    protected byte[] take(boolean behind) {
+        if (behind || !newest.isEmpty() || isOld()) {
+            conflate();
         }
+        return events();
     }
 
     @Override
-    public boolean hasEnded() {
-        lock.lock();
-        try {
-            return ended;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public Optional<byte[]> next(Duration timeout, boolean behind) throws InterruptedException {
-        lock.lock();
-        try {
-            long left = timeout.toNanos();
-            while (isIdle() && !ended && left > 0) {
-                left = something.awaitNanos(left);
-            }
-            if (ended || isIdle()) {
-                return Optional.empty();
-            }
-            if (behind || !newest.isEmpty() || isOld()) {
-                conflate();
-            }
-            return Optional.of(events());
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isIdle() {
+    protected boolean isIdle() {
         return waiting.isEmpty() && newest.isEmpty() && states.isEmpty();
     }
 
