@@ -4,12 +4,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
 import org.perilune.chassis.postgres.Postgres;
-import org.perilune.chassis.postgres.SqlFailures;
-import org.perilune.chassis.runtime.Threads;
+import org.perilune.chassis.runtime.Loop;
 import org.perilune.query.model.Model;
 import org.perilune.query.model.SchemaGenerations;
 import org.perilune.query.model.StaleSchemaRetry;
@@ -27,8 +24,6 @@ public final class Indexer implements AutoCloseable {
     private static final long LOCK = 50041;
 
     private static final Duration IDLE = Duration.ofMillis(500);
-    private static final Duration AWAY = Duration.ofSeconds(2);
-    private static final Duration STOP = Duration.ofSeconds(1);
     /** Posts are up to 20,000 characters long: so many make up a few MB at worst. */
     private static final int POSTS_AT_ONCE = 100;
 
@@ -37,63 +32,38 @@ public final class Indexer implements AutoCloseable {
 
     private final Postgres postgres;
     private final SearchIndex index;
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private final Thread worker;
-    private boolean away;
+    private final Loop loop;
+    private volatile boolean closing;
     private boolean unrefreshed;
     private long filled;
 
     private Indexer(Postgres postgres, SearchIndex index) {
         this.postgres = postgres;
         this.index = index;
-        this.worker = Threads.start("query-indexer", this::run);
+        this.loop = Loop.start("query-indexer", postgres::awaitMigrated, this::turn);
     }
 
     /** Does nothing where OpenSearch is left out. */
-    public static Indexer open(Postgres postgres, SearchIndex index) {
-        return new Indexer(postgres, index);
+    public static AutoCloseable open(Postgres postgres, SearchIndex index) {
+        return index.enabled() ? new Indexer(postgres, index) : () -> {};
     }
 
-    private void run() {
-        if (!index.enabled()) {
-            return;
-        }
-        try {
-            postgres.awaitMigrated();
-            Duration pause = Duration.ZERO;
-            while (!closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-                pause = turn();
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private Duration turn() {
+    private Duration turn() throws IOException {
         try (Handle handle = postgres.jdbi().open()) {
-            if (!locks(handle, "pg_try_advisory_lock")) {
-                return IDLE;
+            if (locks(handle, "pg_try_advisory_lock")) {
+                try {
+                    follow(handle);
+                } finally {
+                    locks(handle, "pg_advisory_unlock");
+                }
             }
-            try {
-                follow(handle);
-            } finally {
-                locks(handle, "pg_advisory_unlock");
+        } catch (RuntimeException failure) {
+            if (!StaleSchemaRetry.isGone(failure)) {
+                throw failure;
             }
-            if (away) {
-                LOG.info("OpenSearch takes what is to be found again");
-                away = false;
-            }
-            return IDLE;
-        } catch (RuntimeException | IOException | Error failure) {
-            if (failure instanceof RuntimeException known
-                    && (SqlFailures.isAway(known) || StaleSchemaRetry.isGone(known))) {
-                LOG.debug("The search index waits for the database", failure);
-            } else if (!away && closing.getCount() > 0) {
-                LOG.warn("Nothing can be put into OpenSearch; it follows later", failure);
-                away = true;
-            }
-            return AWAY;
+            LOG.debug("A rebuild put another generation in the place of the one that was followed", failure);
         }
+        return IDLE;
     }
 
     private static boolean locks(Handle handle, String function) {
@@ -112,7 +82,7 @@ public final class Indexer implements AutoCloseable {
         IndexProgress.Index current = current(handle, serving);
         follow(handle, current, "posts", current.posts());
         follow(handle, current, "comments", current.comments());
-        if (closing.getCount() == 0) {
+        if (closing) {
             return;
         }
         if (unrefreshed || !current.complete()) {
@@ -159,7 +129,7 @@ public final class Indexer implements AutoCloseable {
         boolean posts = table.equals("posts");
         IndexProgress.Position position = from;
         boolean more = true;
-        while (more && closing.getCount() > 0) {
+        while (more && !closing) {
             IndexProgress.Step step = posts
                     ? IndexProgress.posts(handle, current.model(), position, POSTS_AT_ONCE)
                     : IndexProgress.comments(handle, current.model(), position, COMMENTS_AT_ONCE);
@@ -182,10 +152,10 @@ public final class Indexer implements AutoCloseable {
         }
     }
 
+    /** What is being put may be put again. */
     @Override
     public void close() {
-        closing.countDown();
-        // What is being put may be put again.
-        Threads.stop(worker, STOP);
+        closing = true;
+        loop.close();
     }
 }
