@@ -3,12 +3,9 @@ package org.perilune.chassis.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 
 class MetersTest {
     @Test
@@ -26,16 +23,12 @@ class MetersTest {
     }
 
     @Test
-    void readsTheKernelsForm(@TempDir Path folder) throws Exception {
-        Path status = Files.writeString(
-                folder.resolve("status"), "Name:\tjava\nVmHWM:\t  999 kB\nVmRSS:\t  123456 kB\nThreads:\t9\n");
-        assertThat(ResidentMemory.read(status)).hasValue(123_456 * 1024.0);
-    }
-
-    @Test
-    void goesWithoutWhereNobodyTells(@TempDir Path folder) throws Exception {
-        assertThat(ResidentMemory.read(folder.resolve("none"))).isEmpty();
-        assertThat(ResidentMemory.read(Files.writeString(folder.resolve("odd"), "VmRSS: much\n")))
-                .isEmpty();
+    void tellsOnceSinceWhenTheProcessRuns() {
+        PrometheusMeterRegistry meters = Meters.open();
+        assertThat(meters.scrape().lines())
+                .filteredOn(line -> line.startsWith("process_start_time_seconds "))
+                .hasSize(1);
+        assertThat(meters.scrape()).contains("process_uptime_seconds ");
+        meters.close();
     }
 }
