@@ -8,44 +8,31 @@ import static org.perilune.contracts.Activity.Type.LOG_IN_REFUSED;
 import static org.perilune.crew.CrewFixture.PASSWORD;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.messaging.CloudEvent;
 import org.perilune.testkit.HeardEvents;
 
 /** What the rest of the mission hears of logging in and out. */
-class CrewEventsTest {
+class CrewEventsTest extends WithCrew {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
-    private static CrewFixture crew;
     private HeardEvents heard;
 
-    @BeforeAll
-    static void start(@TempDir Path home) throws Exception {
-        crew = new CrewFixture(home);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        crew.close();
-    }
-
     @BeforeEach
+    @Override
     void begin() throws Exception {
         heard = crew.listen();
-        crew.begin();
+        super.begin();
     }
 
     @AfterEach
+    @Override
     void end() throws Exception {
-        crew.end();
+        super.end();
         heard.close();
     }
 

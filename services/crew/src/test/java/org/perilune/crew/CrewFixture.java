@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.perilune.embedded.EmbeddedBackends;
 import org.perilune.embedded.host.BackendsConfig;
 import org.perilune.testkit.Gate;
 import org.perilune.testkit.HeardEvents;
+import org.perilune.testkit.SettableClock;
 import org.slf4j.LoggerFactory;
 
 /** Crew on a real PostgreSQL, with a clock that tests move. Begun anew for every test, with nobody in it. */
@@ -36,7 +38,7 @@ final class CrewFixture implements AutoCloseable {
 
     final EmbeddedBackends backends;
     ListAppender<ILoggingEvent> log = new ListAppender<>();
-    SettableClock clock = new SettableClock();
+    SettableClock clock = new SettableClock(Instant.parse("2026-11-21T12:00:00Z"));
     private @Nullable Service crew;
     Client client = new Client(0);
     private final List<TokenVerifier> verifiers = new ArrayList<>();
@@ -51,7 +53,7 @@ final class CrewFixture implements AutoCloseable {
     }
 
     void begin() {
-        clock = new SettableClock();
+        clock = new SettableClock(Instant.parse("2026-11-21T12:00:00Z"));
         log = new ListAppender<>();
         log.start();
         rootLogger().addAppender(log);

@@ -7,45 +7,17 @@ import static org.perilune.crew.CrewFixture.PASSWORD;
 import static org.perilune.crew.CrewFixture.SECRET;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.http.TokenVerifier;
 import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Role;
 
 /** People, and the service as a whole. */
-class CrewTest {
-    private static CrewFixture crew;
-
-    @BeforeAll
-    static void start(@TempDir Path home) throws Exception {
-        crew = new CrewFixture(home);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        crew.close();
-    }
-
-    @BeforeEach
-    void begin() {
-        crew.begin();
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        crew.end();
-    }
-
+class CrewTest extends WithCrew {
     @Test
     void refusesQueryParametersThatNobodyReads() throws Exception {
         String administrator = crew.administrator();

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.perilune.chassis.http.ClientAddress;
 import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.testkit.SettableClock;
 
 class GuessLimiterTest {
-    private final SettableClock clock = new SettableClock();
+    private final SettableClock clock = new SettableClock(Instant.parse("2026-11-21T12:00:00Z"));
     private final GuessLimiter limiter = new GuessLimiter(clock);
 
     @Test

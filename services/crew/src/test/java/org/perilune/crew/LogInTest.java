@@ -3,44 +3,16 @@ package org.perilune.crew;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.perilune.crew.CrewFixture.PASSWORD;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.http.Principal;
 import org.perilune.contracts.Role;
 
 /** Passwords, guesses, and sessions. */
-class LogInTest {
-    private static CrewFixture crew;
-
-    @BeforeAll
-    static void start(@TempDir Path home) throws Exception {
-        crew = new CrewFixture(home);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        crew.close();
-    }
-
-    @BeforeEach
-    void begin() {
-        crew.begin();
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        crew.end();
-    }
-
+class LogInTest extends WithCrew {
     @Test
     void firstAdministratorLogsInAndEverybodyCanCheckTheToken() throws Exception {
         var answer = crew.client.logIn("Admin", PASSWORD);

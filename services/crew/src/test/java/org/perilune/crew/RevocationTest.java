@@ -4,41 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.perilune.crew.CrewFixture.PASSWORD;
 
-import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.http.TokenVerifier;
 import org.perilune.chassis.runtime.ServiceException;
 
 /** What becomes of tokens whose session ends. */
-class RevocationTest {
-    private static CrewFixture crew;
-
-    @BeforeAll
-    static void start(@TempDir Path home) throws Exception {
-        crew = new CrewFixture(home);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        crew.close();
-    }
-
-    @BeforeEach
-    void begin() {
-        crew.begin();
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        crew.end();
-    }
-
+class RevocationTest extends WithCrew {
     private static boolean counts(TokenVerifier verifier, String token) {
         try {
             verifier.verify(token);

@@ -17,16 +17,10 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Date;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.http.Principal;
 import org.perilune.chassis.http.TokenVerifier;
 import org.perilune.chassis.postgres.Postgres;
@@ -35,29 +29,7 @@ import org.perilune.contracts.Role;
 
 /** Tokens and the keys that sign them. */
 @SuppressWarnings("JavaUtilDate") // the library's own type
-class TokenTest {
-    private static CrewFixture crew;
-
-    @BeforeAll
-    static void start(@TempDir Path home) throws Exception {
-        crew = new CrewFixture(home);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        crew.close();
-    }
-
-    @BeforeEach
-    void begin() {
-        crew.begin();
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        crew.end();
-    }
-
+class TokenTest extends WithCrew {
     @Test
     void servicesGetTokensOfTheirOwnAndNoHigherRole() throws Exception {
         String asked = "{\"client\":\"service:timeline\",\"secret\":\"%s\"%s}";

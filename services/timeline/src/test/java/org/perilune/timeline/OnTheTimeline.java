@@ -7,13 +7,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.testkit.SettableClock;
 
 /** What tests share that launch events: everybody around the timeline, and a clock that they move. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class OnTheTimeline {
     public static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
 
-    public final MovingClock clock = new MovingClock(START);
+    public final SettableClock clock = new SettableClock(START);
     public Fixture fixture;
 
     @BeforeAll

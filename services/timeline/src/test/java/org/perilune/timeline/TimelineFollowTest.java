@@ -7,55 +7,16 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.Threads;
 
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class TimelineFollowTest {
-    private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
-    private static final String TURN = """
-            {"name":"Turn","time":"2026-11-21T11:00:00Z","command":{"command_type":"SET_ATTITUDE"}}
-            """;
-
-    private final MovingClock clock = new MovingClock(START);
-    private Fixture fixture;
-    private Service copy;
-
-    @BeforeAll
-    void open(@TempDir Path home) throws Exception {
-        fixture = new Fixture(home);
-    }
-
-    @BeforeEach
-    void start() throws Exception {
-        clock.set(START);
-        copy = fixture.start(clock);
-    }
-
-    @AfterEach
-    void reset() throws Exception {
-        fixture.reset();
-    }
-
-    @AfterAll
-    void close() throws Exception {
-        fixture.close();
-    }
-
+class TimelineFollowTest extends WithTimeline {
     private List<String> names(Service asked, String question) throws Exception {
         var names = new ArrayList<String>();
         Fixture.json(fixture.get(asked, question))

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,11 +16,6 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.perilune.chassis.messaging.Amqp;
 import org.perilune.chassis.messaging.AmqpConfig;
 import org.perilune.chassis.messaging.CloudEvent;
@@ -33,46 +27,14 @@ import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.postgres.PostgresConfig;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.contracts.Topology.Service;
-import org.perilune.eventbus.BusFixture;
+import org.perilune.eventbus.WithBus;
 import org.perilune.testkit.TestBroker;
 
-@ParameterizedClass
-@EnumSource(TestBroker.class)
-class DeadLetterTest {
+class DeadLetterTest extends WithBus {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
-
-    @TempDir
-    static Path home;
-
-    private static BusFixture fixture;
-
-    /** Each test has a type of its own. */
-    private final String type = "T" + UUID.randomUUID().toString().replace("-", "");
 
     /** Without it the broker is told to nobody. */
     DeadLetterTest(TestBroker broker) {}
-
-    @BeforeParameterizedClassInvocation
-    static void start(TestBroker broker) throws Exception {
-        fixture = new BusFixture(home, broker, Map.of());
-    }
-
-    @AfterParameterizedClassInvocation
-    static void stop() {
-        fixture.close();
-    }
-
-    private HttpResponse<String> post(String path, String body) throws Exception {
-        return fixture.operator().send("POST", path, body);
-    }
-
-    private JsonNode get(String path) throws Exception {
-        return fixture.operator().get(path);
-    }
-
-    private JsonNode events() throws Exception {
-        return get("/events?type=" + type).path("events");
-    }
 
     /** A service with a store of its own, that publishes, and handles what is published. */
     private final class OtherService implements AutoCloseable {

@@ -6,63 +6,24 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.perilune.eventbus.BusFixture;
+import org.perilune.eventbus.WithBus;
 import org.perilune.testkit.Caller;
 import org.perilune.testkit.TestBroker;
 
-@ParameterizedClass
-@EnumSource(TestBroker.class)
-class EventLogTest {
+class EventLogTest extends WithBus {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
-
-    @TempDir
-    static Path home;
-
-    private static BusFixture fixture;
-
-    /** Each test has a type of its own. */
-    private final String type = "T" + UUID.randomUUID().toString().replace("-", "");
 
     /** Without it the broker is told to nobody. */
     EventLogTest(TestBroker broker) {}
-
-    @BeforeParameterizedClassInvocation
-    static void start(TestBroker broker) throws Exception {
-        fixture = new BusFixture(home, broker, Map.of());
-    }
-
-    @AfterParameterizedClassInvocation
-    static void stop() {
-        fixture.close();
-    }
-
-    private HttpResponse<String> post(String path, String body) throws Exception {
-        return fixture.operator().send("POST", path, body);
-    }
-
-    private JsonNode get(String path) throws Exception {
-        return fixture.operator().get(path);
-    }
-
-    private JsonNode events() throws Exception {
-        return get("/events?type=" + type).path("events");
-    }
 
     @Test
     void whatIsPostedIsReplayedInOrder() throws Exception {

@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,50 +12,13 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.runtime.Service;
 import org.perilune.timeline.Fixture;
-import org.perilune.timeline.MovingClock;
 import org.perilune.timeline.StandIns;
+import org.perilune.timeline.WithTimeline;
 
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class TimelineRoutesTest {
-    private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
-    private static final String TURN = """
-            {"name":"Turn","time":"2026-11-21T11:00:00Z","command":{"command_type":"SET_ATTITUDE"}}
-            """;
-
-    private final MovingClock clock = new MovingClock(START);
-    private Fixture fixture;
-    private Service copy;
-
-    @BeforeAll
-    void open(@TempDir Path home) throws Exception {
-        fixture = new Fixture(home);
-    }
-
-    @BeforeEach
-    void start() throws Exception {
-        clock.set(START);
-        copy = fixture.start(clock);
-    }
-
-    @AfterEach
-    void reset() throws Exception {
-        fixture.reset();
-    }
-
-    @AfterAll
-    void close() throws Exception {
-        fixture.close();
-    }
-
+class TimelineRoutesTest extends WithTimeline {
     private static Set<String> fields(HttpResponse<String> answer) throws Exception {
         var fields = new HashSet<String>();
         Fixture.json(answer)

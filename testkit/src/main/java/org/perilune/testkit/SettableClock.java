@@ -1,4 +1,4 @@
-package org.perilune.timeline;
+package org.perilune.testkit;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -6,19 +6,19 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** Stands still until a test moves it. */
-public final class MovingClock extends Clock {
+/** Stands still until a test moves it. Safe for threads. */
+public final class SettableClock extends Clock {
     private volatile Instant now;
 
-    public MovingClock(Instant now) {
+    public SettableClock(Instant now) {
         this.now = now;
     }
 
-    public void set(Instant instant) {
+    public synchronized void set(Instant instant) {
         now = instant;
     }
 
-    public void advance(Duration step) {
+    public synchronized void advance(Duration step) {
         now = now.plus(step);
     }
 
