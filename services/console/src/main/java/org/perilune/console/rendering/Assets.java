@@ -23,6 +23,8 @@ public final class Assets {
     private static final List<String> OWN = List.of(
             "console.css",
             "early.js",
+            "dom.js",
+            "svg.js",
             "shell.js",
             "fleet.js",
             "device.js",

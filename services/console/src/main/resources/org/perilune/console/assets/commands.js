@@ -1,5 +1,7 @@
+// @ts-check
 // The Commands page: send, approve, follow.
-import { CONSOLE_AWAY, DISPATCHER_AWAY, brief, commandPath, detail, load, make, notice, stateMark, time } from './http.js';
+import { find, make, optional } from './dom.js';
+import { CONSOLE_AWAY, DISPATCHER_AWAY, brief, commandPath, detail, load, notice, stateMark, time } from './http.js';
 import { cancelButton, cancellable, commandSender, decisions, me, sentAgain, unsent } from './approval.js';
 import { CommandFields, clearFaults, field, showFaults } from './fields.js';
 import { say, span } from './format.js';
@@ -7,26 +9,34 @@ import { order } from './instant.js';
 import { batched, follow } from './live.js';
 import { now } from './now.js';
 
-const root = document.getElementById('commands');
-const { devices, first } = JSON.parse(root.dataset.first);
+const root = find('#commands');
+/** @type {{ devices: Choice[], first: { commands: Command[], next: string | null } | null }} */
+const { devices, first } = JSON.parse(root.dataset.first || '');
 root.removeAttribute('data-first');
+/** @type {Map<string, string>} */
 const types = new Map(devices.map((one) => [one.name, one.type]));
-const body = document.getElementById('history');
-const waiting = document.getElementById('waiting');
-const newer = document.getElementById('newer');
-const older = document.getElementById('older');
-const away = document.getElementById('away');
-const filters = document.getElementById('filters');
+const body = find('#history');
+const waiting = find('#waiting');
+const newer = find('#newer', HTMLButtonElement);
+const older = find('#older', HTMLButtonElement);
+const away = find('#away');
+const filters = find('#filters', HTMLFormElement);
 const PAGE = 100;
+/** @typedef {{ element: HTMLElement, cells: { mark: HTMLElement, detail: HTMLElement, act: HTMLElement }, command: Command }} Row */
+/** @type {Map<string, Row>} */
 const rows = new Map();
+/** @type {Map<string, { command: Command, element: HTMLElement, left: HTMLElement }>} */
 const held = new Map();
+/** @type {Map<string, Command>} */
 const back = new Map(); // New ones, while somebody points at the list.
+/** @type {string | null} */
 let next = null;
 let most = PAGE;
 let trimmed = false;
 
 // History
 
+/** @param {Command} command @returns {Row} */
 function rowOf(command) {
   const mark = make('span');
   const cells = { mark, detail: make('span', { class: 'second' }), act: make('td', { class: 'right' }) };
@@ -39,6 +49,7 @@ function rowOf(command) {
   return { element, cells, command };
 }
 
+/** @param {Row} row */
 function write(row) {
   const { command, cells } = row;
   stateMark(cells.mark, command.state);
@@ -50,6 +61,7 @@ function write(row) {
   cells.act.replaceChildren(...(wanted ? [cancelButton(command, cells.detail, put)] : []));
 }
 
+/** @param {Command} command */
 function fits(command) {
   const asked = new FormData(filters);
   const states = asked.get('state');
@@ -58,41 +70,49 @@ function fits(command) {
     && (!asked.get('who') || asked.get('who') === command.requested_by);
 }
 
+/** @param {Command} a @param {Command} b */
 const later = (a, b) => order(a.requested_at) + a.id > order(b.requested_at) + b.id;
 
+/** @param {Command} command */
 function insert(command) {
   const row = rowOf(command);
   rows.set(command.id, row);
   write(row);
-  let before = body.firstElementChild;
-  while (before && !later(command, rows.get(before.dataset.id).command)) before = before.nextElementSibling;
+  const before = [...rows.values()].filter((one) => one !== row && !later(one.command, command));
   row.element.dataset.id = command.id;
-  body.insertBefore(row.element, before);
+  body.insertBefore(row.element, before.reduce((a, b) => (a && later(a.command, b.command) ? a : b), before[0])?.element || null);
 }
 
+const lastRow = () => rows.get(/** @type {HTMLElement | null} */ (body.lastElementChild)?.dataset.id || '');
 function trim() {
   while (rows.size > most) {
-    const last = body.lastElementChild;
-    rows.delete(last.dataset.id);
-    last.remove();
+    const last = lastRow();
+    if (!last) return;
+    rows.delete(last.command.id);
+    last.element.remove();
     trimmed = true;
   }
   older.hidden = !next && !trimmed;
-  document.getElementById('empty').hidden = rows.size > 0;
+  find('#empty').hidden = rows.size > 0;
 }
 
+/** @type {{ id: string, mark: HTMLElement } | null} */
 let told = null; // The last one that was sent from here.
+/** @param {Command} command */
 function put(command) {
   if (told && told.id === command.id) stateMark(told.mark, command.state);
   const row = rows.get(command.id);
+  /** @param {Command} [one] */
   const newest = (one) => !one || (command.revision ?? 0) >= (one.revision ?? 0);
   if (row && newest(row.command)) { row.command = command; touched.add(row); }
   if (!row && newest(back.get(command.id)) && fits(command) && inView(command)) back.set(command.id, command);
   if (command.state === 'held') { if (newest(held.get(command.id)?.command)) hold(command); } else release(command.id);
   flush();
 }
+/** @type {Set<Row>} */
 const touched = new Set();
-const inView = (command) => !(next || trimmed) || !body.lastElementChild || later(command, rows.get(body.lastElementChild.dataset.id).command);
+/** @param {Command} command */
+const inView = (command) => !(next || trimmed) || !lastRow() || later(command, /** @type {Row} */ (lastRow()).command);
 
 // Nothing moves under a pointer or the keyboard's focus.
 const busy = () => body.matches(':hover') || body.contains(document.activeElement);
@@ -109,16 +129,18 @@ function showBack() {
   back.clear();
   trim();
 }
-newer.addEventListener('click', () => { showBack(); flush(); body.querySelector('a')?.focus(); });
+newer.addEventListener('click', () => { showBack(); flush(); optional('a', HTMLElement, body)?.focus(); });
 body.addEventListener('pointerleave', flush);
 body.addEventListener('focusout', () => setTimeout(flush));
 
+/** @param {Record<string, any>} extra */
 function query(extra) {
   const asked = new FormData(filters);
   const given = { device: asked.get('device'), state: asked.get('state'), requested_by: asked.get('who'), limit: PAGE, ...extra };
-  return '?' + new URLSearchParams(Object.entries(given).filter(([, value]) => value));
+  return '?' + new URLSearchParams(Object.entries(given).filter(([, value]) => value).map(([name, value]) => [name, String(value)]));
 }
 
+/** @param {{ commands: Command[], next: string | null }} page */
 function replace(page) {
   rows.clear();
   back.clear();
@@ -132,6 +154,7 @@ function replace(page) {
 }
 
 let asked = 0;
+/** @param {boolean} quiet */
 async function reload(quiet) {
   const mine = quiet ? asked : ++asked;
   const answer = await load('/commands.json' + query({}));
@@ -143,6 +166,7 @@ async function reload(quiet) {
   answer.body.commands.forEach(put);
 }
 
+/** @param {Answer} answer */
 function lost(answer) {
   if (answer.status === 0 || answer.status >= 500) notice(away, ...DISPATCHER_AWAY);
   else notice(away, 'This cannot be shown', answer.body.detail || '');
@@ -151,7 +175,7 @@ function lost(answer) {
 older.addEventListener('click', async () => {
   older.disabled = true;
   const mine = asked;
-  const last = body.lastElementChild && rows.get(body.lastElementChild.dataset.id).command;
+  const last = lastRow()?.command;
   const answer = await load('/commands.json' + query(trimmed || !next ? { to: last?.requested_at } : { cursor: next }));
   older.disabled = false;
   if (mine !== asked) return;
@@ -159,11 +183,12 @@ older.addEventListener('click', async () => {
   next = answer.body.next;
   trimmed = false;
   most += PAGE;
-  answer.body.commands.forEach((one) => { if (!rows.has(one.id)) insert(one); });
+  answer.body.commands.forEach((/** @type {Command} */ one) => { if (!rows.has(one.id)) insert(one); });
   trim();
 });
 // The address says what is filtered, for a reload or somebody else.
-const filtered = () => [...new FormData(filters)].filter(([, value]) => value);
+/** @returns {[string, string][]} */
+const filtered = () => [...new FormData(filters)].map(([name, value]) => /** @type {[string, string]} */ ([name, String(value)])).filter(([, value]) => value);
 function filter() {
   const chosen = filtered();
   history.replaceState(history.state, '', location.pathname + (chosen.length ? '?' + new URLSearchParams(chosen) : ''));
@@ -171,16 +196,17 @@ function filter() {
 }
 filters.addEventListener('change', filter);
 filters.addEventListener('submit', (event) => { event.preventDefault(); filter(); });
-for (const { name } of devices) filters.elements.device.append(new Option(name, name));
+for (const { name } of devices) find('[name=device]', HTMLSelectElement, filters).append(new Option(name, name));
 for (const [name, value] of new URLSearchParams(location.search)) {
-  const input = filters.elements[name];
-  if (!input) continue;
+  const input = filters.elements.namedItem(name);
+  if (!(input instanceof HTMLInputElement || input instanceof HTMLSelectElement)) continue;
   if (name === 'device' && value && !types.has(value)) input.append(new Option(value, value)); // Telemetry is away.
   input.value = value;
 }
 
 // What waits
 
+/** @param {Command} command */
 function hold(command) {
   const old = held.get(command.id);
   if (old) { old.command = command; return; }
@@ -193,26 +219,27 @@ function hold(command) {
   waiting.append(element);
 }
 
+/** @param {string} id */
 function release(id) {
   const old = held.get(id);
   if (!old) return;
   held.delete(id);
   const focused = old.element.contains(document.activeElement);
   old.element.remove();
-  if (focused) document.getElementById('waiting-title').focus();
+  if (focused) find('#waiting-title').focus();
 }
 
 async function reloadHeld() {
   const answer = await load('/commands.json?state=held&limit=200');
   if (!answer.ok) return;
-  const there = new Set(answer.body.commands.map((one) => one.id));
+  const there = new Set(answer.body.commands.map((/** @type {Command} */ one) => one.id));
   [...held.keys()].filter((id) => !there.has(id)).forEach(release);
   answer.body.commands.forEach(hold);
   count();
 }
 
 function count() {
-  document.getElementById('nothing').hidden = held.size > 0;
+  find('#nothing').hidden = held.size > 0;
   for (const { command, left } of held.values()) {
     say(left, command.expires_at ? span(Date.parse(command.expires_at) - now()) : '–');
     left.title = command.expires_at || '';
@@ -222,16 +249,16 @@ function count() {
 // Sending
 
 function form() {
-  const element = document.getElementById('send');
+  const element = optional('#send', HTMLFormElement);
   if (!element) return;
   const sender = commandSender();
-  const said = document.getElementById('said');
-  const dry = document.getElementById('dry');
-  const send = document.getElementById('go');
+  const said = find('#said');
+  const dry = find('#dry', HTMLButtonElement);
+  const send = find('#go', HTMLButtonElement);
   const device = make('select', {}, ...devices.map((one) => new Option(one.name, one.name)));
   const wanted = new URLSearchParams(location.search).get('device');
-  device.value = types.has(wanted) ? wanted : types.has('lunar-module') ? 'lunar-module' : devices[0]?.name || '';
-  const fields = new CommandFields(document.getElementById('fields'), { changed: (fields) => {
+  device.value = wanted && types.has(wanted) ? wanted : types.has('lunar-module') ? 'lunar-module' : devices[0]?.name || '';
+  const fields = new CommandFields(find('#fields'), { changed: (fields) => {
     const critical = fields.chosen?.significance === 'critical';
     say(send, critical ? 'Ask for approval' : 'Send');
     send.disabled = dry.disabled = !fields.chosen;
@@ -239,13 +266,14 @@ function form() {
   } });
   const pick = () => fields.device(device.value, types.get(device.value));
   device.addEventListener('change', pick);
-  document.getElementById('fields').before(field('device', 'Device', device, devices.length ? '' : 'Telemetry is away, or no device has reported yet.'));
+  find('#fields').before(field('device', 'Device', device, devices.length ? '' : 'Telemetry is away, or no device has reported yet.'));
   pick();
-  const go = async (dryRun) => {
-    if (!fields.value) return;
+  const go = async (/** @type {boolean} */ dryRun) => {
+    const value = fields.value;
+    if (!value) return;
     clearFaults(element);
     send.disabled = dry.disabled = true;
-    const given = { device: device.value, ...fields.value };
+    const given = { device: device.value, ...value };
     say(said, '');
     const answer = await (dryRun ? commandSender().send({ ...given, dry_run: true }) : sender.send(given, (one) => {
       said.className = 'said';

@@ -1,20 +1,32 @@
+// @ts-check
 // Adds an event to the timeline, or changes one: a dialog, on the Timeline page and on a device's.
-import { act, load, make, same } from './http.js';
+import { find, make } from './dom.js';
+import { act, load, same } from './http.js';
 import { sentAgain, unwritten, writer } from './approval.js';
 import { CommandFields, clearFaults, field, showFaults } from './fields.js';
 import { instantOf, local } from './format.js';
 import { now } from './now.js';
 
 const UNKNOWN = 'not known yet';
+/** @param {string} id */
 const eventPath = (id) => '/timeline/' + encodeURIComponent(id);
 
 export class EventForm {
   // devices: [{name, type}]; fixed: the one device that it is about, or null; done(event) gets what came of it.
+  /** @param {Choice[]} devices @param {string | null} fixed @param {(event: TimelineEvent) => void} done */
   constructor(devices, fixed, done) {
     this.types = new Map(devices.map((one) => [one.name, one.type]));
     this.fixed = fixed;
     this.done = done;
+    /** @type {TimelineEvent | null} */
     this.event = null;
+    /** @type {Record<string, any> | null} */
+    this.before = null;
+    /** @type {HTMLElement | null} */
+    this.focused = null;
+    this.adding = writer('/timeline');
+    /** @type {Promise<unknown>} */
+    this.filled = Promise.resolve();
     this.turn = 0; // Of being open: what was asked in an earlier one does not touch this one.
     this.title = make('h2', { id: 'event-form-title' });
     this.name = make('input', { autocomplete: 'off', maxlength: 200 });
@@ -36,7 +48,7 @@ export class EventForm {
     this.form = make('form', { novalidate: true }, this.title, this.fields, this.said,
       make('div', { class: 'acts' }, this.save, this.over, this.newest, close));
     this.dialog = make('dialog', { 'aria-labelledby': 'event-form-title', onclose: () => this.turn++ }, this.form);
-    document.querySelector('main').append(this.dialog);
+    find('main').append(this.dialog);
     this.command = new CommandFields(command, { optional: true, prefix: 'command.' });
     this.device.addEventListener('change', () => { this.filled = this.command.device(this.device.value, this.types.get(this.device.value)); });
     this.time.addEventListener('input', () => this.ownTime());
@@ -45,13 +57,15 @@ export class EventForm {
 
   ownTime() {
     const time = Date.parse(instantOf(this.time.value));
-    this.timeField.querySelector('.hint').textContent = Number.isFinite(time) ? local(time) : 'such as 2026-11-21 02:38:00';
+    find('.hint', HTMLElement, this.timeField).textContent = Number.isFinite(time) ? local(time) : 'such as 2026-11-21 02:38:00';
   }
 
+  /** @param {TimelineEvent | null} event @param {{ device?: string }} [preset] */
   async open(event, preset = {}) {
     this.turn++;
     this.event = event;
     this.adding = writer('/timeline');
+    /** @type {Partial<TimelineEvent>} */
     const shown = event || { name: '', time: new Date(Math.ceil((now() + 600000) / 60000) * 60000).toISOString(),
       device: this.fixed || (this.types.has('lunar-module') ? 'lunar-module' : ''), if_missed: 'skip', ...preset };
     this.title.textContent = event ? 'Change ' + event.name : 'Add an event';
@@ -71,17 +85,19 @@ export class EventForm {
     this.name.focus();
     // What is typed while the commands of the device are still being loaded is a change too. Where another device is
     // chosen by then, whatever command is shown for that one is sent.
+    /** @type {Record<string, any> | null} */
     const before = this.before = event ? { ...this.given(), command: UNKNOWN } : null;
-    this.filled = this.command.fill(shown.device, this.types.get(shown.device), shown.command || null)
+    this.filled = this.command.fill(shown.device, this.types.get(shown.device || ''), shown.command || null)
       .then((whole) => { if (before && whole) before.command = this.command.value; });
     await this.filled;
   }
 
   // What would be typed meanwhile would not be saved.
+  /** @param {boolean} does */
   saving(does) {
-    if (does) this.focused = document.activeElement;
+    if (does) this.focused = /** @type {HTMLElement} */ (document.activeElement);
     this.save.disabled = this.fields.inert = does;
-    if (!does && this.fields.contains(this.focused)) this.focused.focus();
+    if (!does && this.fields.contains(this.focused)) this.focused?.focus();
   }
 
   given() {
@@ -90,8 +106,10 @@ export class EventForm {
   }
 
   // Of an event only what was changed is sent, with the version that was seen.
+  /** @param {Record<string, any>} given */
   change(given) {
-    const changed = { version: this.event.version };
+    /** @type {Record<string, any>} */
+    const changed = { version: this.event?.version };
     for (const [key, value] of Object.entries(given)) if (!same(value, this.before?.[key])) changed[key] = value;
     return changed;
   }
@@ -117,6 +135,7 @@ export class EventForm {
     this.said.textContent = answer.body.errors?.length ? rest.join('. ') : unwritten(answer);
   }
 
+  /** @param {string} [detail] */
   conflict(detail) {
     this.said.textContent = 'Nothing was saved: somebody changed this event since you opened it. ' + (detail || '');
     this.newest.hidden = this.over.hidden = false;
@@ -126,6 +145,7 @@ export class EventForm {
   // Only what was changed here; whatever else was changed elsewhere stays.
   async saveOver() {
     const turn = this.turn;
+    if (!this.event) return;
     const answer = await load(eventPath(this.event.id) + '/now.json');
     if (turn !== this.turn) return;
     if (!answer.ok) { this.said.textContent = answer.body.detail || 'It cannot be read just now.'; return; }
@@ -136,6 +156,7 @@ export class EventForm {
 
   async loadNewest() {
     const turn = this.turn;
+    if (!this.event) return;
     const answer = await load(eventPath(this.event.id) + '/now.json');
     if (turn !== this.turn) return;
     if (answer.ok) await this.open(answer.body);
@@ -143,6 +164,7 @@ export class EventForm {
   }
 
   // What others do to the event while it is open here.
+  /** @param {TimelineEvent} event */
   changed(event) {
     if (!this.dialog.open || !this.event || event.id !== this.event.id || event.version <= this.event.version || this.save.disabled) return;
     if (event.state === 'planned' && !this.over.hidden) return; // That, and what came of saving, is already said.

@@ -1,8 +1,9 @@
+// @ts-check
 // The lanes of the timeline: a lane for each device, windows as bands, events as marks, and now as a line.
 import { stateMark, word } from './http.js';
-import { clock, local, mark, utc } from './format.js';
+import { clock, local, mark, say, utc } from './format.js';
+import { set, svg } from './svg.js';
 
-const SVG = 'http://www.w3.org/2000/svg';
 const LEFT = 216;
 const STRIP = 20;
 const ROW = 24;
@@ -11,36 +12,26 @@ const HEAD = 32;
 const BANDS = ['pass', 'loss-of-signal', 'shadow'];
 const STEPS = [1, 5, 10, 30, 60, 180, 360, 720, 1440, 2880].map((minutes) => minutes * 60000);
 // Drawn around 0,0; the same shapes as the words in the tables have.
+/** @type {Record<string, string>} */
 const SHAPES = {
   planned: 'M-5 0A5 5 0 1 1 5 0A5 5 0 1 1 -5 0', dispatching: 'M-5 0A5 5 0 1 1 5 0A5 5 0 1 1 -5 0M0 -5V5',
   dispatched: 'M-5 0A5 5 0 1 1 5 0A5 5 0 1 1 -5 0', passed: 'M-2 0A2 2 0 1 1 2 0A2 2 0 1 1 -2 0',
   missed: 'M-5 -5L5 5M-5 5L5 -5', failed: 'M-5 -5H5V5H-5Z', cancelled: 'M-5 0H5',
 };
 
-function svg(name, attributes = {}, parent = null) {
-  const made = document.createElementNS(SVG, name);
-  set(made, attributes);
-  if (parent) parent.append(made);
-  return made;
-}
-
-function set(target, attributes) {
-  for (const [key, value] of Object.entries(attributes)) {
-    const text = String(value);
-    if (target.getAttribute(key) !== text) target.setAttribute(key, text);
-  }
-}
-
-function say(target, text) { if (target.textContent !== text) target.textContent = text; }
-
-const measure = document.createElement('canvas').getContext('2d');
+const measure = /** @type {CanvasRenderingContext2D} */ (document.createElement('canvas').getContext('2d'));
 measure.font = '12px Inter, sans-serif';
+/** @type {Map<string, number>} */
 const widths = new Map();
+/** @param {string} text @returns {number} */
 function width(text) {
-  if (!widths.has(text)) { if (widths.size > 5000) widths.clear(); widths.set(text, measure.measureText(text).width); }
-  return widths.get(text);
+  const known = widths.get(text) ?? measure.measureText(text).width;
+  if (widths.size > 5000) widths.clear();
+  widths.set(text, known);
+  return known;
 }
 
+/** @param {string} text @param {number} room */
 function fitting(text, room) {
   if (width(text) <= room) return text;
   const letters = Math.floor(text.length * room / width(text)) - 1;
@@ -48,15 +39,22 @@ function fitting(text, room) {
 }
 
 // Keeps one element for each key and drops what was not asked for since begin().
+/** @template {{ element: Element }} T */
 class Pool {
-  constructor(parent, create) { this.parent = parent; this.create = create; this.held = new Map(); }
+  /** @param {Element} parent @param {() => T} create */
+  constructor(parent, create) { this.parent = parent; this.create = create; this.used = new Set(); this.held = /** @type {Map<unknown, T>} */ (new Map()); }
 
-  begin() { this.used = new Set(); }
+  begin() { this.used.clear(); }
 
+  /** @param {unknown} key @returns {T} */
   take(key) {
     this.used.add(key);
-    if (!this.held.has(key)) { const made = this.create(); this.parent.append(made.element); this.held.set(key, made); }
-    return this.held.get(key);
+    const held = this.held.get(key);
+    if (held) return held;
+    const made = this.create();
+    this.parent.append(made.element);
+    this.held.set(key, made);
+    return made;
   }
 
   end() {
@@ -65,6 +63,7 @@ class Pool {
 }
 
 export class Lanes {
+  /** @param {HTMLElement} host @param {(id: string) => void} open */
   constructor(host, open) {
     this.host = host;
     this.svg = svg('svg', { class: 'lanes', 'aria-hidden': 'true' }, host);
@@ -89,7 +88,7 @@ export class Lanes {
     });
     this.marks = new Pool(marks, () => {
       const element = svg('g', {});
-      const made = { element, id: null, title: svg('title', {}, element), hit: svg('rect', { class: 'hit', x: -12, y: -12, height: 24 }, element),
+      const made = { element, id: '', title: svg('title', {}, element), hit: svg('rect', { class: 'hit', x: -12, y: -12, height: 24 }, element),
         shape: svg('path', {}, element), text: svg('text', { x: 10, y: 4 }, element) };
       element.addEventListener('click', () => open(made.id));
       return made;
@@ -98,22 +97,26 @@ export class Lanes {
     this.nowText = svg('text', { class: 'nowtext', 'text-anchor': 'middle' }, this.svg);
   }
 
+  /** @type {(events: TimelineEvent[], from: number, to: number, now: number) => number} */
   draw(events, from, to, now) {
     const full = Math.max(this.host.clientWidth, 320);
     const left = full < 600 ? 8 : LEFT;
+    /** @type {Scale} */
     const x = (time) => left + (time - from) / (to - from) * (full - left);
+    /** @type {Map<string, { event: TimelineEvent, time: number, until: number }[]>} */
     const byDevice = new Map();
     for (const event of events) {
       const time = Date.parse(event.time);
       const until = Date.parse(event.until || '') || time;
       if (until < from - (to - from) * 0.3 || time > to) continue;
       const name = event.device || 'no device';
-      if (!byDevice.has(name)) byDevice.set(name, []);
-      byDevice.get(name).push({ event, time, until });
+      const lane = byDevice.get(name) || [];
+      byDevice.set(name, lane);
+      lane.push({ event, time, until });
     }
     for (const pool of [this.ticks, this.lanes, this.bands, this.marks]) pool.begin();
     let y = HEAD;
-    for (const name of [...byDevice.keys()].sort()) y = this.lane(name, byDevice.get(name), y, x, left, full);
+    for (const [name, entries] of [...byDevice].sort(([a], [b]) => (a < b ? -1 : 1))) y = this.lane(name, entries, y, x, left, full);
     const height = Math.max(y, HEAD + 64);
     set(this.svg, { width: full, height, viewBox: `0 0 ${full} ${height}` });
     set(this.clip, { x: left, width: full - left, height });
@@ -127,6 +130,11 @@ export class Lanes {
     return byDevice.size;
   }
 
+  /**
+   * @typedef {(time: number) => number} Scale
+   * @param {string} name @param {{ event: TimelineEvent, time: number, until: number }[]} entries @param {number} top
+   * @param {Scale} x @param {number} left @param {number} full
+   */
   lane(name, entries, top, x, left, full) {
     const lane = this.lanes.take(name);
     const kinds = BANDS.filter((kind) => entries.some(({ event }) => event.kind === kind));
@@ -155,16 +163,20 @@ export class Lanes {
     }
     y += kinds.length * STRIP + 4;
     const points = entries.filter(({ event }) => !kinds.includes(event.kind)).sort((a, b) => a.time - b.time);
+    /** @typedef {{ event: TimelineEvent, time: number, at: number, text: string, row: number, room: number }} Placed */
+    /** @type {Placed[]} */
     const placed = [];
+    /** @type {(Placed | null)[]} */
     const last = new Array(ROWS).fill(null);
     for (const { event, time } of points) {
       const at = x(time);
       const text = event.state === 'planned' || event.state === 'passed' ? event.name : `${event.name}, ${word(event.state)}`;
       // Where no name has ended yet, the one that began first gives way; the table has it in full.
       let row = last.findIndex((one) => !one || one.at + 26 + width(one.text) < at);
-      if (row < 0) row = last.indexOf(last.reduce((a, b) => (b.at < a.at ? b : a)));
+      if (row < 0) row = last.indexOf(last.reduce((a, b) => (a && b && b.at < a.at ? b : a)));
       const one = { event, time, at, text, row, room: full - at - 14 };
-      if (last[row]) last[row].room = Math.min(last[row].room, at - last[row].at - 24);
+      const before = last[row];
+      if (before) before.room = Math.min(before.room, at - before.at - 24);
       last[row] = one;
       placed.push(one);
     }
@@ -181,9 +193,10 @@ export class Lanes {
     return y + ROWS * ROW + 8;
   }
 
+  /** @param {number} from @param {number} to @param {Scale} x @param {number} height @param {number} full @param {number} now */
   scale(from, to, x, height, full, now) {
     const apart = full < 600 ? 64 : 96;
-    const step = STEPS.find((one) => one / (to - from) * full >= apart) || STEPS.at(-1);
+    const step = STEPS.find((one) => one / (to - from) * full >= apart) || STEPS[STEPS.length - 1];
     for (let time = Math.ceil(from / step) * step; time < to; time += step) {
       const tick = this.ticks.take(time);
       set(tick.line, { x1: x(time), x2: x(time), y1: 24, y2: height });
@@ -197,6 +210,7 @@ export class Lanes {
   }
 }
 
+/** @param {Element} span @param {TimelineEvent} event */
 export function eventMark(span, event) {
   if (event.state === 'predicted') mark(span, 's-band-' + event.kind, 'predicted');
   else stateMark(span, event.state);

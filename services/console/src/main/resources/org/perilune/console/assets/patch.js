@@ -1,39 +1,49 @@
+// @ts-check
 // Makes a part of the page say what a fresh one says, and touches only what differs: focus, selection, what is unfolded and
 // what a screen reader has already read stay. Gives the elements that are new.
+/** @param {Node} old @param {Node} fresh */
 export function patch(old, fresh) {
+  /** @type {Element[]} */
   const added = [];
   children(old, fresh, added);
   return added;
 }
 
-const alike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && (a.id || '') === (b.id || '');
+/** @param {Node} a @param {Node} b */
+const alike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && id(a) === id(b);
 
-const blank = (node) => node?.nodeType === 3 && !node.data.trim();
+/** @param {Node | null} node */
+const id = (node) => (node instanceof Element ? node.id : '');
+
+/** @param {Node | null} node */
+const blank = (node) => node instanceof Text && !node.data.trim();
 
 // What has an id is known by it, everything else by its place.
+/** @param {Node} old @param {Node} fresh @param {Element[]} added */
 function children(old, fresh, added) {
   const wanted = [...fresh.childNodes];
-  const ids = new Set(wanted.map((one) => one.id).filter(Boolean));
+  const ids = new Set(wanted.map(id).filter(Boolean));
   let at = old.firstChild;
-  const drop = () => { const gone = at; at = at.nextSibling; gone.remove(); };
+  const drop = () => { const gone = /** @type {ChildNode} */ (at); at = gone.nextSibling; gone.remove(); };
   for (const one of wanted) {
     // Blanks between tags differ between a page and a part of it, and mean nothing.
-    if (blank(one)) { if (blank(at)) at = at.nextSibling; continue; }
-    while ((at?.id && !ids.has(at.id)) || blank(at)) { if (blank(at)) at = at.nextSibling; else drop(); }
-    const known = one.id ? [...old.children].find((child) => child.id === one.id) : at && alike(at, one) ? at : null;
+    if (blank(one)) { if (at && blank(at)) at = at.nextSibling; continue; }
+    while (at && ((id(at) && !ids.has(id(at))) || blank(at))) { if (blank(at)) at = at.nextSibling; else drop(); }
+    const known = id(one) ? [...old.childNodes].find((child) => id(child) === id(one)) : at && alike(at, one) ? at : null;
     if (known && alike(known, one)) {
       if (known === at) at = at.nextSibling;
       else old.insertBefore(known, at);
-      if (known.nodeType === 1) element(known, one, added);
-      else if (known.data !== one.data) known.data = one.data;
+      if (known instanceof Element) element(known, /** @type {Element} */ (one), added);
+      else if (known.nodeValue !== one.nodeValue) known.nodeValue = one.nodeValue;
     } else {
       old.insertBefore(one, at);
-      if (one.nodeType === 1) added.push(one);
+      if (one instanceof Element) added.push(one);
     }
   }
   while (at) drop();
 }
 
+/** @param {Element} old @param {Element} fresh @param {Element[]} added */
 function element(old, fresh, added) {
   for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   for (const { name } of [...old.attributes]) {

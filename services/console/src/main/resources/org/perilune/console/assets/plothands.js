@@ -1,6 +1,9 @@
+// @ts-check
 // Pointer, wheel and keys over a plot.
+/** @param {import('./plot.js').Plots} plots @param {import('./plot.js').Panel} panel */
 export function listen(plots, panel) {
   const { figure, canvas } = panel;
+  /** @param {MouseEvent} event */
   const timeAt = (event) => plots.from + (event.offsetX - plots.left) / (canvas.clientWidth - plots.left) * plots.span;
   canvas.addEventListener('pointerdown', (event) => {
     if (event.button !== 0) return;
@@ -21,6 +24,7 @@ export function listen(plots, panel) {
     plots.read();
     plots.draw();
   });
+  /** @param {MouseEvent} event */
   const release = (event) => {
     const { drag } = panel;
     panel.drag = null;
@@ -40,9 +44,11 @@ export function listen(plots, panel) {
     plots.zoom(event.deltaY > 0 ? 1.25 : 0.8, timeAt(event));
   }, { passive: false });
   figure.addEventListener('keydown', (event) => {
-    const act = { '+': () => plots.zoom(0.5), '=': () => plots.zoom(0.5), '-': () => plots.zoom(2),
+    /** @type {Record<string, () => void>} */
+    const acts = { '+': () => plots.zoom(0.5), '=': () => plots.zoom(0.5), '-': () => plots.zoom(2),
       ArrowLeft: () => plots.pan(-0.25), ArrowRight: () => plots.pan(0.25), 0: () => plots.now(900000),
-      Home: () => plots.now(900000) }[event.key];
+      Home: () => plots.now(900000) };
+    const act = acts[event.key];
     if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     act();

@@ -1,3 +1,4 @@
+// @ts-check
 // Sends what a button is pressed for, so that one press is one command and another press is another.
 export const RETRIES = 15000; // For so long an unanswered press is sent again by itself.
 const PAUSE = 2000;
@@ -9,32 +10,46 @@ export function newKey() {
 }
 
 // A service that says 503 has changed nothing; after a silence or another failure nobody knows.
+/** @param {Answer} answer */
 const unanswered = (answer) => answer.status === 0 || answer.status >= 500;
+/** @param {Answer} answer */
 const doubtful = (answer) => unanswered(answer) && answer.status !== 503;
 
+/** @typedef {{ text: string, waits: (answer: Answer) => void, key: string, pending: boolean, until: number, kept: number, answer?: Promise<Answer> }} Press */
 export class Sender {
   // post(body, key): gives {ok, status, body} and never throws.
   // keep: for so many milliseconds after an unanswered press the same content, pressed again, is still the same thing. For
   // texts, which are worse twice; never for commands: a stop that is pressed again is to stop again.
-  constructor(post, { keep = 0, now = () => performance.now(), pause = (millis) => new Promise((done) => { setTimeout(done, millis); }) } = {}) {
-    Object.assign(this, { post, keep, now, pause });
+  /**
+   * @param {(body: object, key: string) => Promise<Answer>} post
+   * @param {{ keep?: number, now?: () => number, pause?: (millis: number) => Promise<void> }} [options]
+   */
+  constructor(post, { keep = 0, now = () => performance.now(), pause = (millis) => /** @type {Promise<void>} */ (new Promise((done) => { setTimeout(done, millis); })) } = {}) {
+    this.post = post;
+    this.keep = keep;
+    this.now = now;
+    this.pause = pause;
+    /** @type {Press | null} */
     this.press = null;
   }
 
   // waits(answer): called each time it is to be sent again. In the answer, unknown says that nobody knows whether it was taken.
+  /** @param {object} body @param {(answer: Answer) => void} [waits] @returns {Promise<Answer>} */
   send(body, waits = () => {}) {
     const text = JSON.stringify(body);
     const before = this.press?.text === text ? this.press : null;
-    if (before && (before.pending || this.now() < before.until)) {
+    if (before?.answer && (before.pending || this.now() < before.until)) {
       before.waits = waits;
       return before.answer;
     }
+    /** @type {Press} */
     const press = { text, waits, key: before && this.now() < before.kept ? before.key : newKey(), pending: true, until: 0, kept: 0 };
     this.press = press;
     press.answer = this.attempts(press, body).finally(() => { press.pending = false; });
     return press.answer;
   }
 
+  /** @param {Press} press @param {object} body @returns {Promise<Answer>} */
   async attempts(press, body) {
     const end = this.now() + RETRIES;
     let unknown = false;
