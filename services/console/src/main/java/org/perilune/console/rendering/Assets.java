@@ -25,6 +25,8 @@ public final class Assets {
             "early.js",
             "dom.js",
             "svg.js",
+            "list.js",
+            "conflict.js",
             "shell.js",
             "fleet.js",
             "device.js",

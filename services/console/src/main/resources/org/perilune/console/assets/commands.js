@@ -6,6 +6,7 @@ import { cancelButton, cancellable, commandSender, decisions, me, sentAgain, uns
 import { CommandFields, clearFaults, field, showFaults } from './fields.js';
 import { say, span } from './format.js';
 import { order } from './instant.js';
+import { List } from './list.js';
 import { batched, follow } from './live.js';
 import { now } from './now.js';
 
@@ -16,16 +17,14 @@ root.removeAttribute('data-first');
 /** @type {Map<string, string>} */
 const types = new Map(devices.map((one) => [one.name, one.type]));
 const body = find('#history');
-const waiting = find('#waiting');
 const newer = find('#newer', HTMLButtonElement);
 const older = find('#older', HTMLButtonElement);
 const away = find('#away');
 const filters = find('#filters', HTMLFormElement);
 const PAGE = 100;
-/** @typedef {{ element: HTMLElement, cells: { mark: HTMLElement, detail: HTMLElement, act: HTMLElement }, command: Command }} Row */
-/** @type {Map<string, Row>} */
-const rows = new Map();
-/** @type {Map<string, { command: Command, element: HTMLElement, left: HTMLElement }>} */
+/** @type {Map<string, Command>} */
+const shown = new Map();
+/** @type {Map<string, Command>} */
 const held = new Map();
 /** @type {Map<string, Command>} */
 const back = new Map(); // New ones, while somebody points at the list.
@@ -36,22 +35,21 @@ let trimmed = false;
 
 // History
 
-/** @param {Command} command @returns {Row} */
+/** @param {Command} command */
 function rowOf(command) {
   const mark = make('span');
   const cells = { mark, detail: make('span', { class: 'second' }), act: make('td', { class: 'right' }) };
   const link = make('a', { href: commandPath(command.id) }, command.command_type);
   const given = brief(command.parameters);
-  const element = make('tr', {}, make('td', {}, time(command.requested_at)),
+  const element = make('tr', { 'data-id': command.id }, make('td', {}, time(command.requested_at)),
     make('th', { scope: 'row' }, link, make('span', { class: 'second', title: given }, given)),
     make('td', {}, make('a', { href: '/devices/' + encodeURIComponent(command.device), class: 'plain' }, command.device)),
     make('td', {}, mark, cells.detail), make('td', {}, command.requested_by || command.principal || '–'), cells.act);
-  return { element, cells, command };
+  return { element, cells };
 }
 
-/** @param {Row} row */
-function write(row) {
-  const { command, cells } = row;
+/** @param {ReturnType<typeof rowOf>} row @param {Command} command */
+function write({ cells }, command) {
   stateMark(cells.mark, command.state);
   cells.mark.title = command.changed_at || '';
   say(cells.detail, detail(command));
@@ -73,63 +71,46 @@ function fits(command) {
 /** @param {Command} a @param {Command} b */
 const later = (a, b) => order(a.requested_at) + a.id > order(b.requested_at) + b.id;
 
-/** @param {Command} command */
-function insert(command) {
-  const row = rowOf(command);
-  rows.set(command.id, row);
-  write(row);
-  const before = [...rows.values()].filter((one) => one !== row && !later(one.command, command));
-  row.element.dataset.id = command.id;
-  body.insertBefore(row.element, before.reduce((a, b) => (a && later(a.command, b.command) ? a : b), before[0])?.element || null);
-}
-
-const lastRow = () => rows.get(/** @type {HTMLElement | null} */ (body.lastElementChild)?.dataset.id || '');
-function trim() {
-  while (rows.size > most) {
-    const last = lastRow();
-    if (!last) return;
-    rows.delete(last.command.id);
-    last.element.remove();
-    trimmed = true;
-  }
-  older.hidden = !next && !trimmed;
-  find('#empty').hidden = rows.size > 0;
-}
+const rows = new List(body, rowOf, write);
+const sorted = () => [...shown.values()].sort((a, b) => (later(a, b) ? -1 : 1));
 
 /** @type {{ id: string, mark: HTMLElement } | null} */
 let told = null; // The last one that was sent from here.
 /** @param {Command} command */
 function put(command) {
   if (told && told.id === command.id) stateMark(told.mark, command.state);
-  const row = rows.get(command.id);
-  /** @param {Command} [one] */
-  const newest = (one) => !one || (command.revision ?? 0) >= (one.revision ?? 0);
-  if (row && newest(row.command)) { row.command = command; touched.add(row); }
-  if (!row && newest(back.get(command.id)) && fits(command) && inView(command)) back.set(command.id, command);
-  if (command.state === 'held') { if (newest(held.get(command.id)?.command)) hold(command); } else release(command.id);
+  /** @param {Map<string, Command>} known */
+  const isNews = (known) => (command.revision ?? 0) >= (known.get(command.id)?.revision ?? 0);
+  if (!shown.has(command.id)) { if (isNews(back) && fits(command) && inView(command)) back.set(command.id, command); }
+  else if (isNews(shown)) shown.set(command.id, command);
+  if (command.state !== 'held') held.delete(command.id);
+  else if (isNews(held)) held.set(command.id, command);
   flush();
 }
-/** @type {Set<Row>} */
-const touched = new Set();
 /** @param {Command} command */
-const inView = (command) => !(next || trimmed) || !lastRow() || later(command, /** @type {Row} */ (lastRow()).command);
+const inView = (command) => !(next || trimmed) || !shown.size || later(command, sorted()[shown.size - 1]);
 
 // Nothing moves under a pointer or the keyboard's focus.
 const busy = () => body.matches(':hover') || body.contains(document.activeElement);
-const flush = batched(() => {
-  for (const row of touched) write(row);
-  touched.clear();
-  if (back.size && !busy()) showBack();
+function show(all = !busy()) {
+  if (all) {
+    for (const [id, command] of back) shown.set(id, command);
+    back.clear();
+  }
+  const commands = sorted();
+  for (const { id } of commands.splice(most)) { shown.delete(id); trimmed = true; }
+  rows.show(commands);
+  older.hidden = !next && !trimmed;
+  find('#empty').hidden = commands.length > 0;
   newer.hidden = !back.size;
   say(newer, back.size === 1 ? 'Show 1 newer command' : `Show ${back.size} newer commands`);
-  count();
-});
-function showBack() {
-  for (const command of back.values()) if (!rows.has(command.id)) insert(command);
-  back.clear();
-  trim();
+  const lost = waiting.host.contains(document.activeElement);
+  waiting.show([...held.values()]);
+  find('#nothing').hidden = held.size > 0;
+  if (lost && !waiting.host.contains(document.activeElement)) find('#waiting-title').focus();
 }
-newer.addEventListener('click', () => { showBack(); flush(); optional('a', HTMLElement, body)?.focus(); });
+const flush = batched(() => show());
+newer.addEventListener('click', () => { show(true); optional('a', HTMLElement, body)?.focus(); });
 body.addEventListener('pointerleave', flush);
 body.addEventListener('focusout', () => setTimeout(flush));
 
@@ -142,15 +123,13 @@ function query(extra) {
 
 /** @param {{ commands: Command[], next: string | null }} page */
 function replace(page) {
-  rows.clear();
+  shown.clear();
   back.clear();
-  body.replaceChildren();
   most = PAGE;
   trimmed = false;
   next = page.next;
-  page.commands.forEach(insert);
-  trim();
-  flush();
+  for (const command of page.commands) shown.set(command.id, command);
+  show(true);
 }
 
 let asked = 0;
@@ -175,7 +154,7 @@ function lost(answer) {
 older.addEventListener('click', async () => {
   older.disabled = true;
   const mine = asked;
-  const last = lastRow()?.command;
+  const last = sorted().at(-1);
   const answer = await load('/commands.json' + query(trimmed || !next ? { to: last?.requested_at } : { cursor: next }));
   older.disabled = false;
   if (mine !== asked) return;
@@ -183,8 +162,8 @@ older.addEventListener('click', async () => {
   next = answer.body.next;
   trimmed = false;
   most += PAGE;
-  answer.body.commands.forEach((/** @type {Command} */ one) => { if (!rows.has(one.id)) insert(one); });
-  trim();
+  for (const one of answer.body.commands) if (!shown.has(one.id)) shown.set(one.id, one);
+  show();
 });
 // The address says what is filtered, for a reload or somebody else.
 /** @returns {[string, string][]} */
@@ -207,43 +186,28 @@ for (const [name, value] of new URLSearchParams(location.search)) {
 // What waits
 
 /** @param {Command} command */
-function hold(command) {
-  const old = held.get(command.id);
-  if (old) { old.command = command; return; }
+function heldOf(command) {
   const left = make('span', { class: 'num' });
   const element = make('li', {}, make('p', {}, stateMark(make('span'), 'held'), ' ',
     make('a', { href: commandPath(command.id) }, command.command_type), ' to ', command.device, ' · asked by ',
     make('strong', {}, command.requested_by || command.principal || '–'), ' · expires in ', left),
   make('p', { class: 'brief' }, brief(command.parameters) || 'no arguments'), decisions(command, put));
-  held.set(command.id, { command, element, left });
-  waiting.append(element);
+  return { element, left };
 }
-
-/** @param {string} id */
-function release(id) {
-  const old = held.get(id);
-  if (!old) return;
-  held.delete(id);
-  const focused = old.element.contains(document.activeElement);
-  old.element.remove();
-  if (focused) find('#waiting-title').focus();
-}
+/** @type {List<Command, ReturnType<typeof heldOf>>} */
+const waiting = new List(find('#waiting'), heldOf, ({ left }, command) => {
+  say(left, command.expires_at ? span(Date.parse(command.expires_at) - now()) : '–');
+  left.title = command.expires_at || '';
+});
 
 async function reloadHeld() {
   const answer = await load('/commands.json?state=held&limit=200');
   if (!answer.ok) return;
-  const there = new Set(answer.body.commands.map((/** @type {Command} */ one) => one.id));
-  [...held.keys()].filter((id) => !there.has(id)).forEach(release);
-  answer.body.commands.forEach(hold);
-  count();
-}
-
-function count() {
-  find('#nothing').hidden = held.size > 0;
-  for (const { command, left } of held.values()) {
-    say(left, command.expires_at ? span(Date.parse(command.expires_at) - now()) : '–');
-    left.title = command.expires_at || '';
-  }
+  const before = new Map(held);
+  held.clear();
+  for (const one of answer.body.commands) held.set(one.id, one);
+  for (const [id, one] of before) if (held.has(id) && (one.revision ?? 0) > (held.get(id)?.revision ?? 0)) held.set(id, one);
+  flush();
 }
 
 // Sending
@@ -301,7 +265,7 @@ function form() {
   dry.addEventListener('click', () => go(true));
 }
 
-if (first) { replace(first); first.commands.filter((one) => one.state === 'held').forEach(hold); count(); } else notice(away, ...DISPATCHER_AWAY);
+if (first) { for (const one of first.commands) if (one.state === 'held') held.set(one.id, one); replace(first); } else notice(away, ...DISPATCHER_AWAY);
 // Chosen before this script came, or put back by the browser.
 if (filtered().some(([name, value]) => value !== new URLSearchParams(location.search).get(name))) filter();
 form();
@@ -310,7 +274,4 @@ follow(['commands'], {
   away(source, all) { notice(away, ...(all ? CONSOLE_AWAY : DISPATCHER_AWAY)); },
   command: put,
 });
-setInterval(() => {
-  for (const row of rows.values()) if (!row.command.final) write(row);
-  count();
-}, 1000);
+setInterval(flush, 1000);

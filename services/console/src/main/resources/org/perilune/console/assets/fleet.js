@@ -2,6 +2,7 @@
 // Keeps the fleet's table alive: one stream, and only cells that changed are written.
 import { find, make } from './dom.js';
 import { ago, mark, number, off, say, worst } from './format.js';
+import { arrange } from './list.js';
 import { batched, follow } from './live.js';
 import { now } from './now.js';
 import { newSpark, sparkPath } from './spark.js';
@@ -144,7 +145,7 @@ function key(row) {
   }
 }
 
-function arrange() {
+function sortRows() {
   const wanted = search.value.trim().toLowerCase();
   let shown = 0;
   for (const row of rows.values()) {
@@ -159,21 +160,17 @@ function arrange() {
   const sorted = [...rows.values()].map((row) => /** @type {[string | number, Row]} */ ([key(row), row]));
   sorted.sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : (x.element.dataset.device || '') < (y.element.dataset.device || '') ? -1 : 1));
   if (sort.down) sorted.reverse();
-  if (sorted.some(([, row], index) => body.children[index] !== row.element)) {
-    const focused = /** @type {HTMLElement} */ (document.activeElement);
-    body.append(...sorted.map(([, row]) => row.element));
-    if (body.contains(focused)) focused.focus();
-  }
+  arrange(body, sorted.map(([, row]) => row.element));
 }
 
 /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-sort]')).forEach((button) => button.addEventListener('click', () => {
   sort = { key: button.dataset.sort || 'name', down: sort.key === button.dataset.sort && !sort.down };
   document.querySelectorAll('th[aria-sort]').forEach((head) => head.removeAttribute('aria-sort'));
   button.closest('th')?.setAttribute('aria-sort', sort.down ? 'descending' : 'ascending');
-  arrange();
+  sortRows();
 }));
-search.addEventListener('input', arrange);
-state.addEventListener('change', arrange);
+search.addEventListener('input', sortRows);
+state.addEventListener('change', sortRows);
 find('#tools').addEventListener('submit', (event) => event.preventDefault());
 select.addEventListener('change', () => {
   chosen = select.value;
@@ -193,7 +190,7 @@ async function load() {
     if (row.seen) waiting.push(row);
   }
   choices();
-  arrange();
+  sortRows();
   ask();
   flush();
 }
@@ -205,7 +202,7 @@ follow(['telemetry'], {
     row.device = adopt(device, row.device);
     changed.add(row);
     choices();
-    arrange();
+    sortRows();
     flush();
   },
   frames(event) {

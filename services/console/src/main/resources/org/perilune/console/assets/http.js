@@ -1,7 +1,7 @@
 // @ts-check
 // What pages with forms share: requests with the form token, words for states.
 import { find, make, optional } from './dom.js';
-import { local, logInAgain, mark, utc } from './format.js';
+import { local, logInAgain, mark, span, utc } from './format.js';
 import { now } from './now.js';
 
 // Longer than the console itself waits for a service: whoever is not answered by then is told so.
@@ -53,10 +53,17 @@ export const word = (state) => WORDS[state || ''] || String(state || '').replace
 /** @param {TimelineEvent} event */
 export const called = (event) => (event.kind === 'planned' ? event.name : word(event.kind).replace(/^./, (/** @type {string} */ letter) => letter.toUpperCase()));
 
-/** @template {Element} T @param {T} span @param {string} state */
-export function stateMark(span, state) {
-  mark(span, 's-' + state, word(state));
-  return span;
+// How far an event is from now.
+/** @param {TimelineEvent} event */
+export function distance(event) {
+  const [at, until, here] = [Date.parse(event.time), Date.parse(event.until || ''), now()];
+  return at > here ? 'in ' + span(at - here) : until > here ? 'ends in ' + span(until - here) : span(here - at) + ' ago';
+}
+
+/** @template {Element} T @param {T} sign @param {string} state */
+export function stateMark(sign, state) {
+  mark(sign, 's-' + state, word(state));
+  return sign;
 }
 
 // What a command's state means for whoever waits: sent at once where there is a link, so a pause means there is none.

@@ -2,6 +2,7 @@
 // The rules as a form: added, removed, put in another order and changed. Nothing counts until it is saved.
 import { find, make, optional } from './dom.js';
 import { act, load, notice, same } from './http.js';
+import { Conflict } from './conflict.js';
 import { clearFaults, field, showFaults } from './fields.js';
 
 /** @param {string} text */
@@ -37,14 +38,11 @@ export class RuleEditor {
     this.list = make('ol', { class: 'ruleforms' });
     this.kind = make('select', { 'aria-label': 'Kind of the new rule' }, ...Object.entries(KINDS).map(([kind, [title]]) => new Option(title, kind)));
     const add = make('button', { type: 'button', onclick: () => this.add({ kind: this.kind.value, action: 'hold' }, true) }, 'Add a rule');
-    this.said = make('p', { class: 'said refusal', role: 'alert' });
-    this.theirs = make('div', { class: 'notice', hidden: true });
     this.save = make('button', { class: 'act' }, 'Save the rules');
-    this.mine = make('button', { type: 'button', hidden: true, onclick: () => { this.version = this.newest; this.send(); } }, 'Save mine over theirs');
-    this.load = make('button', { type: 'button', hidden: true, onclick: () => this.open() }, 'Load theirs');
+    this.conflict = new Conflict({ over: () => { this.version = this.newest; this.send(); }, load: () => this.open() });
     const close = make('button', { type: 'button', onclick: () => this.close() }, 'Close');
-    form.append(this.list, make('div', { class: 'decisions' }, this.kind, add), this.theirs, this.said,
-      make('div', { class: 'acts' }, this.save, this.mine, this.load, close));
+    form.append(this.list, make('div', { class: 'decisions' }, this.kind, add), this.conflict.theirs, this.conflict.said,
+      make('div', { class: 'acts' }, this.save, this.conflict.over, this.conflict.load, close));
     form.addEventListener('submit', (event) => { event.preventDefault(); this.send(); });
   }
 
@@ -53,7 +51,7 @@ export class RuleEditor {
     this.form.hidden = false;
     this.calm();
     if (!answer.ok) {
-      this.said.textContent = 'The rules cannot be read just now. ' + (answer.body.detail || '') + ' Try again in a moment.';
+      this.conflict.say('The rules cannot be read just now. ' + (answer.body.detail || '') + ' Try again in a moment.');
       if (!this.editing) { this.list.replaceChildren(); this.form.hidden = true; notice(find('#away'), 'The rules cannot be changed just now', answer.body.detail || ''); }
       return false;
     }
@@ -66,8 +64,7 @@ export class RuleEditor {
   }
 
   calm() {
-    this.said.textContent = '';
-    this.theirs.hidden = this.mine.hidden = this.load.hidden = true;
+    this.conflict.calm();
     clearFaults(this.form);
   }
 
@@ -145,10 +142,10 @@ export class RuleEditor {
     if (answer.ok && same(this.value, sent)) { this.close(); return; }
     if (answer.ok) {
       this.version = answer.body.version;
-      this.said.textContent = 'Saved. What you changed meanwhile is not: save again.';
+      this.conflict.say('Saved. What you changed meanwhile is not: save again.');
       return;
     }
-    if (answer.status === 409) { await this.conflict(); return; }
+    if (answer.status === 409) { await this.compare(); return; }
     this.refused(answer);
   }
 
@@ -164,18 +161,17 @@ export class RuleEditor {
       return inner ? { field: inner[1], detail: `number ${Number(inner[2]) + 1} ${detail}` } : { field: name, detail };
     });
     const rest = showFaults(this.form, errors);
-    this.said.textContent = errors.length ? rest.join('. ') || 'Nothing was saved: see the fields.' : answer.body.detail || 'Nothing was saved.';
+    this.conflict.say(errors.length ? rest.join('. ') || 'Nothing was saved: see the fields.' : answer.body.detail || 'Nothing was saved.');
   }
 
-  async conflict() {
+  async compare() {
     const [answer, words] = await Promise.all([load('/log/moderation/rules.json'), this.show()]);
     const { version, changed_by: by } = answer.body;
     this.newest = version;
-    this.said.textContent = `Nothing was saved: ${answer.ok && by ? by + ' has' : 'somebody has'} changed the rules since you opened them. What you typed is still here.`;
-    if (!answer.ok || !words) return;
-    this.theirs.replaceChildren(make('h3', {}, `The rules as ${by || 'somebody'} left them`), words);
-    this.theirs.hidden = this.mine.hidden = this.load.hidden = false;
-    this.mine.focus();
+    const text = `Nothing was saved: ${answer.ok && by ? by + ' has' : 'somebody has'} changed the rules since you opened them. What you typed is still here.`;
+    if (!answer.ok || !words) { this.conflict.say(text); return; }
+    this.conflict.offer(text, make('h3', {}, `The rules as ${by || 'somebody'} left them`), words);
+    this.conflict.over.focus();
   }
 
   close() {

@@ -1,11 +1,12 @@
 // @ts-check
 // The Timeline page: lanes, and a table of the same.
 import { find, make, optional } from './dom.js';
-import { CONSOLE_AWAY, TIMELINE_AWAY, act, called, commandPath, elapsed, load, notice, sureButton, time } from './http.js';
+import { CONSOLE_AWAY, TIMELINE_AWAY, act, called, commandPath, distance, elapsed, load, notice, sureButton, time } from './http.js';
 import { EventForm } from './eventform.js';
-import { clock, say, span, utc } from './format.js';
+import { clock, say, utc } from './format.js';
 import { order } from './instant.js';
 import { Lanes, eventMark } from './lanes.js';
+import { List } from './list.js';
 import { batched, follow } from './live.js';
 import { now } from './now.js';
 
@@ -116,23 +117,20 @@ function draw() {
 
 // Tables
 
-/** @typedef {ReturnType<typeof rowOf>} Row */
-/** @type {Map<string, Row>} */
-const rows = new Map();
 /** @param {TimelineEvent} event */
 const repeated = (event) => (event.repeat ? 'repeats ' + event.repeat : '');
 
-/** @param {TimelineEvent} event */
-function rowOf(event) {
+function rowOf() {
   const cells = { at: make('td'), left: make('td', { class: 'num' }), name: make('th', { scope: 'row' }), device: make('td'), mark: make('span'),
     detail: make('span', { class: 'second' }), command: make('td'), acts: make('td', { class: 'right' }) };
   const element = make('tr', {}, cells.at, cells.left, cells.name, cells.device, make('td', {}, cells.mark, cells.detail), cells.command, cells.acts);
-  return { element, cells, version: '', id: event.id };
+  return { element, cells, version: '' };
 }
 
-/** @param {Row} row @param {TimelineEvent} event */
+/** @param {ReturnType<typeof rowOf>} row @param {TimelineEvent} event */
 function write(row, event) {
   const { cells } = row;
+  say(cells.left, distance(event));
   if (row.version === event.version + event.state) return;
   row.version = event.version + event.state;
   row.element.id = 'event-' + event.id;
@@ -163,22 +161,8 @@ async function cancel(id, button) {
   else if (answer.status === 409) { say(said, `Nothing was cancelled: ${event.name} was changed meanwhile. ${answer.body.detail || ''}`); reload(); }
 }
 
-/** @param {Element} body @param {TimelineEvent[]} list @param {number} now */
-function fill(body, list, now) {
-  const wanted = list.map((event) => {
-    const row = rows.get(event.id) || rowOf(event);
-    rows.set(event.id, row);
-    write(row, event);
-    const at = Date.parse(event.time);
-    const until = Date.parse(event.until || '');
-    say(row.cells.left, at > now ? 'in ' + span(at - now) : until > now ? 'ends in ' + span(until - now) : span(now - at) + ' ago');
-    return row.element;
-  });
-  if (wanted.length === body.children.length && wanted.every((element, index) => body.children[index] === element)) return;
-  const focused = /** @type {HTMLElement} */ (document.activeElement);
-  body.replaceChildren(...wanted);
-  if (focused !== document.activeElement && body.contains(focused)) focused.focus();
-}
+/** @type {List<TimelineEvent, ReturnType<typeof rowOf>>[]} */
+const [nextRows, pastRows] = ['#next', '#past'].map((body) => new List(find(body), rowOf, write));
 
 function tables() {
   const at = now();
@@ -189,12 +173,10 @@ function tables() {
   const next = shown.filter(coming).slice(0, 50);
   const past = shown.filter((event) => !coming(event) && Date.parse(event.time) >= from - length / 2 && Date.parse(event.time) <= from + length)
     .reverse().slice(0, 100);
-  fill(find('#next'), next, at);
-  fill(find('#past'), past, at);
+  nextRows.show(next);
+  pastRows.show(past);
   find('#no-next').hidden = next.length > 0;
   find('#no-past').hidden = past.length > 0;
-  const kept = new Set([...next, ...past].map((one) => one.id));
-  for (const id of rows.keys()) if (!kept.has(id)) rows.delete(id);
 }
 
 // Wiring

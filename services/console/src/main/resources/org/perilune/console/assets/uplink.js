@@ -1,13 +1,14 @@
 // @ts-check
 // What a device is told, on its own page: the mission's buttons, its latest commands, what comes next.
 import { find, make, optional } from './dom.js';
-import { CONSOLE_AWAY, brief, called, commandPath, detail, load, stateMark, sureButton, time } from './http.js';
+import { CONSOLE_AWAY, brief, called, commandPath, detail, distance, load, stateMark, sureButton, time } from './http.js';
 import { commandSender, me, sentAgain, unsent } from './approval.js';
 import { EventForm } from './eventform.js';
 import { CommandFields, clearFaults, dictionary, showFaults } from './fields.js';
-import { say, span } from './format.js';
+import { say } from './format.js';
 import { order } from './instant.js';
 import { eventMark } from './lanes.js';
+import { List } from './list.js';
 import { batched } from './live.js';
 import { now } from './now.js';
 
@@ -30,8 +31,9 @@ export class Uplink {
     this.commands = new Map();
     /** @type {Map<string, TimelineEvent>} */
     this.events = new Map();
-    /** @type {Map<string, any>} */
-    this.rows = new Map();
+    /** @type {List<Command, ReturnType<typeof commandRow>>} */
+    this.latest = new List(find('#latest'), commandRow, (row, command) => this.writeCommand(row, command));
+    this.coming = new List(find('#coming'), eventRow, writeEvent);
     /** @type {{ id: string, title: string, state?: string } | null} */
     this.told = null;
     this.known = this.knownEvents = false;
@@ -212,68 +214,54 @@ export class Uplink {
     return [...this.commands].sort(([, a], [, b]) => (order(a.requested_at) < order(b.requested_at) ? 1 : -1));
   }
 
-  /**
-   * @template T @param {string} key @param {() => T} create @returns {T}
-   */
-  row(key, create) {
-    if (!this.rows.has(key)) this.rows.set(key, create());
-    return this.rows.get(key);
+  /** @param {ReturnType<typeof commandRow>} row @param {Command} command */
+  writeCommand({ cells }, command) {
+    stateMark(cells.mark, command.state);
+    const told = this.detail(command) || 'by ' + (command.requested_by || command.principal || '–');
+    say(cells.detail, told);
+    cells.detail.title = told;
   }
 
   show() {
     const at = now();
-    const commands = this.newest().slice(0, SHOWN).map(([, command]) => {
-      const row = this.row(command.id, () => {
-        const cells = { mark: make('span'), detail: make('span', { class: 'second' }) };
-        const given = brief(command.parameters);
-        const element = make('tr', {}, make('td', {}, time(command.requested_at, command.requested_at.slice(11, 19))),
-          make('th', { scope: 'row' }, make('a', { href: commandPath(command.id) }, command.command_type), make('span', { class: 'second', title: given }, given)),
-          make('td', {}, cells.mark, cells.detail));
-        return { element, cells };
-      });
-      stateMark(row.cells.mark, command.state);
-      const told = this.detail(command) || 'by ' + (command.requested_by || command.principal || '–');
-      say(row.cells.detail, told);
-      row.cells.detail.title = told;
-      return row.element;
-    });
+    const commands = this.newest().slice(0, SHOWN).map(([, command]) => command);
     const sorted = [...this.events.values()].filter((one) => Date.parse(one.until || one.time) >= at || ['planned', 'dispatching'].includes(one.state))
       .sort((a, b) => (order(a.time) < order(b.time) ? -1 : 1));
     // Windows follow each other closely; what somebody planned is not to be lost among them.
     const planned = sorted.filter((one) => one.kind === 'planned').slice(0, SHOWN);
     const windows = sorted.filter((one) => one.kind !== 'planned').slice(0, 3);
-    const coming = sorted.filter((one) => planned.includes(one) || windows.includes(one)).map((event) => {
-        const row = this.row('event-' + event.id, () => {
-          const cells = { at: make('td'), left: make('span', { class: 'second num' }), name: make('th', { scope: 'row' }), mark: make('span') };
-          return { version: '', element: make('tr', {}, cells.at, cells.name, make('td', {}, cells.mark, cells.left)), cells };
-        });
-        const { cells } = row;
-        if (row.version !== event.version + event.state) {
-          row.version = event.version + event.state;
-          cells.at.replaceChildren(time(event.time, event.time.slice(11, 19)));
-          const link = event.command_id ? make('a', { href: commandPath(event.command_id) }, called(event)) : called(event);
-          cells.name.replaceChildren(link, make('span', { class: 'second' }, event.command?.command_type || ''));
-          eventMark(cells.mark, event);
-        }
-        const from = Date.parse(event.time);
-        const until = Date.parse(event.until || '');
-        say(cells.left, from > at ? 'in ' + span(from - at) : until > at ? 'ends in ' + span(until - at) : span(at - from) + ' ago');
-        return row.element;
-      });
+    const coming = sorted.filter((one) => planned.includes(one) || windows.includes(one));
     this.tell();
-    arrange('latest', commands);
-    arrange('coming', coming);
+    this.latest.show(commands);
+    this.coming.show(coming);
     find('#no-commands').hidden = !this.known || commands.length > 0;
     find('#no-events').hidden = !this.knownEvents || coming.length > 0;
-    if (this.rows.size > 300) this.rows.clear();
   }
 }
 
-/** @param {string} id @param {Element[]} wanted */
-function arrange(id, wanted) {
-  const body = find('#' + id);
-  if (wanted.length === body.children.length && wanted.every((element, index) => body.children[index] === element)) return;
-  const focused = /** @type {HTMLElement} */ (document.activeElement);
-  body.replaceChildren(...wanted);
-  if (focused !== document.activeElement && body.contains(focused)) focused.focus();
+/** @param {Command} command */
+function commandRow(command) {
+  const cells = { mark: make('span'), detail: make('span', { class: 'second' }) };
+  const given = brief(command.parameters);
+  const element = make('tr', {}, make('td', {}, time(command.requested_at, command.requested_at.slice(11, 19))),
+    make('th', { scope: 'row' }, make('a', { href: commandPath(command.id) }, command.command_type), make('span', { class: 'second', title: given }, given)),
+    make('td', {}, cells.mark, cells.detail));
+  return { element, cells };
+}
+
+function eventRow() {
+  const cells = { at: make('td'), left: make('span', { class: 'second num' }), name: make('th', { scope: 'row' }), mark: make('span') };
+  return { element: make('tr', {}, cells.at, cells.name, make('td', {}, cells.mark, cells.left)), cells, version: '' };
+}
+
+/** @param {ReturnType<typeof eventRow>} row @param {TimelineEvent} event */
+function writeEvent(row, event) {
+  const { cells } = row;
+  say(cells.left, distance(event));
+  if (row.version === event.version + event.state) return;
+  row.version = event.version + event.state;
+  cells.at.replaceChildren(time(event.time, event.time.slice(11, 19)));
+  const link = event.command_id ? make('a', { href: commandPath(event.command_id) }, called(event)) : called(event);
+  cells.name.replaceChildren(link, make('span', { class: 'second' }, event.command?.command_type || ''));
+  eventMark(cells.mark, event);
 }

@@ -3,6 +3,7 @@
 import { find, make } from './dom.js';
 import { act, load, same } from './http.js';
 import { unwritten } from './approval.js';
+import { Conflict } from './conflict.js';
 import { clearFaults, field, showFaults } from './fields.js';
 import { instantOf, local } from './format.js';
 import { now } from './now.js';
@@ -197,29 +198,43 @@ export class Writing {
 // Changes what one wrote, in a dialog; done(html) gets it as it is then.
 /** @param {string} path @param {string} kind @param {Choice[]} devices @param {(html: string) => void} done */
 export async function edit(path, kind, devices, done) {
-  const loaded = await load(path + '/raw.json');
-  const said = make('p', { class: 'said refusal', role: 'alert' });
   const fields = make('div');
   const save = make('button', { class: 'act' }, 'Save');
+  let revision = 0;
+  /** @type {Record<string, any>} */
+  let before = {};
+  const read = async () => {
+    const answer = await load(path + '/raw.json');
+    if (answer.ok) revision = answer.body.revision;
+    else conflict.say(answer.body.detail || 'It cannot be read just now. Close this and try again in a moment.');
+    return answer;
+  };
+  const open = async () => {
+    const answer = await read();
+    if (!answer.ok) return;
+    conflict.calm();
+    writing.fill(answer.body);
+    before = writing.value;
+    save.disabled = false;
+    writing.text.focus();
+  };
+  const conflict = new Conflict({ over: async () => { if ((await read()).ok) form.requestSubmit(); }, load: open });
   const form = make('form', { novalidate: true }, make('h2', { id: 'edit-title' }, kind === 'entry' ? 'Edit the entry' : 'Edit the comment'),
-    kind === 'comment' ? make('p', { class: 'hint' }, 'It waits for moderation again once it is saved.') : null, fields, said,
-    make('div', { class: 'acts' }, save, make('button', { type: 'button', onclick: () => dialog.close() }, 'Close')));
+    kind === 'comment' ? make('p', { class: 'hint' }, 'It waits for moderation again once it is saved.') : null, fields, conflict.said,
+    make('div', { class: 'acts' }, save, conflict.over, conflict.load, make('button', { type: 'button', onclick: () => dialog.close() }, 'Close')));
   /** @type {HTMLDialogElement} */
   const dialog = make('dialog', { 'aria-labelledby': 'edit-title', onclose: () => dialog.remove() }, form);
   find('main').append(dialog);
   const writing = new Writing(fields, kind, devices);
-  let { revision } = loaded.body;
-  if (loaded.ok) writing.fill(loaded.body);
-  else { said.textContent = loaded.body.detail || 'It cannot be read just now. Close this and try again in a moment.'; save.disabled = true; }
-  /** @type {Record<string, any>} */
-  const before = writing.value;
+  save.disabled = true;
+  await open();
   dialog.showModal();
   writing.text.focus();
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     if (save.disabled) return;
     clearFaults(form);
-    said.textContent = '';
+    conflict.calm();
     save.disabled = true;
     const settled = await writing.settled();
     save.disabled = false;
@@ -232,10 +247,8 @@ export async function edit(path, kind, devices, done) {
     save.disabled = fields.inert = false;
     if (answer.ok) { done(answer.body.html); dialog.close(); return; }
     writing.text.focus();
-    if (answer.status !== 409) { said.textContent = writing.refused(answer); return; }
-    const newest = await load(path + '/raw.json');
-    if (newest.ok) revision = newest.body.revision;
-    said.textContent = 'Nothing was saved: it was changed elsewhere since you opened it, such as in another window of yours. '
-      + 'What you typed is still here; Save again puts it over the other change, Close leaves that.';
+    if (answer.status === 409) conflict.offer('Nothing was saved: it was changed elsewhere since you opened it, such as in another window of yours. '
+      + 'What you typed is still here.');
+    else conflict.say(writing.refused(answer));
   });
 }
