@@ -108,6 +108,22 @@ final class LogWritingTest extends InBrowser {
         assertThat(console.log.entry(id).path("id").asText()).isEqualTo(id);
     }
 
+    /** Buttons come and go with a comment's state; the one with the focus stays what it is. */
+    @Test
+    void keepsTheFocusOnAButtonOfACommentThatChanges() {
+        console.services.roles.put("ada", "operator");
+        console.log.add("grace", "Night shift", "All quiet.");
+        enter("/log");
+        page.locator(".remark textarea").fill("Is it?");
+        page.locator(".remark textarea").press("Control+Enter");
+        String comment = String.valueOf(page.locator(".comment").getAttribute("data-comment"));
+        page.locator(".comment [data-edit]").focus();
+        console.log.moderate(comment, "approved", null, null);
+        assertThat(page.locator(".comment .mark")).hasCount(0);
+        assertThat(page.locator(".comment [data-history]")).hasCount(0);
+        assertThat(page.locator(".comment [data-edit]")).isFocused();
+    }
+
     @Test
     void loadsWhatSomebodyElseMadeOfIt() {
         String own = console.log.add("ada", "Day shift", "Busy.");

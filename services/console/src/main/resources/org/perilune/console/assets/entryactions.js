@@ -2,7 +2,8 @@
 // What is done with an entry or a comment that is there: editing, deleting, its history, more of its comments.
 import { closest, find, make } from './dom.js';
 import { act, part, sure } from './http.js';
-import { addComment, parse, renewEntry } from './entries.js';
+import { addComment, renewEntry } from './entries.js';
+import { parse } from './patch.js';
 import { edit } from './writing.js';
 
 // page: more(id, number) shows so many comments; edited(article, comment) and removed(comment or null) say what was done.

@@ -3,13 +3,14 @@
 import { closest, find, make, optional } from './dom.js';
 import { CONSOLE_AWAY, notice, part, same } from './http.js';
 import { sentAgain, unwritten, writer } from './approval.js';
-import { addComment, adoptAll, insertEntry, justWritten, newest, parse, renewEntry, wroteHere } from './entries.js';
+import { addComment, adoptAll, insertEntry, justWritten, newest, renewEntry, wroteHere } from './entries.js';
 import { draft } from './drafts.js';
 import { onActs } from './entryactions.js';
 import { clearFaults } from './fields.js';
 import { say } from './format.js';
 import { order } from './instant.js';
 import { follow } from './live.js';
+import { parse } from './patch.js';
 import { commandChanged, hydrate } from './references.js';
 import { Writing } from './writing.js';
 

@@ -2,9 +2,9 @@
 // What waits for a flight director, what was rejected, and the rules.
 import { closest, find, optional } from './dom.js';
 import { CONSOLE_AWAY, act, notice, part } from './http.js';
-import { parse } from './entries.js';
 import { say } from './format.js';
 import { follow } from './live.js';
+import { parse, patch, remember } from './patch.js';
 import { hydrate } from './references.js';
 import { RuleEditor } from './rules.js';
 
@@ -36,16 +36,8 @@ function put(fresh) {
   cases.querySelector('[data-away]')?.remove();
   // A reason that is being typed stays, and what it is about.
   if (gone && cases.querySelector('[data-case]')) { cases.prepend(gone); return; }
-  const lost = cases.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
-  for (const one of fresh.querySelectorAll('[data-case]')) {
-    const item = one.closest('li');
-    const old = item && optional('#' + item.id);
-    if (old && old.dataset.version === item.dataset.version) item.replaceWith(old);
-  }
-  cases.replaceChildren(fresh);
+  patch(cases, fresh, { lost: optional('#held-title', HTMLElement) });
   hydrate(cases);
-  if (lost && cases.contains(lost)) lost.focus();
-  else if (lost) optional('#held-title')?.focus();
 }
 
 /** @type {ReturnType<typeof setTimeout> | null} */
@@ -76,7 +68,7 @@ cases.addEventListener('keydown', (event) => { if (event.key === 'Enter' && even
 
 const showRules = async () => {
   const fresh = await fragment('/log/moderation/rules');
-  if (fresh) rules.replaceChildren(fresh);
+  if (fresh) patch(rules, fresh);
 };
 const change = optional('#change', HTMLButtonElement);
 const editing = (/** @type {boolean} */ over) => { if (change?.parentElement) change.parentElement.hidden = !over; };
@@ -110,6 +102,7 @@ trying?.addEventListener('submit', async (event) => {
     : answer.body.detail || 'This could not be tried.');
 });
 
+remember(cases);
 hydrate(cases);
 if (location.hash.startsWith('#d-')) optional(`#${CSS.escape(location.hash.slice(1))} input`)?.focus();
 follow(['log'], {

@@ -26,7 +26,7 @@ tick();
 // Parts that are asked for again and again.
 globalThis.htmx?.defineExtension('patch', {
   isInlineSwap: () => false,
-  /** @type {(style: string, target: Node, fragment: Node) => false | Element[]} */
+  /** @type {(style: string, target: Element, fragment: DocumentFragment) => false | Element[]} */
   handleSwap: (style, target, fragment) => style === 'patch' && patch(target, fragment),
 });
 // A screen reader is told which limit is broken, once, and not each of its values.
