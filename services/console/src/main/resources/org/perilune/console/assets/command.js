@@ -1,11 +1,14 @@
 // @ts-check
 // One command with every stage it went through, alive.
+import { cancelButton, cancellable, decisions } from './approval.js';
 import { find, make, optional } from './dom.js';
-import { CONSOLE_AWAY, DISPATCHER_AWAY, brief, commandPath, detail, load, notice, stateMark, time } from './http.js';
-import { cancelButton, cancellable, decisions, me } from './approval.js';
 import { dictionary } from './fields.js';
 import { number, say, span } from './format.js';
+import { load } from './http.js';
 import { follow } from './live.js';
+import { CONSOLE_AWAY, DISPATCHER_AWAY, notice } from './notice.js';
+import { me } from './viewer.js';
+import { brief, commandPath, detail, stateMark, time } from './wording.js';
 
 const root = find('#command');
 /** @type {Command} */

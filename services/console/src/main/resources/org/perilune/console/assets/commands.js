@@ -1,14 +1,18 @@
 // @ts-check
 // The Commands page: send, approve, follow.
+import { cancelButton, cancellable, decisions } from './approval.js';
 import { find, make, optional } from './dom.js';
-import { CONSOLE_AWAY, DISPATCHER_AWAY, brief, commandPath, detail, load, notice, stateMark, time } from './http.js';
-import { cancelButton, cancellable, commandSender, decisions, me, sentAgain, unsent } from './approval.js';
-import { CommandFields, clearFaults, field, showFaults } from './fields.js';
+import { clearFaults, CommandFields, field, showFaults } from './fields.js';
 import { say, span } from './format.js';
+import { load } from './http.js';
 import { order } from './instant.js';
 import { List } from './list.js';
 import { batched, follow } from './live.js';
+import { CONSOLE_AWAY, DISPATCHER_AWAY, notice } from './notice.js';
 import { now } from './now.js';
+import { commandSender, sentAgain, unsent } from './sender.js';
+import { me } from './viewer.js';
+import { brief, commandPath, detail, stateMark, time } from './wording.js';
 
 const root = find('#commands');
 /** @type {{ devices: Choice[], first: { commands: Command[], next: string | null } | null }} */

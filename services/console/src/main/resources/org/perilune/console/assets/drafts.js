@@ -1,7 +1,7 @@
 // @ts-check
 // What was being written when the page went, as at the end of a session: kept in this tab for the same person, until that
 // person logs out.
-import { me } from './approval.js';
+import { me } from './viewer.js';
 
 // now() is asked as the page goes; null: there is nothing to keep. Gives what was kept when it went before, or null.
 /** @param {string} name @param {() => unknown} now */

@@ -1,8 +1,9 @@
 // @ts-check
 // What is done with an entry or a comment that is there: editing, deleting, its history, more of its comments.
+import { sure } from './confirm.js';
 import { closest, find, make } from './dom.js';
-import { act, part, sure } from './http.js';
 import { addComment, renewEntry } from './entries.js';
+import { act, part } from './http.js';
 import { parse } from './patch.js';
 import { edit } from './writing.js';
 

@@ -1,12 +1,12 @@
 // @ts-check
 // Adds an event to the timeline, or changes one: a dialog, on the Timeline page and on a device's.
-import { find, make } from './dom.js';
-import { act, load, same } from './http.js';
-import { sentAgain, unwritten, writer } from './approval.js';
 import { Conflict } from './conflict.js';
-import { CommandFields, clearFaults, field, showFaults } from './fields.js';
+import { find, make } from './dom.js';
+import { clearFaults, CommandFields, field, showFaults } from './fields.js';
 import { instantOf, local } from './format.js';
+import { act, load, same } from './http.js';
 import { now } from './now.js';
+import { sentAgain, unwritten, writer } from './sender.js';
 
 const UNKNOWN = 'not known yet';
 /** @param {string} id */

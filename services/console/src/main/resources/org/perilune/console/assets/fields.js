@@ -1,9 +1,9 @@
 // @ts-check
 // A command's form, built from the dictionary of the device's type; and the faults of an answer at their fields.
-import { find, make } from './dom.js';
-import { load } from './http.js';
 import { valueOf } from './arguments.js';
+import { find, make } from './dom.js';
 import { span } from './format.js';
+import { load } from './http.js';
 
 /** @type {Map<string, { at: number, answer: Promise<Answer> }>} */
 const known = new Map();

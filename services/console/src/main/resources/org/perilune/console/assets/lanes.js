@@ -1,9 +1,9 @@
 // @ts-check
 // The lanes of the timeline: a lane for each device, windows as bands, events as marks, and now as a line.
-import { stateMark, word } from './http.js';
 import { clock, local, mark, say, utc } from './format.js';
 import { List } from './list.js';
 import { set, svg } from './svg.js';
+import { stateMark, word } from './wording.js';
 
 const LEFT = 216;
 const STRIP = 20;

@@ -1,22 +1,20 @@
 // @ts-check
 // The flight log: entries and comments as they come, and what is written here.
 import { closest, find, make, optional } from './dom.js';
-import { CONSOLE_AWAY, notice, part, same } from './http.js';
-import { sentAgain, unwritten, writer } from './approval.js';
-import { addComment, adoptAll, insertEntry, justWritten, newest, renewEntry, wroteHere } from './entries.js';
 import { draft } from './drafts.js';
+import { addComment, adoptAll, insertEntry, justWritten, newest, renewEntry, wroteHere } from './entries.js';
 import { onActs } from './entryactions.js';
 import { clearFaults } from './fields.js';
 import { say } from './format.js';
+import { part, same } from './http.js';
 import { order } from './instant.js';
 import { follow } from './live.js';
+import { QUERY_AWAY, CONSOLE_AWAY, notice } from './notice.js';
 import { parse } from './patch.js';
 import { commandChanged, hydrate } from './references.js';
+import { sentAgain, unwritten, writer } from './sender.js';
 import { Writing } from './writing.js';
 
-/** @type {[string, string]} */
-const QUERY_AWAY = ['The flight log cannot be read just now', 'The service query does not answer. Writing still works: what is written is '
-  + 'kept, and appears here when it is back. This page tries again by itself.'];
 const root = find('#log');
 const { devices = [], newest: live = false } = /** @type {{ devices?: Choice[], newest?: boolean }} */ (JSON.parse(root.dataset.first || ''));
 root.removeAttribute('data-first');

@@ -1,9 +1,10 @@
 // @ts-check
 // What waits for a flight director, what was rejected, and the rules.
 import { closest, find, optional } from './dom.js';
-import { CONSOLE_AWAY, act, notice, part } from './http.js';
 import { say } from './format.js';
+import { act, part } from './http.js';
 import { follow } from './live.js';
+import { CONSOLE_AWAY, notice } from './notice.js';
 import { parse, patch, remember } from './patch.js';
 import { hydrate } from './references.js';
 import { RuleEditor } from './rules.js';

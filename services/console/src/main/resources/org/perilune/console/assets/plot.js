@@ -3,8 +3,8 @@
 import { make } from './dom.js';
 import { clock, local, number, say, utc } from './format.js';
 import { now } from './now.js';
+import { listen } from './plotcontrols.js';
 import { caveat, gutter, inWords, nothing, view } from './plotdata.js';
-import { listen } from './plothands.js';
 import { append } from './values.js';
 
 const TAIL = 2000;

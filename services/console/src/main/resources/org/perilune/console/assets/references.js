@@ -1,9 +1,10 @@
 // @ts-check
 // What entries point to, brought to life: small plots, states of commands, times in the reader's own zone.
 import { find } from './dom.js';
-import { load, stateMark } from './http.js';
 import { local, number, utc } from './format.js';
+import { load } from './http.js';
 import { sparkPath } from './spark.js';
+import { stateMark } from './wording.js';
 
 const KEPT = 200;
 /** @type {Map<string, Promise<Answer>>} */

@@ -1,9 +1,10 @@
 // @ts-check
 // The rules as a form: added, removed, put in another order and changed. Nothing counts until it is saved.
-import { find, make, optional } from './dom.js';
-import { act, load, notice, same } from './http.js';
 import { Conflict } from './conflict.js';
+import { find, make, optional } from './dom.js';
 import { clearFaults, field, showFaults } from './fields.js';
+import { act, load, same } from './http.js';
+import { notice } from './notice.js';
 
 /** @param {string} text */
 const lines = (text) => text.split(/[\n,]/).map((one) => one.trim()).filter(Boolean);

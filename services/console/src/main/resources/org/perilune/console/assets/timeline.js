@@ -1,14 +1,17 @@
 // @ts-check
 // The Timeline page: lanes, and a table of the same.
+import { sureButton } from './confirm.js';
 import { find, make, optional } from './dom.js';
-import { CONSOLE_AWAY, TIMELINE_AWAY, act, called, commandPath, distance, elapsed, load, notice, sureButton, time } from './http.js';
 import { EventForm } from './eventform.js';
 import { clock, say, utc } from './format.js';
+import { act, load } from './http.js';
 import { order } from './instant.js';
-import { Lanes, eventMark } from './lanes.js';
+import { eventMark, Lanes } from './lanes.js';
 import { List } from './list.js';
 import { batched, follow } from './live.js';
+import { CONSOLE_AWAY, TIMELINE_AWAY, notice } from './notice.js';
 import { now } from './now.js';
+import { called, commandPath, distance, elapsed, time } from './wording.js';
 
 const root = find('#timeline');
 /** @type {{ devices: Choice[], first: { data: TimelineEvent[] } | null }} */

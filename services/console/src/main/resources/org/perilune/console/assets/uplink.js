@@ -1,16 +1,20 @@
 // @ts-check
 // What a device is told, on its own page: the mission's buttons, its latest commands, what comes next.
+import { sureButton } from './confirm.js';
 import { find, make, optional } from './dom.js';
-import { CONSOLE_AWAY, brief, called, commandPath, detail, distance, load, stateMark, sureButton, time } from './http.js';
-import { commandSender, me, sentAgain, unsent } from './approval.js';
 import { EventForm } from './eventform.js';
-import { CommandFields, clearFaults, dictionary, showFaults } from './fields.js';
+import { clearFaults, CommandFields, dictionary, showFaults } from './fields.js';
 import { say } from './format.js';
+import { load } from './http.js';
 import { order } from './instant.js';
 import { eventMark } from './lanes.js';
 import { List } from './list.js';
 import { batched } from './live.js';
+import { CONSOLE_AWAY } from './notice.js';
 import { now } from './now.js';
+import { commandSender, sentAgain, unsent } from './sender.js';
+import { me } from './viewer.js';
+import { brief, called, commandPath, detail, distance, stateMark, time } from './wording.js';
 
 const SHOWN = 6;
 const MISSION = [['EMERGENCY_STOP', 'Emergency stop'], ['START_MISSION', 'Start mission'], ['PAUSE_MISSION', 'Pause mission'], ['RESET_SYSTEM', 'Reset system']];

@@ -1,13 +1,12 @@
 // @ts-check
 // The form of an entry or a comment: text with its preview, and what it points to.
-import { find, make } from './dom.js';
-import { act, load, same } from './http.js';
-import { unwritten } from './approval.js';
 import { Conflict } from './conflict.js';
+import { find, make } from './dom.js';
 import { clearFaults, field, showFaults } from './fields.js';
 import { instantOf, local } from './format.js';
+import { act, load, same } from './http.js';
 import { now } from './now.js';
-import { newKey } from './sender.js';
+import { newKey, unwritten } from './sender.js';
 
 /** @type {Record<string, (one: Reference) => string>} */
 const SHOWN = { telemetry: (one) => `${one.device} ${one.parameter}, ${shortTime(one.from)} to ${shortTime(one.to)}`,
