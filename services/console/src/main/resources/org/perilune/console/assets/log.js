@@ -242,7 +242,8 @@ function form() {
     const typed = writing.value;
     const given = Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== null));
     const answer = await sender.send(given, (one) => say(said, 'Being written: ' + sentAgain(one)));
-    go.disabled = false;
+    // The second press of a double one is none, even where the first is already answered.
+    setTimeout(() => { go.disabled = false; }, answer.ok ? 1000 : 0);
     if (!answer.ok) {
       said.className = 'said refusal';
       say(said, writing.refused(answer));
