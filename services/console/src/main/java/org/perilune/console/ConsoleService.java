@@ -13,6 +13,25 @@ import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Service;
+import org.perilune.console.fleet.FleetRoutes;
+import org.perilune.console.live.LiveStreams;
+import org.perilune.console.log.LogRoutes;
+import org.perilune.console.login.LogInRoutes;
+import org.perilune.console.moderation.ModerationRoutes;
+import org.perilune.console.rendering.Assets;
+import org.perilune.console.rendering.Failures;
+import org.perilune.console.rendering.Pages;
+import org.perilune.console.session.Guard;
+import org.perilune.console.session.LogOuts;
+import org.perilune.console.session.SessionAuthenticator;
+import org.perilune.console.session.SessionCookie;
+import org.perilune.console.session.Sessions;
+import org.perilune.console.system.EventRoutes;
+import org.perilune.console.system.SystemRoutes;
+import org.perilune.console.uplink.CommandRoutes;
+import org.perilune.console.uplink.TimelineRoutes;
+import org.perilune.console.upstream.Relay;
+import org.perilune.console.upstream.Shared;
 
 /** Pages in a browser. Keeps nothing but a short cache of tokens: any copy can serve anybody. Safe for threads. */
 public final class ConsoleService implements Service {
@@ -47,7 +66,7 @@ public final class ConsoleService implements Service {
             var sessions = new Sessions(crew, revocations, logOuts, clock);
             var cookie = new SessionCookie(config.secureCookies());
             var assets = Assets.load();
-            var pages = new Pages(config, assets, cookie, clock);
+            var pages = new Pages(config.missionName(), config.missionStart(), assets, cookie, clock);
             var live = new LiveStreams(
                     Map.of("telemetry", telemetry, "commands", dispatcher, "timeline", timeline, "log", query),
                     sessions,

@@ -27,7 +27,7 @@ final class EventFormTest extends InBrowser {
         page.locator("dialog [data-field=name]").fill("Shorter burn");
         page.keyboard().press("Enter");
         assertThat(page.locator("dialog")).containsText("Nothing was saved");
-        page.getByText("Load the newest").click();
+        page.getByText("Load theirs").click();
         assertThat(page.locator("dialog [data-field=name]")).hasValue("Longer burn");
         page.locator("dialog [data-field=name]").fill("Shorter burn");
         page.keyboard().press("Enter");
@@ -45,7 +45,7 @@ final class EventFormTest extends InBrowser {
         console.timeline.change(event, "name", "Longer burn");
         page.keyboard().press("Enter");
         assertThat(page.locator("dialog")).containsText("Nothing was saved");
-        page.getByText("Save mine over it").click();
+        page.getByText("Save mine over theirs").click();
         assertThat(page.locator("dialog[open]")).hasCount(0);
         assertThat(console.timeline.sent.getLast().body().toString())
                 .isEqualTo("{\"version\":2,\"repeat\":\"0 6 * * 1\"}");

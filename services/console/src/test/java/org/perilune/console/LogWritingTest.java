@@ -42,7 +42,7 @@ final class LogWritingTest extends InBrowser {
         page.keyboard().press("Control+Enter");
         assertThat(page.locator("dialog .said")).containsText("What you typed is still here");
         assertThat(text).hasValue("Very busy.");
-        page.keyboard().press("Control+Enter");
+        page.getByText("Save mine over theirs").click();
         assertThat(page.locator("dialog")).hasCount(0);
         assertThat(page.locator("article").first()).containsText("Very busy.");
         page.locator("article").first().locator("[data-history]").click();
@@ -106,6 +106,39 @@ final class LogWritingTest extends InBrowser {
         assertThat(text).hasValue("a second one, half typed");
         assertThat(text).isFocused();
         assertThat(console.log.entry(id).path("id").asText()).isEqualTo(id);
+    }
+
+    /** Buttons come and go with a comment's state; the one with the focus stays what it is. */
+    @Test
+    void keepsTheFocusOnAButtonOfACommentThatChanges() {
+        console.services.roles.put("ada", "operator");
+        console.log.add("grace", "Night shift", "All quiet.");
+        enter("/log");
+        page.locator(".remark textarea").fill("Is it?");
+        page.locator(".remark textarea").press("Control+Enter");
+        String comment = String.valueOf(page.locator(".comment").getAttribute("data-comment"));
+        page.locator(".comment [data-edit]").focus();
+        console.log.moderate(comment, "approved", null, null);
+        assertThat(page.locator(".comment .mark")).hasCount(0);
+        assertThat(page.locator(".comment [data-history]")).hasCount(0);
+        assertThat(page.locator(".comment [data-edit]")).isFocused();
+    }
+
+    @Test
+    void loadsWhatSomebodyElseMadeOfIt() {
+        String own = console.log.add("ada", "Day shift", "Busy.");
+        enter("/log");
+        page.locator("[data-edit]").click();
+        page.locator("dialog textarea").fill("Very busy.");
+        console.log.edit(console.log.entry(own), json().put("text", "Calm."));
+        page.keyboard().press("Control+Enter");
+        page.getByText("Load theirs").click();
+        assertThat(page.locator("dialog textarea")).hasValue("Calm.");
+        assertThat(page.getByText("Save mine over theirs")).isHidden();
+        page.locator("dialog textarea").fill("Calm again.");
+        page.keyboard().press("Control+Enter");
+        assertThat(page.locator("dialog")).hasCount(0);
+        assertThat(page.locator("article")).containsText("Calm again.");
     }
 
     @Test

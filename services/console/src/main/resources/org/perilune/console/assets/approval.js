@@ -1,11 +1,14 @@
+// @ts-check
 // What can be done with a command that is under way: approve, reject, cancel; each where the person may.
-import { act, commandPath, make } from './http.js';
-import { RETRIES, Sender } from './sender.js';
+import { make } from './dom.js';
+import { act } from './http.js';
+import { me } from './viewer.js';
+import { commandPath } from './wording.js';
 
-const root = document.querySelector('[data-person]');
-export const me = { name: root.dataset.person, operates: root.dataset.operates === 'true', directs: root.dataset.directs === 'true' };
+/** @param {Command} command */
 export const cancellable = (command) => ['accepted', 'held', 'approved'].includes(command.state);
 
+/** @type {(command: Command, decision: string, body: object, said: Element, buttons: HTMLButtonElement[]) => Promise<Answer<Command>>} */
 async function decide(command, decision, body, said, buttons) {
   for (const button of buttons) button.disabled = true;
   const answer = await act(commandPath(command.id) + '/' + decision, body);
@@ -14,6 +17,7 @@ async function decide(command, decision, body, said, buttons) {
   return answer;
 }
 
+/** @param {Command} command @param {Element} said @param {(command: Command) => void} done */
 export function cancelButton(command, said, done) {
   const button = make('button', { type: 'button', class: 'small', 'aria-label': `Cancel ${command.command_type} to ${command.device}` }, 'Cancel');
   button.addEventListener('click', async () => {
@@ -24,6 +28,7 @@ export function cancelButton(command, said, done) {
 }
 
 // Of a held command.
+/** @param {Command} command @param {(command: Command) => void} done */
 export function decisions(command, done) {
   const said = make('p', { class: 'fault', role: 'status' });
   const own = command.requested_by === me.name;
@@ -51,24 +56,3 @@ export function decisions(command, done) {
   host.append(said);
   return host;
 }
-
-// Longer than the console itself waits for a service; shorter than a person waits with a finger on the button.
-const ATTEMPT = 8000;
-const KEPT = 10; // Minutes.
-const TRIES = `sent again by itself for ${RETRIES / 1000} s`;
-const sender = (path, options) => new Sender((body, key) => act(path, body, key, ATTEMPT), options);
-export const commandSender = () => sender('/commands');
-// An entry, a comment, an event.
-export const writer = (path) => sender(path, { keep: KEPT * 60000 });
-
-// What is said while an unanswered press is sent again.
-export const sentAgain = (answer) => `no answer yet, ${TRIES} as the same one. ${answer.body.detail || ''}`;
-// What is said when there was no answer in that time, or a refusal without faults at fields.
-export function unsent(answer) {
-  const detail = answer.body.detail || 'this was not possible.';
-  if (answer.unknown === undefined) return 'was not sent: ' + detail;
-  return answer.unknown ? `was ${TRIES}, without an answer: whether it was taken is not known. ${detail} The latest commands show it if it was. Pressing again sends a new one.`
-    : `was not sent. ${detail} It was ${TRIES}; pressing again sends a new one.`;
-}
-export const unwritten = (answer) => (answer.unknown === undefined ? answer.body.detail || 'This was not possible.'
-  : `${answer.body.detail || 'There was no answer.'} What you typed is still here. Pressed again within ${KEPT} minutes, it stays one.`);

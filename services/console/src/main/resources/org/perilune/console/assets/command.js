@@ -1,21 +1,30 @@
+// @ts-check
 // One command with every stage it went through, alive.
-import { CONSOLE_AWAY, DISPATCHER_AWAY, brief, commandPath, detail, load, make, notice, stateMark, time } from './http.js';
-import { cancelButton, cancellable, decisions, me } from './approval.js';
+import { cancelButton, cancellable, decisions } from './approval.js';
+import { find, make, optional } from './dom.js';
 import { dictionary } from './fields.js';
 import { number, say, span } from './format.js';
+import { load } from './http.js';
 import { follow } from './live.js';
+import { CONSOLE_AWAY, DISPATCHER_AWAY, notice } from './notice.js';
+import { me } from './viewer.js';
+import { brief, commandPath, detail, stateMark, time } from './wording.js';
 
-const root = document.getElementById('command');
-let command = JSON.parse(root.dataset.first);
+const root = find('#command');
+/** @type {Command} */
+let command = JSON.parse(root.dataset.first || '');
 root.removeAttribute('data-first');
-const away = document.getElementById('away');
-const acts = document.getElementById('acts');
-const stages = document.getElementById('stages');
+const away = find('#away');
+const acts = find('#acts');
+const stages = find('#stages');
+/** @type {string | null} */
 let shown = null;
+/** @type {Map<string, string>} */
 const units = new Map();
 
 function facts() {
   const device = make('a', { href: '/devices/' + encodeURIComponent(command.device) }, command.device);
+  /** @type {[string, string | Node][]} */
   const entries = [['Device', device], ['Asked by', command.requested_by || command.principal || '–'],
     ['Asked at', time(command.requested_at)], ['Expires', time(command.expires_at)]];
   for (const [name, value] of Object.entries(command.parameters || {})) entries.push([name.replaceAll('_', ' '), `${value} ${units.get(name) || ''}`.trim()]);
@@ -26,9 +35,10 @@ function facts() {
   if (command.attempts) entries.push(['Sent', command.attempts === 1 ? 'once' : command.attempts + ' times']);
   if (command.verification) entries.push(['Verified by', verified(command.verification)]);
   for (const [name, value] of Object.entries(command.results || {})) entries.push(['Result: ' + name.replaceAll('_', ' '), typeof value === 'number' ? number(value) : String(value)]);
-  document.getElementById('facts').replaceChildren(...entries.map(([name, value]) => make('div', {}, make('dt', {}, name), make('dd', {}, value))));
+  find('#facts').replaceChildren(...entries.map(([name, value]) => make('div', {}, make('dt', {}, name), make('dd', {}, value))));
 }
 
+/** @param {Record<string, any>} rule */
 function verified(rule) {
   const asked = ['minimum', 'maximum', 'equals', 'changes_by', 'tolerance'].filter((one) => rule[one] !== undefined && rule[one] !== null)
     .map((one) => `${one.replace('_', ' ')} ${typeof rule[one] === 'object' ? 'argument ' + brief({ '': rule[one].argument }).trim() : rule[one]}`);
@@ -48,11 +58,12 @@ function history() {
       text, make('td', { class: 'num' }, onBoard), make('td', { class: 'num right' }, after(Date.parse(entry.at) - start))));
   }
 }
+/** @param {number} millis */
 const after = (millis) => (millis > 0 && millis < 90000 ? `+${(millis / 1000).toFixed(3)} s` : millis > 0 ? '+' + span(millis) : '');
 
 function show() {
-  stateMark(document.getElementById('state'), command.state);
-  say(document.getElementById('detail'), detail(command));
+  stateMark(find('#state'), command.state);
+  say(find('#detail'), detail(command));
   facts();
   history();
   if (shown === command.state) return;
@@ -74,12 +85,13 @@ async function reload() {
   if (again) { again = false; reload(); }
 }
 
-const write = document.getElementById('write');
+const write = optional('#write', HTMLAnchorElement);
 if (write) write.href = '/log?' + new URLSearchParams({ about: 'command', id: command.id });
 show();
-dictionary(command.device_type).then((answer) => {
-  const type = answer.ok && answer.body.commands.find((one) => one.name === command.command_type);
-  for (const argument of (type && type.arguments) || []) units.set(argument.name, argument.unit);
+dictionary(command.device_type || '').then((answer) => {
+  /** @type {CommandType[]} */
+  const types = answer.ok ? answer.body.commands : [];
+  for (const argument of types.find((one) => one.name === command.command_type)?.arguments || []) units.set(argument.name, argument.unit || '');
   facts();
 });
 follow(['commands/' + command.device], {
@@ -87,4 +99,4 @@ follow(['commands/' + command.device], {
   away(source, all) { notice(away, ...(all ? CONSOLE_AWAY : DISPATCHER_AWAY)); },
   command(changed) { if (changed.id === command.id) reload(); },
 });
-setInterval(() => { if (!command.final) say(document.getElementById('detail'), detail(command)); }, 1000);
+setInterval(() => { if (!command.final) say(find('#detail'), detail(command)); }, 1000);

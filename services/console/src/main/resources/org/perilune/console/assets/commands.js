@@ -1,46 +1,59 @@
+// @ts-check
 // The Commands page: send, approve, follow.
-import { CONSOLE_AWAY, DISPATCHER_AWAY, brief, commandPath, detail, load, make, notice, stateMark, time } from './http.js';
-import { cancelButton, cancellable, commandSender, decisions, me, sentAgain, unsent } from './approval.js';
-import { CommandFields, clearFaults, field, showFaults } from './fields.js';
+import { cancelButton, cancellable, decisions } from './approval.js';
+import { find, make, optional } from './dom.js';
+import { clearFaults, CommandFields, field, showFaults } from './fields.js';
 import { say, span } from './format.js';
+import { load } from './http.js';
 import { order } from './instant.js';
+import { List } from './list.js';
 import { batched, follow } from './live.js';
+import { CONSOLE_AWAY, DISPATCHER_AWAY, notice } from './notice.js';
 import { now } from './now.js';
+import { commandSender, sentAgain, unsent } from './sender.js';
+import { me } from './viewer.js';
+import { brief, commandPath, detail, stateMark, time } from './wording.js';
 
-const root = document.getElementById('commands');
-const { devices, first } = JSON.parse(root.dataset.first);
+const root = find('#commands');
+/** @type {{ devices: Choice[], first: { commands: Command[], next: string | null } | null }} */
+const { devices, first } = JSON.parse(root.dataset.first || '');
 root.removeAttribute('data-first');
+/** @type {Map<string, string>} */
 const types = new Map(devices.map((one) => [one.name, one.type]));
-const body = document.getElementById('history');
-const waiting = document.getElementById('waiting');
-const newer = document.getElementById('newer');
-const older = document.getElementById('older');
-const away = document.getElementById('away');
-const filters = document.getElementById('filters');
+const body = find('#history');
+const newer = find('#newer', HTMLButtonElement);
+const older = find('#older', HTMLButtonElement);
+const away = find('#away');
+const filters = find('#filters', HTMLFormElement);
 const PAGE = 100;
-const rows = new Map();
+/** @type {Map<string, Command>} */
+const shown = new Map();
+/** @type {Map<string, Command>} */
 const held = new Map();
+/** @type {Map<string, Command>} */
 const back = new Map(); // New ones, while somebody points at the list.
+/** @type {string | null} */
 let next = null;
 let most = PAGE;
 let trimmed = false;
 
 // History
 
+/** @param {Command} command */
 function rowOf(command) {
   const mark = make('span');
   const cells = { mark, detail: make('span', { class: 'second' }), act: make('td', { class: 'right' }) };
   const link = make('a', { href: commandPath(command.id) }, command.command_type);
   const given = brief(command.parameters);
-  const element = make('tr', {}, make('td', {}, time(command.requested_at)),
+  const element = make('tr', { 'data-id': command.id }, make('td', {}, time(command.requested_at)),
     make('th', { scope: 'row' }, link, make('span', { class: 'second', title: given }, given)),
     make('td', {}, make('a', { href: '/devices/' + encodeURIComponent(command.device), class: 'plain' }, command.device)),
     make('td', {}, mark, cells.detail), make('td', {}, command.requested_by || command.principal || '–'), cells.act);
-  return { element, cells, command };
+  return { element, cells };
 }
 
-function write(row) {
-  const { command, cells } = row;
+/** @param {ReturnType<typeof rowOf>} row @param {Command} command */
+function write({ cells }, command) {
   stateMark(cells.mark, command.state);
   cells.mark.title = command.changed_at || '';
   say(cells.detail, detail(command));
@@ -50,6 +63,7 @@ function write(row) {
   cells.act.replaceChildren(...(wanted ? [cancelButton(command, cells.detail, put)] : []));
 }
 
+/** @param {Command} command */
 function fits(command) {
   const asked = new FormData(filters);
   const states = asked.get('state');
@@ -58,80 +72,72 @@ function fits(command) {
     && (!asked.get('who') || asked.get('who') === command.requested_by);
 }
 
+/** @param {Command} a @param {Command} b */
 const later = (a, b) => order(a.requested_at) + a.id > order(b.requested_at) + b.id;
 
-function insert(command) {
-  const row = rowOf(command);
-  rows.set(command.id, row);
-  write(row);
-  let before = body.firstElementChild;
-  while (before && !later(command, rows.get(before.dataset.id).command)) before = before.nextElementSibling;
-  row.element.dataset.id = command.id;
-  body.insertBefore(row.element, before);
-}
+const rows = new List(body, rowOf, write);
+const sorted = () => [...shown.values()].sort((a, b) => (later(a, b) ? -1 : 1));
 
-function trim() {
-  while (rows.size > most) {
-    const last = body.lastElementChild;
-    rows.delete(last.dataset.id);
-    last.remove();
-    trimmed = true;
-  }
-  older.hidden = !next && !trimmed;
-  document.getElementById('empty').hidden = rows.size > 0;
-}
-
+/** @type {{ id: string, mark: HTMLElement } | null} */
 let told = null; // The last one that was sent from here.
+/** @param {Command} command */
 function put(command) {
   if (told && told.id === command.id) stateMark(told.mark, command.state);
-  const row = rows.get(command.id);
-  const newest = (one) => !one || (command.revision ?? 0) >= (one.revision ?? 0);
-  if (row && newest(row.command)) { row.command = command; touched.add(row); }
-  if (!row && newest(back.get(command.id)) && fits(command) && inView(command)) back.set(command.id, command);
-  if (command.state === 'held') { if (newest(held.get(command.id)?.command)) hold(command); } else release(command.id);
+  /** @param {Map<string, Command>} known */
+  const isNews = (known) => (command.revision ?? 0) >= (known.get(command.id)?.revision ?? 0);
+  if (!shown.has(command.id)) { if (isNews(back) && fits(command) && inView(command)) back.set(command.id, command); }
+  else if (isNews(shown)) shown.set(command.id, command);
+  if (command.state !== 'held') held.delete(command.id);
+  else if (isNews(held)) held.set(command.id, command);
   flush();
 }
-const touched = new Set();
-const inView = (command) => !(next || trimmed) || !body.lastElementChild || later(command, rows.get(body.lastElementChild.dataset.id).command);
+/** @param {Command} command */
+const inView = (command) => !(next || trimmed) || !shown.size || later(command, sorted()[shown.size - 1]);
 
 // Nothing moves under a pointer or the keyboard's focus.
 const busy = () => body.matches(':hover') || body.contains(document.activeElement);
-const flush = batched(() => {
-  for (const row of touched) write(row);
-  touched.clear();
-  if (back.size && !busy()) showBack();
+function show(all = !busy()) {
+  if (all) {
+    for (const [id, command] of back) shown.set(id, command);
+    back.clear();
+  }
+  const commands = sorted();
+  for (const { id } of commands.splice(most)) { shown.delete(id); trimmed = true; }
+  rows.show(commands);
+  older.hidden = !next && !trimmed;
+  find('#empty').hidden = commands.length > 0;
   newer.hidden = !back.size;
   say(newer, back.size === 1 ? 'Show 1 newer command' : `Show ${back.size} newer commands`);
-  count();
-});
-function showBack() {
-  for (const command of back.values()) if (!rows.has(command.id)) insert(command);
-  back.clear();
-  trim();
+  const lost = waiting.host.contains(document.activeElement);
+  waiting.show([...held.values()]);
+  find('#nothing').hidden = held.size > 0;
+  if (lost && !waiting.host.contains(document.activeElement)) find('#waiting-title').focus();
 }
-newer.addEventListener('click', () => { showBack(); flush(); body.querySelector('a')?.focus(); });
+const flush = batched(() => show());
+newer.addEventListener('click', () => { show(true); optional('a', HTMLElement, body)?.focus(); });
 body.addEventListener('pointerleave', flush);
 body.addEventListener('focusout', () => setTimeout(flush));
 
+/** @param {Record<string, any>} extra */
 function query(extra) {
   const asked = new FormData(filters);
   const given = { device: asked.get('device'), state: asked.get('state'), requested_by: asked.get('who'), limit: PAGE, ...extra };
-  return '?' + new URLSearchParams(Object.entries(given).filter(([, value]) => value));
+  return '?' + new URLSearchParams(Object.entries(given).filter(([, value]) => value).map(([name, value]) => [name, String(value)]));
 }
 
+/** @param {{ commands: Command[], next: string | null }} page */
 function replace(page) {
-  rows.clear();
+  shown.clear();
   back.clear();
-  body.replaceChildren();
   most = PAGE;
   trimmed = false;
   next = page.next;
-  page.commands.forEach(insert);
-  trim();
-  flush();
+  for (const command of page.commands) shown.set(command.id, command);
+  show(true);
 }
 
 let asked = 0;
+/** @param {boolean} quiet */
 async function reload(quiet) {
   const mine = quiet ? asked : ++asked;
   const answer = await load('/commands.json' + query({}));
@@ -143,6 +149,7 @@ async function reload(quiet) {
   answer.body.commands.forEach(put);
 }
 
+/** @param {Answer} answer */
 function lost(answer) {
   if (answer.status === 0 || answer.status >= 500) notice(away, ...DISPATCHER_AWAY);
   else notice(away, 'This cannot be shown', answer.body.detail || '');
@@ -151,7 +158,7 @@ function lost(answer) {
 older.addEventListener('click', async () => {
   older.disabled = true;
   const mine = asked;
-  const last = body.lastElementChild && rows.get(body.lastElementChild.dataset.id).command;
+  const last = sorted().at(-1);
   const answer = await load('/commands.json' + query(trimmed || !next ? { to: last?.requested_at } : { cursor: next }));
   older.disabled = false;
   if (mine !== asked) return;
@@ -159,11 +166,12 @@ older.addEventListener('click', async () => {
   next = answer.body.next;
   trimmed = false;
   most += PAGE;
-  answer.body.commands.forEach((one) => { if (!rows.has(one.id)) insert(one); });
-  trim();
+  for (const one of answer.body.commands) if (!shown.has(one.id)) shown.set(one.id, one);
+  show();
 });
 // The address says what is filtered, for a reload or somebody else.
-const filtered = () => [...new FormData(filters)].filter(([, value]) => value);
+/** @returns {[string, string][]} */
+const filtered = () => [...new FormData(filters)].map(([name, value]) => /** @type {[string, string]} */ ([name, String(value)])).filter(([, value]) => value);
 function filter() {
   const chosen = filtered();
   history.replaceState(history.state, '', location.pathname + (chosen.length ? '?' + new URLSearchParams(chosen) : ''));
@@ -171,67 +179,54 @@ function filter() {
 }
 filters.addEventListener('change', filter);
 filters.addEventListener('submit', (event) => { event.preventDefault(); filter(); });
-for (const { name } of devices) filters.elements.device.append(new Option(name, name));
+for (const { name } of devices) find('[name=device]', HTMLSelectElement, filters).append(new Option(name, name));
 for (const [name, value] of new URLSearchParams(location.search)) {
-  const input = filters.elements[name];
-  if (!input) continue;
+  const input = filters.elements.namedItem(name);
+  if (!(input instanceof HTMLInputElement || input instanceof HTMLSelectElement)) continue;
   if (name === 'device' && value && !types.has(value)) input.append(new Option(value, value)); // Telemetry is away.
   input.value = value;
 }
 
 // What waits
 
-function hold(command) {
-  const old = held.get(command.id);
-  if (old) { old.command = command; return; }
+/** @param {Command} command */
+function heldOf(command) {
   const left = make('span', { class: 'num' });
   const element = make('li', {}, make('p', {}, stateMark(make('span'), 'held'), ' ',
     make('a', { href: commandPath(command.id) }, command.command_type), ' to ', command.device, ' · asked by ',
     make('strong', {}, command.requested_by || command.principal || '–'), ' · expires in ', left),
   make('p', { class: 'brief' }, brief(command.parameters) || 'no arguments'), decisions(command, put));
-  held.set(command.id, { command, element, left });
-  waiting.append(element);
+  return { element, left };
 }
-
-function release(id) {
-  const old = held.get(id);
-  if (!old) return;
-  held.delete(id);
-  const focused = old.element.contains(document.activeElement);
-  old.element.remove();
-  if (focused) document.getElementById('waiting-title').focus();
-}
+/** @type {List<Command, ReturnType<typeof heldOf>>} */
+const waiting = new List(find('#waiting'), heldOf, ({ left }, command) => {
+  say(left, command.expires_at ? span(Date.parse(command.expires_at) - now()) : '–');
+  left.title = command.expires_at || '';
+});
 
 async function reloadHeld() {
   const answer = await load('/commands.json?state=held&limit=200');
   if (!answer.ok) return;
-  const there = new Set(answer.body.commands.map((one) => one.id));
-  [...held.keys()].filter((id) => !there.has(id)).forEach(release);
-  answer.body.commands.forEach(hold);
-  count();
-}
-
-function count() {
-  document.getElementById('nothing').hidden = held.size > 0;
-  for (const { command, left } of held.values()) {
-    say(left, command.expires_at ? span(Date.parse(command.expires_at) - now()) : '–');
-    left.title = command.expires_at || '';
-  }
+  const before = new Map(held);
+  held.clear();
+  for (const one of answer.body.commands) held.set(one.id, one);
+  for (const [id, one] of before) if (held.has(id) && (one.revision ?? 0) > (held.get(id)?.revision ?? 0)) held.set(id, one);
+  flush();
 }
 
 // Sending
 
 function form() {
-  const element = document.getElementById('send');
+  const element = optional('#send', HTMLFormElement);
   if (!element) return;
   const sender = commandSender();
-  const said = document.getElementById('said');
-  const dry = document.getElementById('dry');
-  const send = document.getElementById('go');
+  const said = find('#said');
+  const dry = find('#dry', HTMLButtonElement);
+  const send = find('#go', HTMLButtonElement);
   const device = make('select', {}, ...devices.map((one) => new Option(one.name, one.name)));
   const wanted = new URLSearchParams(location.search).get('device');
-  device.value = types.has(wanted) ? wanted : types.has('lunar-module') ? 'lunar-module' : devices[0]?.name || '';
-  const fields = new CommandFields(document.getElementById('fields'), { changed: (fields) => {
+  device.value = wanted && types.has(wanted) ? wanted : types.has('lunar-module') ? 'lunar-module' : devices[0]?.name || '';
+  const fields = new CommandFields(find('#fields'), { changed: (fields) => {
     const critical = fields.chosen?.significance === 'critical';
     say(send, critical ? 'Ask for approval' : 'Send');
     send.disabled = dry.disabled = !fields.chosen;
@@ -239,13 +234,14 @@ function form() {
   } });
   const pick = () => fields.device(device.value, types.get(device.value));
   device.addEventListener('change', pick);
-  document.getElementById('fields').before(field('device', 'Device', device, devices.length ? '' : 'Telemetry is away, or no device has reported yet.'));
+  find('#fields').before(field('device', 'Device', device, devices.length ? '' : 'Telemetry is away, or no device has reported yet.'));
   pick();
-  const go = async (dryRun) => {
-    if (!fields.value) return;
+  const go = async (/** @type {boolean} */ dryRun) => {
+    const value = fields.value;
+    if (!value) return;
     clearFaults(element);
     send.disabled = dry.disabled = true;
-    const given = { device: device.value, ...fields.value };
+    const given = { device: device.value, ...value };
     say(said, '');
     const answer = await (dryRun ? commandSender().send({ ...given, dry_run: true }) : sender.send(given, (one) => {
       said.className = 'said';
@@ -273,7 +269,7 @@ function form() {
   dry.addEventListener('click', () => go(true));
 }
 
-if (first) { replace(first); first.commands.filter((one) => one.state === 'held').forEach(hold); count(); } else notice(away, ...DISPATCHER_AWAY);
+if (first) { for (const one of first.commands) if (one.state === 'held') held.set(one.id, one); replace(first); } else notice(away, ...DISPATCHER_AWAY);
 // Chosen before this script came, or put back by the browser.
 if (filtered().some(([name, value]) => value !== new URLSearchParams(location.search).get(name))) filter();
 form();
@@ -282,7 +278,4 @@ follow(['commands'], {
   away(source, all) { notice(away, ...(all ? CONSOLE_AWAY : DISPATCHER_AWAY)); },
   command: put,
 });
-setInterval(() => {
-  for (const row of rows.values()) if (!row.command.final) write(row);
-  count();
-}, 1000);
+setInterval(flush, 1000);

@@ -1,4 +1,6 @@
+// @ts-check
 // One device: its values, plots and orbit, alive.
+import { find, make, optional } from './dom.js';
 import { ago, level, local, mark, number, off, say, span, utc } from './format.js';
 import { instant } from './instant.js';
 import { batched, follow } from './live.js';
@@ -9,15 +11,16 @@ import { shown, wanted } from './plotaddress.js';
 import { Uplink } from './uplink.js';
 import { adopt, merge } from './values.js';
 
-const host = document.getElementById('device');
-let device = adopt(JSON.parse(host.dataset.device));
+const host = find('#device');
+let device = adopt(/** @type {Device} */ (JSON.parse(host.dataset.device || '')));
 host.removeAttribute('data-device');
 const name = device.name;
-const table = document.getElementById('values');
+const table = find('#values');
+/** @type {Map<string, Row>} */
 const rows = new Map();
-const plots = new Plots(document.getElementById('plots'), document.getElementById('readout'), name, () => changed());
+const plots = new Plots(find('#plots'), find('#readout'), name, () => changed());
 const orbiting = device.type === 'lunar-module' || (device.values && 'position' in device.values && 'altitude' in device.values);
-const orbit = orbiting ? new Orbit(document.getElementById('orbit')) : null;
+const orbit = orbiting ? new Orbit(find('#orbit')) : null;
 
 // A reference in the flight log leads to one value in one range.
 const asked = new URLSearchParams(location.search);
@@ -27,37 +30,32 @@ const HALF_AN_HOUR = 1800000;
 const lastTime = Date.parse(device.last_time || '');
 const ended = now() - lastTime > 6 * 3600000;
 
+/** @param {string} value @returns {Parameter} */
 function parameterOf(value) {
   return (device.parameters || []).find((one) => one.name === value) || { name: value, unit: '' };
 }
 
+/**
+ * @typedef {{ element: HTMLTableRowElement, cells: HTMLTableCellElement[], box: HTMLInputElement | null, sign: HTMLElement }} Row
+ * @param {string} value @returns {Row | undefined}
+ */
 function row(value) {
   let found = rows.get(value);
   if (found || rows.size >= 500) return found;
-  const element = document.createElement('tr');
-  const head = document.createElement('th');
-  head.scope = 'row';
-  head.textContent = value;
-  const cells = ['num right value', 'unit', '', 'num right', ''].map((kind) => {
-    const cell = document.createElement('td');
-    cell.className = kind;
-    return cell;
-  });
   const parameter = parameterOf(value);
-  if (parameter.description) head.title = parameter.description;
-  say(cells[1], parameter.unit || '');
-  cells[2].append(document.createElement('span'));
-  element.append(head, ...cells);
+  const sign = make('span');
+  const cells = [['num right value'], ['unit', parameter.unit || ''], ['', sign], ['num right'], ['']]
+    .map(([kind, content]) => make('td', { class: kind }, content));
+  const element = make('tr', {}, make('th', { scope: 'row', title: parameter.description }, value), ...cells);
   table.append(element);
-  found = { element, cells, box: null };
+  found = { element, cells, sign, box: null };
   rows.set(value, found);
   return found;
 }
 
+/** @param {string} value @param {Row} found */
 function plotBox(value, found) {
-  const box = document.createElement('input');
-  box.type = 'checkbox';
-  box.setAttribute('aria-label', 'Plot ' + value);
+  const box = make('input', { type: 'checkbox', 'aria-label': 'Plot ' + value });
   box.addEventListener('change', () => (box.checked ? plots.add(parameterOf(value)) : plots.remove(value)));
   found.cells[4].append(box);
   found.box = box;
@@ -65,8 +63,9 @@ function plotBox(value, found) {
   if (first.includes(value)) { box.checked = true; plots.add(parameterOf(value)); }
 }
 
+/** @param {number} at */
 function silence(at) {
-  const sign = document.getElementById('silence');
+  const sign = find('#silence');
   const from = Date.parse(device.silence_from || '');
   const until = Date.parse(device.silence_until || '');
   const behind = device.state === 'planned-silence' || (at >= from && at < until);
@@ -89,13 +88,14 @@ function silence(at) {
 }
 
 function wrongClock() {
-  const sign = document.getElementById('clock');
+  const sign = find('#clock');
   const wrong = off(device.clock_wrong_by_seconds);
   sign.hidden = !wrong;
   say(sign, wrong && `Its ${wrong} of ours: values stand at the time that it gives. Set its clock right; what it sends then stands right.`);
 }
 
 // As the device announced them; what it did not announce comes last.
+/** @returns {[string, Held][]} */
 function ordered() {
   const values = device.values || {};
   const announced = (device.parameters || []).map((one) => one.name).filter((one) => one in values);
@@ -105,11 +105,11 @@ function ordered() {
 
 const flush = batched(() => {
   const at = now();
-  mark(document.getElementById('state'), device.state || 'unknown', (device.state || 'unknown').replace('-', ' '));
-  say(document.getElementById('since'), ago(device.since, at));
-  say(document.getElementById('contact'), ago(device.last_contact, at));
-  document.getElementById('contact').title = device.last_contact ? utc(Date.parse(device.last_contact)) : '';
-  say(document.getElementById('status'), device.status || 'no status yet');
+  mark(find('#state'), device.state || 'unknown', (device.state || 'unknown').replace('-', ' '));
+  say(find('#since'), ago(device.since, at));
+  say(find('#contact'), ago(device.last_contact, at));
+  find('#contact').title = device.last_contact ? utc(Date.parse(device.last_contact)) : '';
+  say(find('#status'), device.status || 'no status yet');
   silence(at);
   wrongClock();
   const limit = Math.max(5 * (device.report_interval_millis || 10000), 5000);
@@ -122,11 +122,11 @@ const flush = batched(() => {
     if (found.element.className !== old) found.element.className = old;
     say(found.cells[0], number(held.value));
     const kind = level(parameterOf(value), held.value);
-    mark(found.cells[2].firstElementChild, kind, (old ? 'was ' : '') + (kind === 'none' ? 'within' : kind));
+    mark(found.sign, kind, (old ? 'was ' : '') + (kind === 'none' ? 'within' : kind));
     say(found.cells[3], held.time ? span(at - time) : '–');
     found.cells[3].title = held.time ? `${utc(time)}, ${local(time)}` : '';
   }
-  document.getElementById('empty').hidden = rows.size > 0;
+  find('#empty').hidden = rows.size > 0;
   if (orbit && device.values?.position && device.values?.altitude) {
     const { position, altitude } = device.values;
     orbit.draw(position.value, altitude.value, at - Date.parse(position.time) > limit, device.values.sun_position?.value);
@@ -140,8 +140,10 @@ async function loadOrbit() {
   flush();
 }
 
+/** @param {number} length */
 async function arc(length) {
   const to = now();
+  /** @param {string} parameter @returns {Promise<Series>} */
   const ask = (parameter) => fetch('/series?' + new URLSearchParams({ device: name, parameter, pixels: '450',
     from: new Date(to - length).toISOString(), to: new Date(to).toISOString() }))
     .then((answer) => (answer.ok ? answer.json() : { points: [] })).catch(() => ({ points: [] }));
@@ -150,7 +152,7 @@ async function arc(length) {
   const power = new Map(powers.points.map(([time, , max]) => [time, max > 1]));
   for (const [time, min, max] of positions.points) {
     // A bucket over a long arc, or over the jump from 360 to 0, has no middle.
-    if (max - min < 20 && altitude.has(time)) orbit.sample((min + max) / 2, altitude.get(time), power.get(time));
+    if (max - min < 20 && altitude.has(time)) orbit?.sample((min + max) / 2, altitude.get(time), power.get(time));
   }
 }
 
@@ -191,25 +193,26 @@ follow(['telemetry/' + name, 'commands/' + name, 'timeline/' + name], {
 });
 
 function csv() {
-  document.getElementById('csv').href = '/data.csv?' + new URLSearchParams({ device: name,
+  find('#csv', HTMLAnchorElement).href = '/data.csv?' + new URLSearchParams({ device: name,
     from: new Date(plots.from).toISOString(), to: new Date(plots.to).toISOString() });
 }
-document.getElementById('csv').addEventListener('click', csv);
+find('#csv', HTMLAnchorElement).addEventListener('click', csv);
 // The first plot, as it is shown now.
-document.getElementById('write')?.addEventListener('click', (event) => {
+optional('#write', HTMLAnchorElement)?.addEventListener('click', (event) => {
   const parameter = plots.panels.keys().next().value;
   if (!parameter) return;
-  event.currentTarget.href = '/log?' + new URLSearchParams({ about: 'telemetry', device: name, parameter,
+  /** @type {HTMLAnchorElement} */ (event.currentTarget).href = '/log?' + new URLSearchParams({ about: 'telemetry', device: name, parameter,
     from: new Date(plots.from).toISOString(), to: new Date(plots.to).toISOString() });
 });
-const buttons = [...document.querySelectorAll('[data-span]')];
+const buttons = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-span]'))];
 buttons.forEach((button) => button.addEventListener('click', () => {
   const to = ended ? lastTime : now();
   plots.show(to - Number(button.dataset.span) * 1000, to, !ended);
 }));
 
 // The address says what is shown, for a reload or somebody else; a button is pressed while what it shows is shown.
-let addressing = null;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let addressing;
 let acted = false;
 for (const type of ['pointerdown', 'keydown', 'change', 'submit']) host.addEventListener(type, () => { acted = true; }, true);
 function changed() {
@@ -219,12 +222,13 @@ function changed() {
   clearTimeout(addressing);
   if (acted) addressing = setTimeout(() => history.replaceState(history.state, '', '?' + shown(plots)), 500);
 }
+/** @type {Record<string, () => void>} */
 const acts = { in: () => plots.zoom(0.5), out: () => plots.zoom(2), earlier: () => plots.pan(-0.25),
   later: () => plots.pan(0.25), reset: () => plots.now(900000) };
-document.querySelectorAll('[data-act]').forEach((button) => button.addEventListener('click', () => acts[button.dataset.act]()));
-document.getElementById('custom').addEventListener('submit', (event) => {
+/** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-act]')).forEach((button) => button.addEventListener('click', () => acts[button.dataset.act || '']()));
+find('#custom', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
-  const given = new FormData(event.target);
+  const given = new FormData(find('#custom', HTMLFormElement));
   const from = Date.parse(given.get('from') + 'Z');
   const to = Date.parse(given.get('to') + 'Z');
   if (to > from) plots.show(from, to, false);
@@ -233,7 +237,7 @@ document.getElementById('custom').addEventListener('submit', (event) => {
 loadOrbit();
 flush();
 const first = wanted(asked);
-if (first.to) plots.show(first.from, first.to, false);
+if (first.from && first.to) plots.show(first.from, first.to, false);
 else if (ended) plots.show(lastTime - 86400000, lastTime, false);
 else if (first.span) plots.now(first.span);
 else changed();

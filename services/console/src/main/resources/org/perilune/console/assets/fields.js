@@ -1,11 +1,15 @@
+// @ts-check
 // A command's form, built from the dictionary of the device's type; and the faults of an answer at their fields.
-import { load, make } from './http.js';
 import { valueOf } from './arguments.js';
+import { find, make } from './dom.js';
 import { span } from './format.js';
+import { load } from './http.js';
 
+/** @type {Map<string, { at: number, answer: Promise<Answer> }>} */
 const known = new Map();
 const UNDECLARED = { ok: true, status: 200, body: { commands: [], declared: false } };
 // Asked again after ten seconds: a dictionary may change while the page is open.
+/** @param {string} type @returns {Promise<Answer>} */
 export function dictionary(type) {
   const held = known.get(type);
   if (held && Date.now() - held.at < 10000) return held.answer;
@@ -16,6 +20,9 @@ export function dictionary(type) {
 }
 
 let count = 0;
+/**
+ * @param {string} name @param {string} label @param {HTMLElement} input @param {string | undefined} hint @param {string} [unit]
+ */
 export function field(name, label, input, hint, unit) {
   const id = 'field-' + ++count;
   input.id = id;
@@ -25,22 +32,26 @@ export function field(name, label, input, hint, unit) {
     input, make('p', { class: 'hint', id: id + '-hint' }, hint || ''), make('p', { class: 'fault', id: id + '-fault', hidden: true }));
 }
 
+/** @param {Element} form */
 export function clearFaults(form) {
-  for (const fault of form.querySelectorAll('.fault')) { fault.hidden = true; fault.textContent = ''; }
+  for (const fault of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll('.fault'))) { fault.hidden = true; fault.textContent = ''; }
   for (const input of form.querySelectorAll('[aria-invalid]')) input.removeAttribute('aria-invalid');
 }
 
 // What has no field of its own comes back, for the form as a whole. The first field at fault gets the focus.
+/** @param {Element} form @param {Fault[]} [errors] */
 export function showFaults(form, errors) {
-  const inputs = [...form.querySelectorAll('[data-field]')];
+  const inputs = [.../** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll('[data-field]'))];
+  /** @type {string[]} */
   const rest = [];
+  /** @type {HTMLElement | null} */
   let first = null;
   for (const { field: name, detail } of errors || []) {
     const input = inputs.find((one) => one.dataset.field === name)
       || inputs.find((one) => name && name.endsWith('.' + one.dataset.field))
-      || inputs.find((one) => name && one.dataset.field.endsWith('.' + name));
+      || inputs.find((one) => name && one.dataset.field?.endsWith('.' + name));
     if (!input) { rest.push(name ? `${name}: ${detail}` : detail); continue; }
-    const fault = document.getElementById(input.id + '-fault');
+    const fault = find('#' + input.id + '-fault');
     fault.textContent = fault.hidden ? detail : fault.textContent + '; ' + detail;
     fault.hidden = false;
     input.setAttribute('aria-invalid', 'true');
@@ -50,10 +61,13 @@ export function showFaults(form, errors) {
   return rest;
 }
 
+/** @param {Argument} argument */
 function range(argument) {
   const { minimum, maximum, unit } = argument;
   const tail = unit ? ' ' + unit : '';
+  /** @param {unknown} value */
   const number = (value) => String(value).replace('-', '\u2212');
+  /** @param {unknown} value */
   const has = (value) => value !== null && value !== undefined;
   if (has(minimum) && has(maximum)) return `${number(minimum)} to ${number(maximum)}${tail}`;
   if (has(minimum)) return `at least ${number(minimum)}${tail}`;
@@ -61,9 +75,10 @@ function range(argument) {
   return argument.longest ? `at most ${argument.longest} characters` : '';
 }
 
+/** @param {Argument} argument */
 function inputOf(argument) {
   const held = argument.default ?? null;
-  const options = { choice: argument.choices || [], boolean: ['true', 'false'] }[argument.type];
+  const options = argument.type === 'choice' ? argument.choices || [] : argument.type === 'boolean' ? ['true', 'false'] : null;
   if (options) {
     const select = make('select', {});
     if (held === null) select.append(new Option(argument.required ? 'choose' : 'not given', ''));
@@ -72,7 +87,7 @@ function inputOf(argument) {
     return select;
   }
   // No number field: turning the mouse wheel over one changes what is about to be sent.
-  const mode = { number: 'decimal', integer: 'numeric' }[argument.type];
+  const mode = argument.type === 'number' ? 'decimal' : argument.type === 'integer' ? 'numeric' : null;
   const input = make('input', { inputmode: mode, autocomplete: 'off', spellcheck: 'false', class: mode ? 'num' : '' });
   if (held !== null) input.value = String(held);
   return input;
@@ -80,12 +95,16 @@ function inputOf(argument) {
 
 export class CommandFields {
   // optional: there may be no command; prefix: what the fields are called in the answer of whoever gets them.
+  /** @param {HTMLElement} host @param {{ optional?: boolean, prefix?: string, changed?: (fields: CommandFields) => void }} [options] */
   constructor(host, { optional = false, prefix = '', changed = () => {} } = {}) {
     this.host = host;
     this.optional = optional;
     this.prefix = prefix;
     this.changed = changed;
+    /** @type {CommandType[]} */
     this.types = [];
+    /** @type {{ argument: Argument, input: HTMLInputElement | HTMLSelectElement }[]} */
+    this.inputs = [];
     this.select = make('select', { onchange: () => this.choose() });
     this.note = make('p', { class: 'hint', role: 'status' });
     this.body = make('div', { class: 'arguments' });
@@ -99,10 +118,11 @@ export class CommandFields {
   get chosen() { return this.types.find((one) => one.name === this.select.value) || null; }
 
   // What was chosen for another device cannot be changed while this one's commands are loaded. False: overtaken by another.
+  /** @param {string | null | undefined} name @param {string | null | undefined} type @param {string} [wanted] */
   async device(name, type, wanted) {
     const asked = this.asked = Symbol('asked');
     this.host.inert = true;
-    const answer = name ? await dictionary(type) : { ok: false, status: -1 };
+    const answer = name ? await dictionary(type || '') : { ok: false, status: -1, body: null };
     if (asked !== this.asked) return false;
     this.host.inert = false;
     this.types = answer.ok ? answer.body.commands || [] : [];
@@ -116,6 +136,7 @@ export class CommandFields {
     return true;
   }
 
+  /** @param {Answer} answer @param {string | null | undefined} name @param {string | null | undefined} type */
   why(answer, name, type) {
     if (answer.status === -1 || (answer.ok && answer.body.declared !== false)) return '';
     if (answer.ok) return `No commands are declared for ${type ? 'the type ' + type : 'the type of ' + name}. An administrator `
@@ -140,12 +161,13 @@ export class CommandFields {
     this.expiresField.hidden = !type;
     this.expires.value = '';
     this.expires.placeholder = type?.expires_in ? String(type.expires_in) : '';
-    const hint = this.expiresField.querySelector('.hint');
+    const hint = find('.hint', HTMLElement, this.expiresField);
     hint.textContent = type?.expires_in ? `${span(type.expires_in * 1000)} unless you say otherwise; never begun later` : '';
     this.changed(this);
   }
 
   // Puts a command there that was given before. False: another device was chosen meanwhile.
+  /** @param {string | null | undefined} name @param {string | undefined} type @param {Given | null} command */
   async fill(name, type, command) {
     if (!await this.device(name, type, command?.command_type || '')) return false;
     if (!command) { this.select.value = ''; this.choose(); return true; }
@@ -158,12 +180,15 @@ export class CommandFields {
   }
 
   // null: no command is chosen.
+  /** @returns {Given | null} */
   get value() {
     if (!this.select.value) return null;
+    /** @type {Record<string, any>} */
     const parameters = {};
     for (const { argument, input } of this.inputs) {
       if (input.value !== '') parameters[argument.name] = valueOf(argument.type, input.value);
     }
+    /** @type {Given} */
     const value = { command_type: this.select.value, parameters };
     if (this.expires.value !== '') value.expires_in = valueOf('integer', this.expires.value);
     return value;

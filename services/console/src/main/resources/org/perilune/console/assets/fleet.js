@@ -1,56 +1,42 @@
+// @ts-check
 // Keeps the fleet's table alive: one stream, and only cells that changed are written.
+import { find, make } from './dom.js';
 import { ago, mark, number, off, say, worst } from './format.js';
+import { arrange } from './list.js';
 import { batched, follow } from './live.js';
 import { now } from './now.js';
-import { sparkPath } from './spark.js';
+import { newSpark, sparkPath } from './spark.js';
 import { adopt, append, merge } from './values.js';
 
-const body = document.querySelector('#fleet tbody');
-const select = document.getElementById('parameter');
-const search = document.getElementById('search');
-const state = document.getElementById('state');
+const body = find('#fleet tbody');
+const select = find('#parameter', HTMLSelectElement);
+const search = find('#search', HTMLInputElement);
+const state = find('#state', HTMLSelectElement);
 const order = ['dark', 'stale', 'late', 'unknown', 'planned-silence', 'ended', 'online'];
+/** @typedef {{ element: HTMLTableRowElement, cells: HTMLCollection, device: Device | null, points: Point[], loaded: string | null, seen: boolean, worst?: string }} Row */
+/** @type {Map<string, Row>} */
 const rows = new Map();
+/** @type {Set<Row>} */
 const changed = new Set();
 let sort = { key: 'name', down: false };
+/** @type {string | null} */
 let chosen = null;
 try { chosen = sessionStorage.getItem('plotted'); } catch { /* Storage may be refused. */ }
 const KEPT = 240;
 const SPAN = 900000;
 
+/** @param {HTMLTableRowElement} element @returns {Row} */
 function rowOf(element) {
   return { element, cells: element.children, device: null, points: [], loaded: null, seen: false };
 }
-for (const element of body.children) rows.set(element.dataset.device, rowOf(element));
+for (const element of /** @type {HTMLCollectionOf<HTMLTableRowElement>} */ (body.children)) rows.set(element.dataset.device || '', rowOf(element));
 
+/** @param {string} name */
 function newRow(name) {
-  const element = document.createElement('tr');
-  element.dataset.device = name;
-  const title = document.createElement('th');
-  title.scope = 'row';
-  const link = document.createElement('a');
-  link.href = '/devices/' + encodeURIComponent(name);
-  link.textContent = name;
-  title.append(link);
-  element.append(title);
-  ['', 'num', 'num', '', '', 'plotted', 'num right', 'num right', 'num right'].forEach((kind, index) => {
-    const cell = document.createElement('td');
-    cell.className = kind;
-    if (index === 0 || index === 4) cell.append(document.createElement('span'));
-    if (index === 5) {
-      const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-      svg.setAttribute('class', 'spark');
-      svg.setAttribute('viewBox', '0 0 120 24');
-      svg.setAttribute('width', '120');
-      svg.setAttribute('height', '24');
-      svg.setAttribute('aria-hidden', 'true');
-      svg.append(document.createElementNS('http://www.w3.org/2000/svg', 'path'));
-      const now = document.createElement('span');
-      now.className = 'num now';
-      cell.append(svg, now);
-    }
-    element.append(cell);
-  });
+  const kinds = ['', 'num', 'num', '', '', 'plotted', 'num right', 'num right', 'num right'];
+  const element = make('tr', { 'data-device': name }, make('th', { scope: 'row' }, make('a', { href: '/devices/' + encodeURIComponent(name) }, name)),
+    ...kinds.map((kind, index) => make('td', { class: kind }, index === 0 || index === 4 ? make('span') : null,
+      ...(index === 5 ? [newSpark(), make('span', { class: 'num now' })] : []))));
   body.append(element);
   const row = rowOf(element);
   rows.set(name, row);
@@ -59,17 +45,20 @@ function newRow(name) {
   return row;
 }
 
+/** @param {Row} row @param {number} at */
 function write(row, at) {
-  const { device, cells } = row;
+  const { device } = row;
   if (!device) return;
-  mark(cells[1].firstElementChild, device.state || 'unknown', (device.state || 'unknown').replace('-', ' '));
+  const cells = [...row.cells];
+  const sign = (/** @type {number} */ index) => /** @type {Element} */ (cells[index].firstElementChild);
+  mark(sign(1), device.state || 'unknown', (device.state || 'unknown').replace('-', ' '));
   say(cells[2], ago(device.since, at));
   say(cells[3], ago(device.last_contact, at));
   say(cells[4], [device.status, off(device.clock_wrong_by_seconds)].filter(Boolean).join(' · ') || '–');
   const limit = worst(device);
-  mark(cells[5].firstElementChild, limit.kind, limit.text);
+  mark(sign(5), limit.kind, limit.text);
   row.worst = limit.kind;
-  const held = device.values && device.values[chosen];
+  const held = device.values?.[chosen || ''];
   say(cells[6].lastElementChild, held ? number(held.value) : '');
   if (row.seen) spark(row, at);
   say(cells[7], String(device.gaps));
@@ -77,9 +66,10 @@ function write(row, at) {
   say(cells[9], String(device.rejected_today));
 }
 
+/** @param {Row} row @param {number} at */
 function spark(row, at) {
   const path = sparkPath(row.points, at - SPAN, at, 60000);
-  const line = row.element.querySelector('path');
+  const line = find('path', SVGPathElement, row.element);
   if (line.getAttribute('d') !== path) line.setAttribute('d', path);
 }
 
@@ -90,12 +80,13 @@ const flush = batched(() => {
 });
 
 // Only rows on the screen ask for their history, four at a time.
+/** @type {Row[]} */
 const waiting = [];
 let asking = 0;
 function ask() {
   while (asking < 4 && waiting.length) {
     const row = waiting.shift();
-    if (!row.seen || !row.device || row.loaded === chosen || !(chosen in (row.device.values || {}))) continue;
+    if (!row?.seen || !chosen || !row.device || row.loaded === chosen || !(chosen in (row.device.values || {}))) continue;
     row.loaded = chosen;
     asking++;
     const wanted = chosen;
@@ -113,7 +104,8 @@ function ask() {
 }
 const visible = new IntersectionObserver((entries) => {
   for (const entry of entries) {
-    const row = rows.get(entry.target.dataset.device);
+    const row = rows.get(/** @type {HTMLElement} */ (entry.target).dataset.device || '');
+    if (!row) continue;
     row.seen = entry.isIntersecting;
     if (row.seen) { waiting.push(row); changed.add(row); }
   }
@@ -123,25 +115,27 @@ const visible = new IntersectionObserver((entries) => {
 for (const row of rows.values()) visible.observe(row.element);
 
 function choices() {
+  /** @type {Set<string>} */
   const names = new Set();
   for (const { device } of rows.values()) {
-    for (const [name, held] of Object.entries((device && device.values) || {})) {
+    for (const [name, held] of Object.entries(device?.values || {})) {
       if (typeof held.value === 'number' && names.size < 200) names.add(name);
     }
   }
-  if (!names.has(chosen)) chosen = names.has('altitude') ? 'altitude' : [...names][0] || null;
+  if (!names.has(chosen || '')) chosen = names.has('altitude') ? 'altitude' : [...names][0] || null;
   if (select.options.length !== names.size) {
     select.replaceChildren(...[...names].sort().map((name) => new Option(name, name, false, name === chosen)));
   }
   select.value = chosen || '';
 }
 
+/** @param {Row} row */
 function key(row) {
-  const device = row.device || { name: row.element.dataset.device };
+  const device = row.device || { name: row.element.dataset.device || '', gaps: 0, duplicates_today: 0, rejected_today: 0, state: '', since: '', status: '', last_contact: '' };
   switch (sort.key) {
     case 'state': return order.indexOf(device.state || 'unknown');
-    case 'since': return -Date.parse(device.since || 0);
-    case 'contact': return -Date.parse(device.last_contact || 0);
+    case 'since': return -(Date.parse(device.since || '') || 0);
+    case 'contact': return -(Date.parse(device.last_contact || '') || 0);
     case 'status': return device.status || '';
     case 'worst': return ['critical', 'warning', 'unknown', 'none'].indexOf(row.worst || 'none');
     case 'gaps': return -device.gaps;
@@ -151,36 +145,33 @@ function key(row) {
   }
 }
 
-function arrange() {
+function sortRows() {
   const wanted = search.value.trim().toLowerCase();
   let shown = 0;
   for (const row of rows.values()) {
+    /** @type {Partial<Device>} */
     const device = row.device || {};
     const fits = (!wanted || [device.name, device.type, device.status].join(' ').toLowerCase().includes(wanted))
       && (!state.value || (device.state || 'unknown') === state.value);
     row.element.hidden = !fits;
     if (fits) shown++;
   }
-  say(document.getElementById('count'), shown === rows.size ? String(shown) : shown + ' of ' + rows.size);
-  const sorted = [...rows.values()].map((row) => [key(row), row]);
-  sorted.sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : x.element.dataset.device < y.element.dataset.device ? -1 : 1));
+  say(find('#count'), shown === rows.size ? String(shown) : shown + ' of ' + rows.size);
+  const sorted = [...rows.values()].map((row) => /** @type {[string | number, Row]} */ ([key(row), row]));
+  sorted.sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : (x.element.dataset.device || '') < (y.element.dataset.device || '') ? -1 : 1));
   if (sort.down) sorted.reverse();
-  if (sorted.some(([, row], index) => body.children[index] !== row.element)) {
-    const focused = document.activeElement;
-    body.append(...sorted.map(([, row]) => row.element));
-    if (body.contains(focused)) focused.focus();
-  }
+  arrange(body, sorted.map(([, row]) => row.element));
 }
 
-document.querySelectorAll('[data-sort]').forEach((button) => button.addEventListener('click', () => {
-  sort = { key: button.dataset.sort, down: sort.key === button.dataset.sort && !sort.down };
+/** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-sort]')).forEach((button) => button.addEventListener('click', () => {
+  sort = { key: button.dataset.sort || 'name', down: sort.key === button.dataset.sort && !sort.down };
   document.querySelectorAll('th[aria-sort]').forEach((head) => head.removeAttribute('aria-sort'));
-  button.closest('th').setAttribute('aria-sort', sort.down ? 'descending' : 'ascending');
-  arrange();
+  button.closest('th')?.setAttribute('aria-sort', sort.down ? 'descending' : 'ascending');
+  sortRows();
 }));
-search.addEventListener('input', arrange);
-state.addEventListener('change', arrange);
-document.getElementById('tools').addEventListener('submit', (event) => event.preventDefault());
+search.addEventListener('input', sortRows);
+state.addEventListener('change', sortRows);
+find('#tools').addEventListener('submit', (event) => event.preventDefault());
 select.addEventListener('change', () => {
   chosen = select.value;
   try { sessionStorage.setItem('plotted', chosen); } catch { /* It is only a convenience. */ }
@@ -199,7 +190,7 @@ async function load() {
     if (row.seen) waiting.push(row);
   }
   choices();
-  arrange();
+  sortRows();
   ask();
   flush();
 }
@@ -211,7 +202,7 @@ follow(['telemetry'], {
     row.device = adopt(device, row.device);
     changed.add(row);
     choices();
-    arrange();
+    sortRows();
     flush();
   },
   frames(event) {
@@ -219,7 +210,7 @@ follow(['telemetry'], {
       const row = rows.get(frame.device);
       if (!row || !row.device) continue;
       merge(row.device, frame);
-      const value = frame.values[chosen];
+      const value = frame.values[chosen || ''];
       if (typeof value === 'number') append(row.points, Date.parse(frame.timestamp), value, Date.parse(frame.received), KEPT);
       changed.add(row);
     }

@@ -1,3 +1,4 @@
+// @ts-check
 // One connection to the console for all pages of a browser: over HTTP/1.1 it opens six to a host and no more, whatever the
 // number of tabs. Knows what each page follows, and follows all of that at once.
 const DEVICES = 20; // More of one source: all of them; addresses do not grow without end.
@@ -6,14 +7,21 @@ const SHRINKS = 15000; // Pages come and go; a wish that ended is not worth a ne
 const SILENT = 40000; // The console tells the time every ten seconds.
 const FORGOTTEN = 300000; // Pages say every minute that they are there; one that crashed says no farewell.
 const RETRY = 2000;
+/** @type {Record<string, string>} */
 const OF = { frames: 'telemetry', state: 'telemetry', command: 'commands', event: 'timeline', post: 'log', removed: 'log' };
 const RANK = { waiting: 0, lost: 1, away: 2, live: 3 };
 
 // ['telemetry/probe-1', 'commands'] as source → its devices, null: all of them.
+/**
+ * @typedef {Map<string, Set<string> | null>} Wishes
+ * @typedef {{ told: Map<string, string>, wants: Wishes, sources: string[], say: (type: string, data: any) => void, seen: number }} Page
+ * @typedef {{ wants: Wishes, states: Map<string, keyof RANK>, source: EventSource, heard: number }} Line
+ * @param {string[][]} lists @returns {Wishes}
+ */
 export function wishes(lists) {
   const all = new Map();
   for (const one of lists.flat()) {
-    const [source, device] = one.split('/');
+    const [source = '', device] = one.split('/');
     if (!device) all.set(source, null);
     else if (!all.has(source)) all.set(source, new Set([device]));
     else all.get(source)?.add(device);
@@ -22,42 +30,56 @@ export function wishes(lists) {
   return all;
 }
 
+/** @param {Wishes} wanted */
 export function address(wanted) {
   const parts = [...wanted].flatMap(([source, devices]) => (devices ? [...devices].map((one) => `${source}/${one}`) : [source]));
   return '/live?' + new URLSearchParams(parts.sort().map((one) => ['source', one]));
 }
 
+/** @param {Wishes} wide @param {Wishes} wanted */
 const covers = (wide, wanted) => [...wanted].every(([source, devices]) => wide.has(source)
-  && (wide.get(source) === null || (devices !== null && [...devices].every((one) => wide.get(source).has(one)))));
+  && (wide.get(source) === null || (devices !== null && [...devices].every((one) => wide.get(source)?.has(one)))));
 
 // What of an event concerns a page that follows these devices; null: nothing.
+/** @param {string} type @param {any} data @param {Set<string> | null} devices */
 function share(type, data, devices) {
   if (devices === null) return data;
   if (type !== 'frames') return devices.has(type === 'state' ? data.name : data.device) ? data : null;
-  const frames = data.frames.filter((one) => devices.has(one.device));
+  const frames = data.frames.filter((/** @type {Frame} */ one) => devices.has(one.device));
   return frames.length || data.skipped ? { ...data, frames } : null;
 }
 
 export class Hub {
   // open(address): an EventSource; ended(): asks whether the session has ended, where a stream was refused.
+  /**
+   * @param {(address: string) => EventSource} open @param {() => Promise<boolean>} ended
+   * @param {{ timeout?: (go: () => void, millis: number) => any, every?: (go: () => void, millis: number) => any, now?: () => number }} [by]
+   */
   constructor(open, ended, { timeout = (go, millis) => setTimeout(go, millis), every = (go, millis) => setInterval(go, millis), now = () => Date.now() } = {}) {
-    Object.assign(this, { open, ended, timeout, now });
+    this.open = open;
+    this.ended = ended;
+    this.timeout = timeout;
+    this.now = now;
+    /** @type {Map<unknown, Page>} */
     this.pages = new Map();
+    /** @type {Line[]} */
     this.lines = []; // The one that serves, and behind it the one that is to replace it.
     this.growing = this.shrinking = false;
     every(() => this.look(), 10000);
   }
 
   // A page is there, and follows that. say(type, data)
+  /** @param {unknown} id @param {string[]} sources @param {(type: string, data: any) => void} say */
   here(id, sources, say) {
-    const page = this.pages.get(id) || { told: new Map() };
+    const before = this.pages.get(id);
     const wants = wishes([sources]);
-    if (page.wants && address(page.wants) !== address(wants)) page.told.clear();
-    this.pages.set(id, Object.assign(page, { sources, wants, say, seen: this.now() }));
+    const told = before && address(before.wants) === address(wants) ? before.told : new Map();
+    this.pages.set(id, { told, sources, wants, say, seen: this.now() });
     this.tell();
     this.later();
   }
 
+  /** @param {unknown} id */
   leave(id) {
     if (this.pages.delete(id)) this.later();
   }
@@ -80,16 +102,16 @@ export class Hub {
   connect() {
     if (!this.pages.size) return;
     const wants = wishes([...this.pages.values()].map((page) => page.sources));
-    if (this.lines.length && address(this.lines.at(-1).wants) === address(wants)) return;
+    if (this.lines.slice(-1).some((line) => address(line.wants) === address(wants))) return;
     this.lines.splice(1).forEach((line) => line.source.close());
-    const line = { wants, states: new Map([...wants.keys()].map((one) => [one, 'waiting'])) };
-    this.lines.push(line);
-    this.start(line);
+    this.lines.push(this.start({ wants, states: new Map([...wants.keys()].map((one) => [one, 'waiting'])) }));
   }
 
-  start(line) {
-    const source = line.source = this.open(address(line.wants));
-    line.heard = this.now();
+  /** @param {Pick<Line, 'wants' | 'states'>} begun @returns {Line} */
+  start(begun) {
+    const source = this.open(address(begun.wants));
+    const line = Object.assign(begun, { source, heard: this.now() });
+    /** @param {string} type @param {(data: any) => void} heard */
     const on = (type, heard) => source.addEventListener(type, (event) => {
       if (line.source !== source) return;
       line.heard = this.now();
@@ -103,9 +125,11 @@ export class Hub {
     on('ended', () => this.end());
     for (const type of Object.keys(OF)) on(type, (data) => this.pass(type, data));
     source.onerror = () => { if (line.source === source) this.lost(line); };
+    return line;
   }
 
   // A source that is live once more had a gap that nobody spoke of: whoever is served by it reads anew.
+  /** @param {Line} line @param {string} source */
   alive(line, source) {
     const again = line === this.lines[0] && line.states.get(source) === 'live';
     line.states.set(source, 'live');
@@ -115,10 +139,11 @@ export class Hub {
 
   changed() {
     const next = this.lines[1];
-    if (next && [...next.states.values()].every((state) => RANK[state] >= RANK.away)) this.lines.shift().source.close();
+    if (next && [...next.states.values()].every((state) => RANK[state] >= RANK.away)) this.lines.shift()?.source.close();
     this.tell();
   }
 
+  /** @param {Line} line */
   async lost(line) {
     for (const source of line.states.keys()) line.states.set(source, 'lost');
     this.tell();
@@ -129,6 +154,7 @@ export class Hub {
     this.timeout(() => { if (this.lines.includes(line) && line.source === source) this.start(line); }, RETRY);
   }
 
+  /** @param {string} type @param {any} data */
   pass(type, data) {
     for (const page of this.pages.values()) {
       const devices = page.wants.get(OF[type]);
@@ -141,7 +167,9 @@ export class Hub {
   tell() {
     for (const page of this.pages.values()) {
       for (const [source, devices] of page.wants) {
-        const states = this.lines.filter((line) => covers(line.wants, new Map([[source, devices]]))).map((line) => line.states.get(source));
+        /** @type {(keyof RANK)[]} */
+        const states = this.lines.filter((line) => covers(line.wants, new Map([[source, devices]]))).map((line) => line.states.get(source) || 'waiting');
+        /** @type {keyof RANK} */
         const state = states.reduce((best, one) => (RANK[one] > RANK[best] ? one : best), 'waiting');
         if (state === 'waiting' || page.told.get(source) === state) continue;
         page.told.set(source, state);

@@ -1,41 +1,49 @@
+// @ts-check
 // The flight log: entries and comments as they come, and what is written here.
-import { CONSOLE_AWAY, make, notice, part, same } from './http.js';
-import { sentAgain, unwritten, writer } from './approval.js';
-import { addComment, adoptAll, insertEntry, justWritten, newest, parse, renewEntry, wroteHere } from './entries.js';
+import { closest, find, make, optional } from './dom.js';
 import { draft } from './drafts.js';
+import { addComment, adoptAll, insertEntry, justWritten, newest, renewEntry, wroteHere } from './entries.js';
 import { onActs } from './entryactions.js';
 import { clearFaults } from './fields.js';
 import { say } from './format.js';
+import { part, same } from './http.js';
 import { order } from './instant.js';
 import { follow } from './live.js';
+import { QUERY_AWAY, CONSOLE_AWAY, notice } from './notice.js';
+import { parse } from './patch.js';
 import { commandChanged, hydrate } from './references.js';
+import { sentAgain, unwritten, writer } from './sender.js';
 import { Writing } from './writing.js';
 
-const QUERY_AWAY = ['The flight log cannot be read just now', 'The service query does not answer. Writing still works: what is written is '
-  + 'kept, and appears here when it is back. This page tries again by itself.'];
-const root = document.getElementById('log');
-const { devices = [], newest: live = false } = JSON.parse(root.dataset.first);
+const root = find('#log');
+const { devices = [], newest: live = false } = /** @type {{ devices?: Choice[], newest?: boolean }} */ (JSON.parse(root.dataset.first || ''));
 root.removeAttribute('data-first');
 const one = root.dataset.one || null;
-const host = document.getElementById('entries');
-const away = document.getElementById('away');
-const newer = document.getElementById('newer');
+const host = find('#entries');
+const away = find('#away');
+const newer = optional('#newer');
 const MOST = 300; // Entries in the page at most; older ones are then pages of their own.
 let most = 40;
+/** @type {Map<string, HTMLElement>} */
 const back = new Map(); // New ones, while somebody is at work in the list.
+/** @type {Map<string, number>} */
 const comments = new Map(); // How many comments of an entry are shown, where it is more than the first.
+/** @type {Map<string, HTMLElement>} */
 const own = new Map(); // Comments written here, by id, with where to say what becomes of them.
 
-const articleOf = (id) => document.getElementById('e-' + id);
+/** @param {string} id */
+const articleOf = (id) => optional('#e-' + id);
 
 // Nothing moves under a pointer, the keyboard's focus or the reader's eye.
 const busy = () => host.matches(':hover') || host.contains(document.activeElement) || scrollY > 200;
 
+/** @param {HTMLElement} article */
 function show(article) {
-  const old = articleOf(article.dataset.entry);
+  const id = article.dataset.entry || '';
+  const old = articleOf(id);
   if (old) renewEntry(old, article, true);
   else if (one || !live || !newest(host, article)) return;
-  else if (busy() && !justWritten(article)) back.set(article.dataset.entry, article);
+  else if (busy() && !justWritten(article)) back.set(id, article);
   else insertEntry(host, article);
   settle();
 }
@@ -45,8 +53,8 @@ function settle() {
   const shown = host.querySelectorAll(':scope > article');
   [...shown].slice(most).forEach((element) => element.remove());
   if (shown.length > most && !host.querySelector(':scope > [data-older]')) host.append(make('p', { class: 'more' }, make('a', { href: '/log' }, 'Show all')));
-  document.getElementById('empty').hidden = shown.length > 0 || !away.hidden;
-  newer.hidden = !back.size;
+  find('#empty').hidden = shown.length > 0 || !away.hidden;
+  if (newer) newer.hidden = !back.size;
   say(newer, back.size === 1 ? 'Show 1 newer entry' : `Show ${back.size} newer entries`);
   tellOwn();
 }
@@ -58,8 +66,11 @@ function showBack() {
 }
 
 // Entries that changed, each asked for once at a time, and again where it was not answered.
+/** @type {Map<string, boolean>} */
 const asking = new Map();
+/** @type {Map<string, ReturnType<typeof setTimeout>>} */
 const retries = new Map();
+/** @param {string} id @returns {Promise<void>} */
 async function refresh(id) {
   clearTimeout(retries.get(id));
   if (asking.has(id)) { asking.set(id, true); return; }
@@ -68,20 +79,21 @@ async function refresh(id) {
   const again = asking.get(id);
   asking.delete(id);
   retries.delete(id);
-  if (answer.ok) show(parse(answer.text).querySelector('article'));
+  if (answer.ok) show(find('article', HTMLElement, parse(answer.text)));
   else if (answer.status === 404) gone(id);
   else if (answer.status === 0 || answer.status >= 500) { retries.set(id, setTimeout(refresh, 5000, id)); return; }
   if (again) refresh(id);
 }
 
+/** @param {string} id */
 function gone(id) {
   const article = articleOf(id);
   back.delete(id);
   if (!article || justWritten(article)) return;
   // Somebody is writing a comment on it: that is not thrown away.
-  if (article.querySelector('textarea')?.value) return;
+  if (optional('textarea', HTMLTextAreaElement, article)?.value) return;
   article.remove();
-  if (one) document.getElementById('gone').hidden = false;
+  if (one) find('#gone').hidden = false;
   else settle();
 }
 
@@ -95,21 +107,22 @@ async function reload() {
   const articles = [...fresh.querySelectorAll('article')];
   const ids = new Set(articles.map((article) => article.dataset.entry));
   const last = order(articles.at(-1)?.dataset.order);
-  for (const article of [...host.querySelectorAll(':scope > article')]) {
-    if (!ids.has(article.dataset.entry) && order(article.dataset.order) > last) gone(article.dataset.entry);
+  for (const { dataset: { entry = '', order: at } } of host.querySelectorAll('article')) {
+    if (!ids.has(entry) && order(at) > last) gone(entry);
   }
   const first = !host.querySelector('article');
   if (first) { host.replaceChildren(fresh); adoptAll(host); settle(); return; }
-  articles.forEach((article) => { if (comments.has(article.dataset.entry)) refresh(article.dataset.entry); else show(article); });
+  articles.forEach((article) => { if (comments.has(article.dataset.entry || '')) refresh(article.dataset.entry || ''); else show(article); });
 }
 
 // What becomes of a comment that was written here.
 function tellOwn() {
   for (const [id, said] of own) {
-    const comment = document.getElementById('c-' + id);
+    const comment = optional('#c-' + id);
     if (!comment) continue;
-    const { state } = comment.dataset;
-    const why = comment.querySelector('[data-why]')?.textContent.trim() || '';
+    const { state = '' } = comment.dataset;
+    const why = comment.querySelector('[data-why]')?.textContent?.trim() || '';
+    /** @type {Record<string, string>} */
     const words = { pending: 'Waiting for moderation', held: 'Waiting for a flight director: ' + why, approved: 'Approved: everybody can read it', rejected: 'Rejected: ' + why };
     say(said, words[state] || '');
     if (state === 'approved' || state === 'rejected') own.delete(id);
@@ -118,18 +131,18 @@ function tellOwn() {
 
 // Older entries, in this page as long as it does not grow too long.
 host.addEventListener('click', async (event) => {
-  const link = event.target.closest('[data-older] a');
+  const link = closest(event.target, '[data-older] a', HTMLAnchorElement);
   if (!link || host.querySelectorAll(':scope > article').length + 20 > MOST) return;
   event.preventDefault();
   const answer = await part('/log/entries?' + new URL(link.href).searchParams);
   if (!answer.ok) { notice(away, ...QUERY_AWAY); return; }
   const fresh = parse(answer.text);
-  const first = fresh.querySelector('article a');
-  link.parentElement.remove();
+  const first = optional('article a', HTMLElement, fresh);
+  link.parentElement?.remove();
   const added = [...fresh.children];
   for (const element of added) {
-    if (element.matches('article') && articleOf(element.dataset.entry)) continue;
-    if (element.matches('article')) insertEntry(host, element); else host.append(element);
+    if (!(element instanceof HTMLElement) || !element.matches('article')) host.append(element);
+    else if (!articleOf(element.dataset.entry || '')) insertEntry(host, element);
   }
   most = Math.min(MOST, most + 20);
   first?.focus();
@@ -138,51 +151,58 @@ host.addEventListener('click', async (event) => {
 
 // Comments
 
+/** @type {WeakMap<HTMLFormElement, ReturnType<typeof writer>>} */
 const remarks = new WeakMap();
+const remarkForms = () => /** @type {NodeListOf<HTMLFormElement>} */ (host.querySelectorAll('[data-remark]'));
+const textOf = (/** @type {HTMLFormElement} */ form) => find('textarea', HTMLTextAreaElement, form);
 const halfTyped = () => {
+  /** @type {Record<string, string>} */
   const all = { ...before };
-  for (const form of host.querySelectorAll('[data-remark]')) all[form.dataset.remark] = form.querySelector('textarea').value;
+  for (const form of remarkForms()) all[form.dataset.remark || ''] = textOf(form).value;
   const kept = Object.entries(all).filter(([, text]) => text.trim());
   return kept.length ? Object.fromEntries(kept) : null;
 };
+/** @type {Record<string, string>} */
 const before = draft('comments', halfTyped) || {};
-for (const form of host.querySelectorAll('[data-remark]')) form.querySelector('textarea').value ||= before[form.dataset.remark] || '';
+for (const form of remarkForms()) textOf(form).value ||= before[form.dataset.remark || ''] || '';
 
 host.addEventListener('submit', async (event) => {
-  const form = event.target.closest('[data-remark]');
+  const form = closest(event.target, '[data-remark]', HTMLFormElement);
   if (!form) return;
   event.preventDefault();
-  const [text, button, said] = [form.querySelector('textarea'), form.querySelector('button'), form.querySelector('.said')];
+  const [text, button, said] = [textOf(form), find('button', HTMLButtonElement, form), find('.said', HTMLElement, form)];
   if (button.disabled) return;
   const typed = text.value;
   if (!typed.trim()) { text.focus(); return; }
-  const id = form.dataset.remark;
-  if (!remarks.has(form)) remarks.set(form, writer(`/log/${id}/comments`));
+  const id = form.dataset.remark || '';
+  const sender = remarks.get(form) || writer(`/log/${id}/comments`);
+  remarks.set(form, sender);
   button.disabled = true;
   said.className = 'said';
   say(said, 'Being sent');
-  const answer = await remarks.get(form).send({ text: typed }, (one) => say(said, 'Being sent: ' + sentAgain(one)));
+  const answer = await sender.send({ text: typed }, (one) => say(said, 'Being sent: ' + sentAgain(one)));
   button.disabled = false;
   if (!answer.ok) {
     said.className = 'said refusal';
-    say(said, (answer.body.errors || []).map((fault) => fault.detail).join('; ') || unwritten(answer));
+    say(said, (answer.body.errors || []).map((/** @type {Fault} */ fault) => fault.detail).join('; ') || unwritten(answer));
     return;
   }
   // What was added meanwhile was not sent, and stays.
   if (text.value === typed) text.value = '';
   own.set(answer.body.id, said);
-  addComment(articleOf(id), answer.body.html);
+  const article = articleOf(id);
+  if (article) addComment(article, answer.body.html);
   tellOwn();
 });
 host.addEventListener('keydown', (event) => {
-  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && event.target.matches('[data-remark] textarea')) event.target.form.requestSubmit();
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) ) closest(event.target, '[data-remark]', HTMLFormElement)?.requestSubmit();
 });
 
 onActs(host, devices, {
   more(id, number) { comments.set(id, Math.min(500, number)); refresh(id); },
-  edited(article, comment) { own.set(comment.dataset.comment, article.querySelector('.remark .said')); tellOwn(); },
+  edited(article, comment) { own.set(comment.dataset.comment || '', find('.remark .said', HTMLElement, article)); tellOwn(); },
   removed(comment) {
-    if (one && !comment) document.getElementById('gone').hidden = false;
+    if (one && !comment) find('#gone').hidden = false;
     if (!one) settle();
   },
 });
@@ -190,9 +210,9 @@ onActs(host, devices, {
 // Writing
 
 function form() {
-  const element = document.getElementById('write');
+  const element = optional('#write', HTMLFormElement);
   if (!element) return;
-  const said = document.getElementById('said');
+  const said = find('#said');
   const sender = writer('/log');
   const writing = new Writing(element, 'entry', devices);
   const go = make('button', { class: 'act' }, 'Write');
@@ -222,13 +242,14 @@ function form() {
     const typed = writing.value;
     const given = Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== null));
     const answer = await sender.send(given, (one) => say(said, 'Being written: ' + sentAgain(one)));
-    go.disabled = false;
+    // The second press of a double one is none, even where the first is already answered.
+    setTimeout(() => { go.disabled = false; }, answer.ok ? 1000 : 0);
     if (!answer.ok) {
       said.className = 'said refusal';
       say(said, writing.refused(answer));
       return;
     }
-    const article = parse(answer.body.html).querySelector('article');
+    const article = find('article', HTMLElement, parse(answer.body.html));
     said.replaceChildren('Written: ', make('a', { href: '/log/' + answer.body.id }, 'its own page'));
     // What was added meanwhile was not sent, and stays.
     if (same(writing.value, typed)) writing.fill({});
@@ -238,10 +259,10 @@ function form() {
 
 form();
 adoptAll(host);
-newer?.addEventListener('click', () => { showBack(); host.querySelector('a')?.focus(); });
+newer?.addEventListener('click', () => { showBack(); optional('a', HTMLElement, host)?.focus(); });
 host.addEventListener('pointerleave', () => { if (back.size && !busy()) showBack(); });
 if (!one) settle();
-document.body.addEventListener('htmx:afterSwap', (event) => hydrate(event.target));
+document.body.addEventListener('htmx:afterSwap', (event) => hydrate(/** @type {Element} */ (event.target)));
 follow(['log', 'commands'], {
   open(again, source) { if (source === 'log' && (again || !away.hidden)) reload(); if (source === 'log') notice(away, null); },
   away(source, all) { if (source === 'log') notice(away, ...(all ? CONSOLE_AWAY : QUERY_AWAY)); },
@@ -249,4 +270,4 @@ follow(['log', 'commands'], {
   removed(entry) { gone(entry.id); },
   command(command) { commandChanged(command); },
 });
-if (location.hash.startsWith('#c-')) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+if (location.hash.startsWith('#c-')) optional('#' + CSS.escape(location.hash.slice(1)))?.scrollIntoView();

@@ -1,15 +1,19 @@
+// @ts-check
 // What waits for a flight director, what was rejected, and the rules.
-import { CONSOLE_AWAY, act, notice, part } from './http.js';
-import { parse } from './entries.js';
+import { closest, find, optional } from './dom.js';
 import { say } from './format.js';
+import { act, part } from './http.js';
 import { follow } from './live.js';
+import { CONSOLE_AWAY, notice } from './notice.js';
+import { parse, patch, remember } from './patch.js';
 import { hydrate } from './references.js';
 import { RuleEditor } from './rules.js';
 
-const cases = document.getElementById('cases');
-const away = document.getElementById('away');
-const rules = document.getElementById('rules');
+const cases = find('#cases');
+const away = find('#away');
+const rules = find('#rules');
 
+/** @param {string} path */
 async function fragment(path) {
   const answer = await part(path);
   return answer.ok ? parse(answer.text) : null;
@@ -27,36 +31,31 @@ async function reload() {
   if (again) { again = false; reload(); }
 }
 
+/** @param {DocumentFragment} fresh */
 function put(fresh) {
   const gone = fresh.querySelector('[data-away]');
   cases.querySelector('[data-away]')?.remove();
   // A reason that is being typed stays, and what it is about.
   if (gone && cases.querySelector('[data-case]')) { cases.prepend(gone); return; }
-  const lost = cases.contains(document.activeElement) ? document.activeElement : null;
-  for (const one of fresh.querySelectorAll('[data-case]')) {
-    const item = one.closest('li');
-    const old = document.getElementById(item.id);
-    if (old && old.dataset.version === item.dataset.version) item.replaceWith(old);
-  }
-  cases.replaceChildren(fresh);
+  patch(cases, fresh, { lost: optional('#held-title', HTMLElement) });
   hydrate(cases);
-  if (lost && cases.contains(lost)) lost.focus();
-  else if (lost) document.getElementById('held-title')?.focus();
 }
 
+/** @type {ReturnType<typeof setTimeout> | null} */
 let timer = null;
 function soon() {
   if (timer === null) timer = setTimeout(() => { timer = null; reload(); }, 300);
 }
 
 cases.addEventListener('submit', async (event) => {
-  const form = event.target.closest('[data-case]');
+  const form = closest(event.target, '[data-case]', HTMLFormElement);
   if (!form) return;
   event.preventDefault();
-  const decision = event.submitter?.value || 'approve';
-  const reason = form.elements.reason.value.trim();
+  const decision = event.submitter instanceof HTMLButtonElement ? event.submitter.value : 'approve';
+  const input = find('[name=reason]', HTMLInputElement, form);
+  const reason = input.value.trim();
   const said = form.querySelector('.fault');
-  if (decision === 'reject' && !reason) { say(said, 'Say why it is rejected.'); form.elements.reason.focus(); return; }
+  if (decision === 'reject' && !reason) { say(said, 'Say why it is rejected.'); input.focus(); return; }
   const buttons = form.querySelectorAll('button');
   for (const button of buttons) button.disabled = true;
   const answer = await act(`/log/moderation/${form.dataset.case}/${decision}`, { text_revision: Number(form.dataset.revision), ...(reason ? { reason } : {}) });
@@ -66,35 +65,37 @@ cases.addEventListener('submit', async (event) => {
 });
 
 // Enter in the reason decides nothing: which of the two would it be?
-cases.addEventListener('keydown', (event) => { if (event.key === 'Enter' && event.target.name === 'reason') event.preventDefault(); });
+cases.addEventListener('keydown', (event) => { if (event.key === 'Enter' && event.target instanceof HTMLInputElement) event.preventDefault(); });
 
 const showRules = async () => {
   const fresh = await fragment('/log/moderation/rules');
-  if (fresh) rules.replaceChildren(fresh);
+  if (fresh) patch(rules, fresh);
 };
-const change = document.getElementById('change');
-const editor = change && new RuleEditor(document.getElementById('editor'), { show: () => fragment('/log/moderation/rules'), done: () => {
-  change.parentElement.hidden = false;
+const change = optional('#change', HTMLButtonElement);
+const editing = (/** @type {boolean} */ over) => { if (change?.parentElement) change.parentElement.hidden = !over; };
+const editor = change && new RuleEditor(find('#editor', HTMLFormElement), { show: () => fragment('/log/moderation/rules'), done: () => {
+  editing(true);
   rules.hidden = false;
   showRules();
-  document.getElementById('rules-title').focus();
+  find('#rules-title').focus();
 } });
 change?.addEventListener('click', async () => {
-  if (!await editor.open()) return;
-  change.parentElement.hidden = true;
+  if (!await editor?.open()) return;
+  editing(false);
   rules.hidden = true;
 });
 
 if (change) change.disabled = false;
-const trying = document.getElementById('try');
+const trying = optional('#try', HTMLFormElement);
 trying?.addEventListener('submit', async (event) => {
   event.preventDefault();
-  const text = trying.querySelector('textarea');
+  const text = find('textarea', HTMLTextAreaElement, trying);
   if (!text.value.trim()) { text.focus(); return; }
   const said = trying.querySelector('.said');
   const given = editor?.editing ? { text: text.value, rules: editor.value } : { text: text.value };
   const answer = await act('/log/moderation/try', given);
   const { status, rule, reason } = answer.body;
+  /** @type {Record<string, string>} */
   const words = { approved: 'Approved: no rule objects', rejected: 'Rejected', pending: 'Held for a flight director' };
   const why = [rule ? 'rule ' + rule : '', reason || ''].filter(Boolean).join(': ');
   if (!answer.ok && editor?.editing) editor.refused(answer);
@@ -102,8 +103,9 @@ trying?.addEventListener('submit', async (event) => {
     : answer.body.detail || 'This could not be tried.');
 });
 
+remember(cases);
 hydrate(cases);
-if (location.hash.startsWith('#d-')) document.getElementById(location.hash.slice(1))?.querySelector('input')?.focus();
+if (location.hash.startsWith('#d-')) optional(`#${CSS.escape(location.hash.slice(1))} input`)?.focus();
 follow(['log'], {
   open(more) { notice(away, null); if (more) reload(); },
   away(source, all) { if (all) notice(away, ...CONSOLE_AWAY); },

@@ -1,16 +1,13 @@
+// @ts-check
 // The orbit, seen from above the plane, Earth to the right: fitted to what the device reported, drawn to scale.
-const SVG = 'http://www.w3.org/2000/svg';
-const MOON = 1737.4;
+import { make } from './dom.js';
+import { set, svg } from './svg.js';
 
-function element(name, attributes, parent) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  parent.append(made);
-  return made;
-}
+const MOON = 1737.4;
 
 // 1/r = a + b cos(position) + c sin(position): linear in its three unknowns; the weak pull to a circle decides
 // what a short arc leaves open.
+/** @param {[number, number][]} samples */
 export function fit(samples) {
   const m = [[1e-12, 0, 0, 0], [0, 1e-4, 0, 0], [0, 0, 1e-4, 0]];
   for (const [degrees, altitude] of samples) {
@@ -35,34 +32,35 @@ export function fit(samples) {
 }
 
 export class Orbit {
+  /** @param {HTMLElement} host */
   constructor(host) {
     this.host = host;
+    /** @type {[number, number][]} */
     this.samples = [];
+    /** @type {[number, boolean][]} */
     this.lit = [];
-    const title = document.createElement('h2');
-    title.textContent = 'Orbit';
-    this.svg = element('svg', { viewBox: '-240 -100 480 200', role: 'img' }, host);
-    host.prepend(title);
-    this.label = element('title', {}, this.svg);
-    const clip = element('clipPath', { id: 'moon-disc' }, this.svg);
-    this.clipDisc = element('circle', { r: 1 }, clip);
-    const near = element('clipPath', { id: 'near' }, this.svg);
-    element('circle', { r: 98 }, near);
-    const sectors = element('g', { 'clip-path': 'url(#near)' }, this.svg);
-    this.silence = element('rect', { class: 'silence' }, sectors);
-    this.silenceText = element('text', { class: 'note' }, this.svg);
-    this.shadow = element('rect', { class: 'shadow' }, sectors);
-    this.disc = element('circle', { class: 'moon' }, this.svg);
-    this.night = element('rect', { class: 'night', 'clip-path': 'url(#moon-disc)' }, this.svg);
-    this.path = element('path', { class: 'path' }, this.svg);
-    this.craft = element('circle', { class: 'craft', r: 4 }, this.svg);
-    this.earth = element('text', { class: 'note', x: 108, y: 4 }, this.svg);
+    this.svg = svg('svg', { viewBox: '-240 -100 480 200', role: 'img' }, host);
+    host.prepend(make('h2', {}, 'Orbit'));
+    this.label = svg('title', {}, this.svg);
+    const clip = svg('clipPath', { id: 'moon-disc' }, this.svg);
+    this.clipDisc = svg('circle', { r: 1 }, clip);
+    const near = svg('clipPath', { id: 'near' }, this.svg);
+    svg('circle', { r: 98 }, near);
+    const sectors = svg('g', { 'clip-path': 'url(#near)' }, this.svg);
+    this.silence = svg('rect', { class: 'silence' }, sectors);
+    this.silenceText = svg('text', { class: 'note' }, this.svg);
+    this.shadow = svg('rect', { class: 'shadow' }, sectors);
+    this.disc = svg('circle', { class: 'moon' }, this.svg);
+    this.night = svg('rect', { class: 'night', 'clip-path': 'url(#moon-disc)' }, this.svg);
+    this.path = svg('path', { class: 'path' }, this.svg);
+    this.craft = svg('circle', { class: 'craft', r: 4 }, this.svg);
+    this.earth = svg('text', { class: 'note', x: 108, y: 4 }, this.svg);
     this.earth.textContent = 'to Earth →';
-    this.note = document.createElement('p');
-    this.note.className = 'sub';
+    this.note = make('p', { class: 'sub' });
     host.append(this.note);
   }
 
+  /** @param {unknown} position @param {unknown} altitude @param {boolean} [sunlit] */
   sample(position, altitude, sunlit) {
     if (typeof position !== 'number' || typeof altitude !== 'number') return;
     this.samples.push([position, altitude]);
@@ -74,6 +72,7 @@ export class Orbit {
   }
 
   // Where it says that the Sun stands; else opposite the middle of where it was dark.
+  /** @param {unknown} told */
   sun(told) {
     if (typeof told === 'number') return told * Math.PI / 180;
     let x = 0;
@@ -86,10 +85,12 @@ export class Orbit {
     return x || y ? Math.atan2(-y, -x) : null;
   }
 
+  /** @param {unknown} position @param {unknown} altitude @param {boolean} old @param {unknown} sunPosition */
   draw(position, altitude, old, sunPosition) {
     const ellipse = fit(this.samples);
-    if (!ellipse || typeof position !== 'number') return;
+    if (!ellipse || typeof position !== 'number' || typeof altitude !== 'number') return;
     this.host.hidden = false;
+    /** @param {number} angle */
     const radius = (angle) => MOON / (ellipse.a + ellipse.b * Math.cos(angle) + ellipse.c * Math.sin(angle));
     let far = 0;
     for (let i = 0; i < 72; i++) far = Math.max(far, radius(i * Math.PI / 36));
@@ -121,12 +122,5 @@ export class Orbit {
       + (sun === null ? '; where the Sun stands shows after the first shadow' : '');
     if (this.note.textContent !== note) this.note.textContent = note;
     this.label.textContent = `At ${position.toFixed(0)} degrees from the point under Earth, ${altitude.toFixed(0)} km up`;
-  }
-}
-
-function set(target, attributes) {
-  for (const [key, value] of Object.entries(attributes)) {
-    const text = String(value);
-    if (target.getAttribute(key) !== text) target.setAttribute(key, text);
   }
 }

@@ -1,14 +1,17 @@
+// @ts-check
 // What plots show, as the address of a device's page says it: parameter, again and again, and either span, in seconds up to now,
 // or from and to.
+/** @param {{ panels: Map<string, unknown>, span: number, following: boolean, from: number, to: number }} plots */
 export function shown({ panels, span, following, from, to }) {
   const query = new URLSearchParams();
   const names = [...panels.keys()];
   for (const name of names.length ? names : ['']) query.append('parameter', name);
   if (following) query.append('span', String(Math.round(span / 1000)));
-  else for (const [key, at] of [['from', from], ['to', to]]) query.append(key, new Date(at).toISOString());
+  else for (const [key, at] of Object.entries({ from, to })) query.append(key, new Date(at).toISOString());
   return query;
 }
 
+/** @param {URLSearchParams} query @returns {{ from?: number, to?: number, span?: number }} */
 export function wanted(query) {
   const [from, to] = ['from', 'to'].map((one) => Date.parse(query.get(one) || ''));
   if (to > from) return { from, to };

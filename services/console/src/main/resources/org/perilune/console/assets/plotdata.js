@@ -1,11 +1,14 @@
+// @ts-check
 // What a plot shows, before anything is drawn: its axis, and what it says in words.
 import { clock, number, utc } from './format.js';
 
 // The points between two times, with the axis they need; null where there is none.
+/** @param {Point[]} points @param {number} bucket @param {number} from @param {number} to */
 export function view(points, bucket, from, to) {
   let low = Infinity;
   let high = -Infinity;
   let count = 0;
+  /** @type {Point | null} */
   let last = null;
   for (const point of points) {
     const [time, min, max] = point;
@@ -15,7 +18,7 @@ export function view(points, bucket, from, to) {
     count++;
     last = point;
   }
-  if (!count) return null;
+  if (!last) return null;
   const margin = (high - low) * 0.08 || Math.abs(high) * 0.01 || 1;
   const apart = (high - low) / 2;
   const decimals = apart > 0 ? Math.min(6, Math.max(0, Math.ceil(-Math.log10(apart)))) : 0;
@@ -24,9 +27,12 @@ export function view(points, bucket, from, to) {
 }
 
 // Room for the widest label, in steps, so that nothing moves with every digit.
+/** @param {number} widest */
 export const gutter = (widest) => Math.max(64, Math.ceil((widest + 12) / 16) * 16);
 
 // read: [from, to] that was last read whole, or null; failed: 'away', 'refused' or nothing.
+/** @typedef {{ read: number[] | null, failed: string, why?: string, complete?: boolean }} Reading */
+/** @type {(reading: Reading, from: number, to: number, following: boolean) => string} */
 export function nothing({ read, failed, why }, from, to, following) {
   if (failed === 'refused') return why || 'Telemetry of this time cannot be read';
   if (failed) return 'Telemetry cannot be read just now; this page tries again by itself';
@@ -35,12 +41,14 @@ export function nothing({ read, failed, why }, from, to, following) {
 }
 
 // What is to be known of what is there.
+/** @param {Reading} reading */
 export function caveat({ read, failed, complete }) {
   if (failed && read) return `not read anew since ${clock(read[2])}; this page tries again by itself`;
   return complete === false ? 'not all of this time could be read in time: a shorter time shows all' : '';
 }
 
 // The plot for whoever does not see it.
+/** @type {(parameter: Parameter, shown: ReturnType<typeof view>, from: number, to: number, empty: string, note: string) => string} */
 export function inWords(parameter, shown, from, to, empty, note) {
   const unit = parameter.unit ? ' ' + parameter.unit : '';
   const time = `${utc(from)} to ${utc(to)}`;

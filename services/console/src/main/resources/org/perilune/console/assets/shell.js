@@ -1,10 +1,12 @@
+// @ts-check
 // What every page has: clocks, theme.
+import { find, optional } from './dom.js';
 import { clock, local, logInAgain, say } from './format.js';
 import { now, told } from './now.js';
 import { patch } from './patch.js';
 
-const utc = document.querySelector('[data-clock=utc]');
-const elapsed = document.querySelector('[data-clock=elapsed]');
+const utc = find('[data-clock=utc]');
+const elapsed = optional('[data-clock=elapsed]');
 told(Number(utc.dataset.now));
 const start = Number(elapsed?.dataset.start);
 
@@ -24,12 +26,13 @@ tick();
 // Parts that are asked for again and again.
 globalThis.htmx?.defineExtension('patch', {
   isInlineSwap: () => false,
+  /** @type {(style: string, target: Element, fragment: DocumentFragment) => false | Element[]} */
   handleSwap: (style, target, fragment) => style === 'patch' && patch(target, fragment),
 });
 // A screen reader is told which limit is broken, once, and not each of its values.
-const worst = document.getElementById('worst-said');
+const worst = optional('#worst-said');
 document.body.addEventListener('htmx:afterSwap', ({ target }) => {
-  if (worst && target.matches?.('.worst')) say(worst, target.querySelector('[data-said]')?.dataset.said || '');
+  if (worst && target instanceof Element && target.matches('.worst')) say(worst, optional('[data-said]', HTMLElement, target)?.dataset.said || '');
 });
 
 // After what pages keep as they go: the next one at this screen may be somebody else.
@@ -38,7 +41,7 @@ document.querySelector('form[action="/logout"]')?.addEventListener('submit', () 
 });
 
 // What a page asks for by itself does not keep a session; whoever uses the page without leaving it does.
-const form = document.querySelector('input[name=_form]');
+const form = optional('input[name=_form]', HTMLInputElement);
 let last = performance.now();
 async function used() {
   if (!form || performance.now() - last < 60000) return;
@@ -48,7 +51,7 @@ async function used() {
 }
 for (const type of ['pointerdown', 'keydown', 'wheel']) addEventListener(type, used, { passive: true, capture: true });
 
-const button = document.querySelector('[data-theme-switch]');
+const button = find('[data-theme-switch]');
 button.addEventListener('click', () => {
   const theme = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark';
   document.documentElement.dataset.theme = theme;

@@ -1,4 +1,8 @@
+// @ts-check
+import { svg } from './svg.js';
+
 // The path of a small plot, 120 by 24: [[time, least, greatest], …] from one time to another, broken where there is a gap.
+/** @type {(points: Point[], from: number, to: number, gap: number) => string} */
 export function sparkPath(points, from, to, gap) {
   let low = Infinity;
   let high = -Infinity;
@@ -13,4 +17,10 @@ export function sparkPath(points, from, to, gap) {
     last = time;
   }
   return path;
+}
+
+export function newSpark() {
+  const made = svg('svg', { class: 'spark', viewBox: '0 0 120 24', width: 120, height: 24, 'aria-hidden': 'true' });
+  svg('path', {}, made);
+  return made;
 }

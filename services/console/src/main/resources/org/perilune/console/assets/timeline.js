@@ -1,30 +1,40 @@
+// @ts-check
 // The Timeline page: lanes, and a table of the same.
-import { CONSOLE_AWAY, TIMELINE_AWAY, act, called, commandPath, elapsed, load, make, notice, sureButton, time } from './http.js';
+import { sureButton } from './confirm.js';
+import { find, make, optional } from './dom.js';
 import { EventForm } from './eventform.js';
-import { clock, say, span, utc } from './format.js';
+import { clock, say, utc } from './format.js';
+import { act, load } from './http.js';
 import { order } from './instant.js';
-import { Lanes, eventMark } from './lanes.js';
+import { eventMark, Lanes } from './lanes.js';
+import { List } from './list.js';
 import { batched, follow } from './live.js';
+import { CONSOLE_AWAY, TIMELINE_AWAY, notice } from './notice.js';
 import { now } from './now.js';
+import { called, commandPath, distance, elapsed, time } from './wording.js';
 
-const root = document.getElementById('timeline');
-const { devices, first } = JSON.parse(root.dataset.first);
+const root = find('#timeline');
+/** @type {{ devices: Choice[], first: { data: TimelineEvent[] } | null }} */
+const { devices, first } = JSON.parse(root.dataset.first || '');
 root.removeAttribute('data-first');
 const operates = root.dataset.operates === 'true';
-const away = document.getElementById('away');
-const host = document.getElementById('lanes');
-const said = document.getElementById('said');
-const chosen = document.getElementById('device');
+const away = find('#away');
+const host = find('#lanes');
+const said = find('#said');
+const chosen = find('#device', HTMLSelectElement);
 const HOUR = 3600000;
 const SPANS = [HOUR, 6 * HOUR, 24 * HOUR, 168 * HOUR];
 const MOST = 5000;
+/** @type {Map<string, TimelineEvent>} */
 const events = new Map();
 let length = 6 * HOUR;
 let from = now() - length / 4;
 let following = true;
+/** @type {number[] | null} */
 let loaded = null; // [from, to] that was asked for.
 let asked = 0;
 
+/** @param {TimelineEvent} event */
 function put(event) {
   const old = events.get(event.id);
   if (old && (old.version ?? 0) > (event.version ?? 0)) return;
@@ -36,23 +46,27 @@ function forget() {
   if (events.size <= MOST) return;
   for (const [id, event] of events) {
     const at = Date.parse(event.time);
-    if ((at < loaded[0] || at > loaded[1]) && events.size > MOST / 2) events.delete(id);
+    if (loaded && (at < loaded[0] || at > loaded[1]) && events.size > MOST / 2) events.delete(id);
   }
 }
 
+/** @param {number} begin @param {number} end */
 async function range(begin, end) {
   const mine = ++asked;
+  /** @type {string | null} */
   let cursor = null;
   let told = '';
   const seen = new Set();
   for (let page = 0; page < MOST / 1000; page++) {
+    /** @type {Record<string, string>} */
     const query = { from: new Date(begin).toISOString(), to: new Date(end).toISOString(), limit: '1000' };
     if (chosen.value) query.device = chosen.value;
     if (cursor) query.cursor = cursor;
     const answer = await load('/timeline.json?' + new URLSearchParams(query));
     if (mine !== asked) return;
     if (!answer.ok) {
-      notice(away, ...(answer.status === 0 || answer.status >= 500 ? TIMELINE_AWAY : ['This cannot be shown', answer.body.detail || '']));
+      if (answer.status === 0 || answer.status >= 500) notice(away, ...TIMELINE_AWAY);
+      else notice(away, 'This cannot be shown', answer.body.detail || '');
       return;
     }
     for (const event of answer.body.data) { put(event); seen.add(event.id); }
@@ -61,7 +75,7 @@ async function range(begin, end) {
     if (page === MOST / 1000 - 1) told = `Only the first ${MOST} events of this time are shown: choose a device or a shorter time.`;
   }
   notice(away, null);
-  say(document.getElementById('limit'), told);
+  say(find('#limit'), told);
   loaded = [begin, end];
   // Predictions are made anew when an orbit changes: what is not there any more goes.
   if (!told) for (const [id, event] of events) {
@@ -74,6 +88,7 @@ async function range(begin, end) {
 
 // What is planned next is told even where it lies far beyond what is shown.
 async function coming() {
+  /** @type {Record<string, string>} */
   const query = { from: new Date(now()).toISOString(), kind: 'planned', limit: '20' };
   if (chosen.value) query.device = chosen.value;
   const answer = await load('/timeline.json?' + new URLSearchParams(query));
@@ -84,11 +99,12 @@ async function coming() {
 
 // Half a screen more on both sides, so that panning finds something there.
 const reload = () => { coming(); return range(from - length / 2, from + length * 1.5); };
-let timer = null;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
 function moved() {
   const to = from + length;
   if (!loaded || from < loaded[0] || to > loaded[1]) { clearTimeout(timer); timer = setTimeout(reload, 120); }
-  document.querySelectorAll('[data-span]').forEach((one) => one.setAttribute('aria-pressed', String(Number(one.dataset.span) === length)));
+  /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-span]')).forEach((one) => one.setAttribute('aria-pressed', String(Number(one.dataset.span) === length)));
   root.dataset.span = String(length);
   draw();
 }
@@ -98,24 +114,26 @@ function draw() {
   const shown = [...events.values()].filter((event) => !chosen.value || event.device === chosen.value);
   const lanes = new Set(shown.map((event) => event.device)).size;
   drawing.draw(shown, from, from + length, now());
-  document.getElementById('nothing').hidden = lanes > 0;
-  say(document.getElementById('shown'), `${utc(from).slice(0, 16)} to ${utc(from + length).slice(0, 16)} UTC`);
+  find('#nothing').hidden = lanes > 0;
+  say(find('#shown'), `${utc(from).slice(0, 16)} to ${utc(from + length).slice(0, 16)} UTC`);
 }
 
 // Tables
 
-const rows = new Map();
+/** @param {TimelineEvent} event */
 const repeated = (event) => (event.repeat ? 'repeats ' + event.repeat : '');
 
-function rowOf(event) {
+function rowOf() {
   const cells = { at: make('td'), left: make('td', { class: 'num' }), name: make('th', { scope: 'row' }), device: make('td'), mark: make('span'),
     detail: make('span', { class: 'second' }), command: make('td'), acts: make('td', { class: 'right' }) };
   const element = make('tr', {}, cells.at, cells.left, cells.name, cells.device, make('td', {}, cells.mark, cells.detail), cells.command, cells.acts);
-  return { element, cells, version: null, id: event.id };
+  return { element, cells, version: '' };
 }
 
+/** @param {ReturnType<typeof rowOf>} row @param {TimelineEvent} event */
 function write(row, event) {
   const { cells } = row;
+  say(cells.left, distance(event));
   if (row.version === event.version + event.state) return;
   row.version = event.version + event.state;
   row.element.id = 'event-' + event.id;
@@ -130,13 +148,15 @@ function write(row, event) {
   cells.command.replaceChildren(event.command_id ? make('a', { href: commandPath(event.command_id) }, type || 'command') : type || '–');
   const may = operates && event.kind === 'planned' && event.state === 'planned';
   cells.acts.replaceChildren(...(may ? [
-    make('button', { type: 'button', class: 'small', 'aria-label': 'Change ' + event.name, onclick: () => form.open(events.get(event.id)) }, 'Change'), ' ',
+    make('button', { type: 'button', class: 'small', 'aria-label': 'Change ' + event.name, onclick: () => form?.open(events.get(event.id) || null) }, 'Change'), ' ',
     sureButton('Cancel', `Cancel ${event.name}${event.repeat ? ' with all that would follow' : ''}`, (button) => cancel(event.id, button), 'small')] : []));
 }
 
+/** @param {string} id @param {HTMLButtonElement} button */
 async function cancel(id, button) {
-  button.disabled = true;
   const event = events.get(id);
+  if (!event) return;
+  button.disabled = true;
   const answer = await act(`/timeline/${encodeURIComponent(id)}/cancel`, { version: event.version });
   button.disabled = false;
   say(said, answer.ok ? '' : answer.body.detail || 'This was not possible.');
@@ -144,61 +164,53 @@ async function cancel(id, button) {
   else if (answer.status === 409) { say(said, `Nothing was cancelled: ${event.name} was changed meanwhile. ${answer.body.detail || ''}`); reload(); }
 }
 
-function fill(body, list, now) {
-  const wanted = list.map((event) => {
-    if (!rows.has(event.id)) rows.set(event.id, rowOf(event));
-    const row = rows.get(event.id);
-    write(row, event);
-    const at = Date.parse(event.time);
-    const until = Date.parse(event.until || '');
-    say(row.cells.left, at > now ? 'in ' + span(at - now) : until > now ? 'ends in ' + span(until - now) : span(now - at) + ' ago');
-    return row.element;
-  });
-  if (wanted.length === body.children.length && wanted.every((element, index) => body.children[index] === element)) return;
-  const focused = document.activeElement;
-  body.replaceChildren(...wanted);
-  if (focused !== document.activeElement && body.contains(focused)) focused.focus();
-}
+/** @type {List<TimelineEvent, ReturnType<typeof rowOf>>[]} */
+const [nextRows, pastRows] = ['#next', '#past'].map((body) => new List(find(body), rowOf, write));
 
 function tables() {
   const at = now();
   const shown = [...events.values()].filter((event) => !chosen.value || event.device === chosen.value)
     .sort((a, b) => (order(a.time) + a.id < order(b.time) + b.id ? -1 : 1));
+  /** @param {TimelineEvent} event */
   const coming = (event) => Date.parse(event.until || event.time) >= at || ['planned', 'dispatching'].includes(event.state);
   const next = shown.filter(coming).slice(0, 50);
   const past = shown.filter((event) => !coming(event) && Date.parse(event.time) >= from - length / 2 && Date.parse(event.time) <= from + length)
     .reverse().slice(0, 100);
-  fill(document.getElementById('next'), next, at);
-  fill(document.getElementById('past'), past, at);
-  document.getElementById('no-next').hidden = next.length > 0;
-  document.getElementById('no-past').hidden = past.length > 0;
-  const kept = new Set([...next, ...past].map((one) => one.id));
-  for (const id of rows.keys()) if (!kept.has(id)) rows.delete(id);
+  nextRows.show(next);
+  pastRows.show(past);
+  find('#no-next').hidden = next.length > 0;
+  find('#no-past').hidden = past.length > 0;
 }
 
 // Wiring
 
+/** @param {string} id */
 const show = (id) => {
-  const row = document.getElementById('event-' + id);
+  const row = optional('#event-' + id);
   if (!row) return;
   row.scrollIntoView({ block: 'center' });
   row.classList.add('found');
   setTimeout(() => row.classList.remove('found'), 2000);
-  row.querySelector('a, button')?.focus({ preventScroll: true });
+  optional('a, button', HTMLElement, row)?.focus({ preventScroll: true });
 };
-const form = operates ? new EventForm(devices, null, (event) => { put(event); flush(); }) : null;
+const form = operates ? new EventForm(devices, null, (/** @type {TimelineEvent} */ event) => { put(event); flush(); }) : null;
 const drawing = new Lanes(host, (id) => {
   const event = events.get(id);
   if (event && form && event.state === 'planned' && event.kind === 'planned') form.open(event);
   else show(id);
 });
 const flush = batched(() => { draw(); tables(); });
+/** @param {number} share */
 const pan = (share) => { following = false; from += length * share; moved(); };
+/** @param {number} to */
 const center = (to) => { const middle = following ? now() : from + length / 2; length = to; from = middle - length / 2; moved(); };
+/** @param {number} step */
 const zoom = (step) => { const index = SPANS.indexOf(length) + step; if (SPANS[index]) center(SPANS[index]); };
+/** @type {Record<string, () => void>} */
 const acts = { earlier: () => pan(-0.5), later: () => pan(0.5), now: () => { following = true; moved(); flush(); }, in: () => zoom(-1), out: () => zoom(1) };
-document.querySelectorAll('[data-act]').forEach((one) => one.addEventListener('click', () => { acts[one.dataset.act](); flush(); }));
-document.querySelectorAll('[data-span]').forEach((one) => one.addEventListener('click', () => { center(Number(one.dataset.span)); flush(); }));
+/** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-act]')).forEach((one) => one.addEventListener('click', () => { acts[one.dataset.act || ''](); flush(); }));
+/** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-span]')).forEach((one) => one.addEventListener('click', () => { center(Number(one.dataset.span)); flush(); }));
+/** @type {Record<string, () => void>} */
 const keys = { ArrowLeft: () => pan(-0.25), ArrowRight: () => pan(0.25), '+': acts.in, '=': acts.in, '-': acts.out, 0: acts.now };
 host.addEventListener('keydown', (event) => {
   if (!keys[event.key] || event.ctrlKey || event.altKey || event.metaKey) return;
@@ -208,9 +220,9 @@ host.addEventListener('keydown', (event) => {
 });
 for (const { name } of devices) chosen.append(new Option(name, name));
 chosen.addEventListener('change', () => { reload(); flush(); });
-const add = document.getElementById('add');
+const add = optional('#add', HTMLButtonElement);
 if (add) {
-  add.addEventListener('click', () => form.open(null, chosen.value ? { device: chosen.value } : {}));
+  add.addEventListener('click', () => form?.open(null, chosen.value ? { device: chosen.value } : {}));
   add.disabled = false; // Before that a press would be lost.
 }
 new ResizeObserver(() => draw()).observe(host);

@@ -1,11 +1,15 @@
+// @ts-check
 // What is known of a device, kept up by its frames. The newest value counts, whatever order frames come in; and a time that
 // lies behind its own arrival counts as the arrival, so that one frame from the future does not freeze what follows.
 import { instant } from './instant.js';
 
+/** @param {number} time @param {number} arrival */
 const counted = (time, arrival) => (Number.isNaN(arrival) ? time : Math.min(time, arrival));
-const later = (a, b) => a > b; // False where one is not known.
+/** @param {number | undefined} a @param {number | undefined} b */
+const later = (a, b) => Number(a) > Number(b); // False where one is not known.
 
 // A device as telemetry tells it; before: the same as it was known until now, whose newer values stay.
+/** @param {Device} device @param {Device | null} [before] */
 export function adopt(device, before = null) {
   const contact = instant(device.last_contact);
   for (const held of Object.values(device.values || {})) held.at = counted(instant(held.time), contact);
@@ -22,6 +26,7 @@ export function adopt(device, before = null) {
 }
 
 // Gives whether the frame is the newest of its device.
+/** @param {Device} device @param {Frame} frame */
 export function merge(device, frame) {
   const received = instant(frame.received);
   const at = counted(instant(frame.timestamp), received);
@@ -39,9 +44,11 @@ export function merge(device, frame) {
 
 // Adds a point to the end of a plot: [[time, least, greatest], …], the oldest leave. What lies in the future of the one that
 // comes was a clock's error.
+/** @type {(points: Point[], time: number, value: number, received: number, most: number) => boolean} */
 export function append(points, time, value, received, most) {
-  while (points.length && points.at(-1)[0] > received && points.at(-1)[0] > time) points.pop();
-  if (points.length && !(time > points.at(-1)[0])) return false;
+  const last = () => points.at(-1)?.[0] ?? NaN;
+  while (last() > received && last() > time) points.pop();
+  if (points.length && !(time > last())) return false;
   points.push([time, value, value]);
   if (points.length > most) points.shift();
   return true;

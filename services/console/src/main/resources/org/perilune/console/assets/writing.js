@@ -1,19 +1,26 @@
+// @ts-check
 // The form of an entry or a comment: text with its preview, and what it points to.
-import { act, load, make, same } from './http.js';
-import { unwritten } from './approval.js';
+import { Conflict } from './conflict.js';
+import { find, make } from './dom.js';
 import { clearFaults, field, showFaults } from './fields.js';
 import { instantOf, local } from './format.js';
+import { act, load, same } from './http.js';
 import { now } from './now.js';
-import { newKey } from './sender.js';
+import { newKey, unwritten } from './sender.js';
 
+/** @type {Record<string, (one: Reference) => string>} */
 const SHOWN = { telemetry: (one) => `${one.device} ${one.parameter}, ${shortTime(one.from)} to ${shortTime(one.to)}`,
   command: (one) => `command ${one.id}`, alarm: (one) => `alarm ${one.id}` };
+/** @param {string | null | undefined} iso */
 const shortTime = (iso) => String(iso).replace('T', ' ').replace(/(\.\d+)?Z$/, '');
 
 // Pairs of a name and an input under one legend; gives one reference after the other to added().
 class Pointing {
+  /** @param {Choice[]} devices @param {(point: Reference) => void} added */
   constructor(devices, added) {
     this.added = added;
+    /** @type {Promise<boolean> | null} */
+    this.adding = null;
     this.list = make('datalist', { id: 'parameters-' + newKey() });
     this.kind = make('select', {}, new Option('Telemetry', 'telemetry'), new Option('Command', 'command'), new Option('Alarm', 'alarm'));
     this.device = make('select', {}, ...devices.map((one) => new Option(one.name, one.name)));
@@ -36,7 +43,7 @@ class Pointing {
     this.element.addEventListener('toggle', () => { if (this.element.open) this.parameters(); });
     // Enter in here adds a reference; it does not send the whole form.
     this.element.addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter' || event.target.tagName !== 'INPUT') return;
+      if (event.key !== 'Enter' || !(event.target instanceof HTMLInputElement)) return;
       event.preventDefault();
       this.add();
     });
@@ -63,6 +70,7 @@ class Pointing {
   async check() {
     clearFaults(this.element);
     const kind = this.kind.value;
+    /** @type {Reference} */
     const point = kind === 'telemetry' ? { kind, device: this.device.value, parameter: this.parameter.value.trim(),
       from: instantOf(this.from.value), to: instantOf(this.to.value) } : { kind, id: this.id.value.trim() };
     const answer = await act('/log/references', { references: [point] });
@@ -82,10 +90,16 @@ class Pointing {
 
 export class Writing {
   // kind: 'entry' or 'comment'.
+  /** @param {Element} host @param {string} kind @param {Choice[]} devices */
   constructor(host, kind, devices) {
     this.host = host;
     this.kind = kind;
+    /** @type {Reference[]} */
     this.points = [];
+    /** @type {symbol | null} */
+    this.asked = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
     this.title = make('input', { autocomplete: 'off', maxlength: 200 });
     this.text = make('textarea', { rows: kind === 'entry' ? 6 : 4, maxlength: kind === 'entry' ? 20000 : 5000 });
     this.at = make('input', { autocomplete: 'off', class: 'num', placeholder: '2026-11-21 02:38:00', spellcheck: 'false' });
@@ -98,7 +112,7 @@ export class Writing {
       const at = field('at', 'Time it is about (UTC)', this.at, 'left empty: now');
       this.at.addEventListener('input', () => {
         const time = Date.parse(instantOf(this.at.value));
-        at.querySelector('.hint').textContent = Number.isFinite(time) ? local(time) : 'left empty: now';
+        find('.hint', HTMLElement, at).textContent = Number.isFinite(time) ? local(time) : 'left empty: now';
       });
       parts.unshift(field('title', 'Title', this.title, 'may be left out'));
       parts.push(at);
@@ -108,7 +122,7 @@ export class Writing {
     this.preview.addEventListener('toggle', () => this.soon());
     // From anywhere in the text.
     this.text.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) this.text.form.requestSubmit();
+      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) this.text.form?.requestSubmit();
     });
   }
 
@@ -119,13 +133,14 @@ export class Writing {
 
   async render() {
     const asked = this.asked = Symbol('asked');
-    const body = new URLSearchParams({ _form: document.querySelector('input[name=_form]').value, text: this.text.value });
+    const body = new URLSearchParams({ _form: find('input[name=_form]', HTMLInputElement).value, text: this.text.value });
     const answer = await fetch('/log/preview', { method: 'POST', body }).catch(() => null);
     if (asked !== this.asked) return;
     if (answer?.ok) this.shown.innerHTML = await answer.text();
     else this.shown.textContent = 'The console does not answer just now.';
   }
 
+  /** @param {Reference} one */
   point(one) {
     if (!this.points.some((known) => same(known, one))) this.points.push(one);
     this.showPoints();
@@ -133,26 +148,29 @@ export class Writing {
 
   showPoints() {
     this.list.replaceChildren(...this.points.map((point) => {
-      const shown = (SHOWN[point.kind] || JSON.stringify)(point);
+      const shown = (SHOWN[point.kind] || String)(point);
       const remove = make('button', { type: 'button', class: 'small', 'aria-label': 'Remove the reference to ' + shown, onclick: () => {
         this.points = this.points.filter((one) => one !== point);
         this.showPoints();
-        this.pointing.element.firstElementChild.focus();
+        find('summary', HTMLElement, this.pointing.element).focus();
       } }, 'Remove');
       return make('li', {}, shown + ' ', remove);
     }));
   }
 
+  /** @param {Written} given */
   fill(given) {
     this.title.value = given.title || '';
     this.text.value = given.text || '';
     this.at.value = given.at ? shortTime(given.at) : '';
-    this.points = (given.references || []).map((one) => Object.fromEntries(Object.entries(one).filter(([, value]) => value !== null)));
+    this.points = (given.references || []).map((one) => ({ ...Object.fromEntries(Object.entries(one).filter(([, value]) => value !== null)), kind: one.kind }));
     this.showPoints();
     this.soon();
   }
 
+  /** @returns {Written} */
   get value() {
+    /** @type {Written} */
     const value = { text: this.text.value, references: this.points };
     if (this.kind === 'entry') Object.assign(value, { title: this.title.value.trim() || null, at: this.at.value.trim() ? instantOf(this.at.value) : null });
     return value;
@@ -169,6 +187,7 @@ export class Writing {
   }
 
   // Faults at their fields; the words for the rest.
+  /** @param {Answer} answer */
   refused(answer) {
     const rest = showFaults(this.host, answer.body.errors);
     return answer.body.errors?.length ? rest.join('. ') : unwritten(answer);
@@ -176,28 +195,45 @@ export class Writing {
 }
 
 // Changes what one wrote, in a dialog; done(html) gets it as it is then.
+/** @param {string} path @param {string} kind @param {Choice[]} devices @param {(html: string) => void} done */
 export async function edit(path, kind, devices, done) {
-  const loaded = await load(path + '/raw.json');
-  const said = make('p', { class: 'said refusal', role: 'alert' });
   const fields = make('div');
   const save = make('button', { class: 'act' }, 'Save');
+  let revision = 0;
+  /** @type {Record<string, any>} */
+  let before = {};
+  const read = async () => {
+    const answer = await load(path + '/raw.json');
+    if (answer.ok) revision = answer.body.revision;
+    else conflict.say(answer.body.detail || 'It cannot be read just now. Close this and try again in a moment.');
+    return answer;
+  };
+  const open = async () => {
+    const answer = await read();
+    if (!answer.ok) return;
+    conflict.calm();
+    writing.fill(answer.body);
+    before = writing.value;
+    save.disabled = false;
+    writing.text.focus();
+  };
+  const conflict = new Conflict({ over: async () => { if ((await read()).ok) form.requestSubmit(); }, load: open });
   const form = make('form', { novalidate: true }, make('h2', { id: 'edit-title' }, kind === 'entry' ? 'Edit the entry' : 'Edit the comment'),
-    kind === 'comment' ? make('p', { class: 'hint' }, 'It waits for moderation again once it is saved.') : null, fields, said,
-    make('div', { class: 'acts' }, save, make('button', { type: 'button', onclick: () => dialog.close() }, 'Close')));
+    kind === 'comment' ? make('p', { class: 'hint' }, 'It waits for moderation again once it is saved.') : null, fields, conflict.said,
+    make('div', { class: 'acts' }, save, conflict.over, conflict.load, make('button', { type: 'button', onclick: () => dialog.close() }, 'Close')));
+  /** @type {HTMLDialogElement} */
   const dialog = make('dialog', { 'aria-labelledby': 'edit-title', onclose: () => dialog.remove() }, form);
-  document.querySelector('main').append(dialog);
+  find('main').append(dialog);
   const writing = new Writing(fields, kind, devices);
-  let { revision } = loaded.body;
-  if (loaded.ok) writing.fill(loaded.body);
-  else { said.textContent = loaded.body.detail || 'It cannot be read just now. Close this and try again in a moment.'; save.disabled = true; }
-  const before = writing.value;
+  save.disabled = true;
+  await open();
   dialog.showModal();
   writing.text.focus();
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     if (save.disabled) return;
     clearFaults(form);
-    said.textContent = '';
+    conflict.calm();
     save.disabled = true;
     const settled = await writing.settled();
     save.disabled = false;
@@ -210,10 +246,8 @@ export async function edit(path, kind, devices, done) {
     save.disabled = fields.inert = false;
     if (answer.ok) { done(answer.body.html); dialog.close(); return; }
     writing.text.focus();
-    if (answer.status !== 409) { said.textContent = writing.refused(answer); return; }
-    const newest = await load(path + '/raw.json');
-    if (newest.ok) revision = newest.body.revision;
-    said.textContent = 'Nothing was saved: it was changed elsewhere since you opened it, such as in another window of yours. '
-      + 'What you typed is still here; Save again puts it over the other change, Close leaves that.';
+    if (answer.status === 409) conflict.offer('Nothing was saved: it was changed elsewhere since you opened it, such as in another window of yours. '
+      + 'What you typed is still here.');
+    else conflict.say(writing.refused(answer));
   });
 }

@@ -1,0 +1,5 @@
+/** Log-in and log-out. */
+@NullMarked
+package org.perilune.console.login;
+
+import org.jspecify.annotations.NullMarked;
