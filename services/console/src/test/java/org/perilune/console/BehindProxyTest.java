@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.perilune.chassis.runtime.InvalidSettings;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.Settings;
 
 /** The console where TLS ends at a proxy, which passes on another host than the browser asked for. */
@@ -26,7 +27,7 @@ final class BehindProxyTest {
     private final List<String> guessers = new CopyOnWriteArrayList<>();
     private final HttpClient http = HttpClient.newHttpClient();
     private HttpServer crew;
-    private ConsoleService console;
+    private Service console;
 
     @BeforeEach
     void open() throws IOException {
@@ -40,7 +41,7 @@ final class BehindProxyTest {
         console = start("https://perilune.example");
     }
 
-    private ConsoleService start(String publicUrl) {
+    private Service start(String publicUrl) {
         var settings = Settings.of(Map.of(
                 "console.http.port",
                 "0",

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.Settings;
 
 /** A console on a free port, with stand-ins for all that it calls. */
@@ -18,7 +19,7 @@ final class TestConsole implements AutoCloseable {
     final StandInLog log = new StandInLog();
     final StandInModeration moderation = new StandInModeration();
     final StandInBus bus = new StandInBus();
-    private final ConsoleService console;
+    private final Service console;
 
     TestConsole() throws IOException {
         String url = services.url().toString();
