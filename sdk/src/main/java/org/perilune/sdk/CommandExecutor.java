@@ -9,6 +9,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.v1.Ack;
 import org.perilune.contracts.v1.Stage;
+import org.perilune.sdk.wire.Acks;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,12 +96,12 @@ final class CommandExecutor implements AutoCloseable {
     private static Ack refusal(WaitingCommand waiting, Stage stage, String reason, Instant now) {
         return waiting.interrupted()
                 ? unknown(waiting.command(), now, ". It was not begun again: " + reason)
-                : CommandMessage.ack(waiting.command().id(), stage, reason, now);
+                : Acks.ack(waiting.command().id(), stage, reason, now);
     }
 
     static Ack unknown(DeviceCommand command, Instant now, String more) {
         String detail = "It was interrupted by a restart of the device, and may have taken effect" + more;
-        return CommandMessage.ack(command.id(), Stage.STAGE_UNKNOWN, detail, now);
+        return Acks.ack(command.id(), Stage.STAGE_UNKNOWN, detail, now);
     }
 
     /** A clock that is behind the ground's would let a command begin that has long expired. */

@@ -13,11 +13,17 @@ import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.v1.Ack;
 import org.perilune.contracts.v1.Command;
 import org.perilune.contracts.v1.Stage;
+import org.perilune.sdk.commandlog.CommandEntry;
+import org.perilune.sdk.commandlog.CommandLog;
+import org.perilune.sdk.link.AckOutbox;
+import org.perilune.sdk.link.LinkCommands;
+import org.perilune.sdk.wire.Acks;
+import org.perilune.sdk.wire.Micros;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Takes commands from the link, writes them down, and hands them to a lane; answers what it has seen before. */
-final class CommandReceiver implements AutoCloseable {
+final class CommandReceiver implements LinkCommands, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CommandReceiver.class);
     private static final int MOST_WAITING = 10_000;
 
@@ -75,12 +81,13 @@ final class CommandReceiver implements AutoCloseable {
         lane(command).add(new WaitingCommand(command, OptionalLong.empty(), System.nanoTime(), interrupted));
     }
 
-    AckOutbox outbox() {
+    @Override
+    public AckOutbox outbox() {
         return outbox;
     }
 
-    /** From the link; must not wait. */
-    void take(byte[] payload, OptionalLong lifetimeSeconds) {
+    @Override
+    public void take(byte[] payload, OptionalLong lifetimeSeconds) {
         Command message;
         try {
             message = Command.parseFrom(payload);
@@ -144,7 +151,7 @@ final class CommandReceiver implements AutoCloseable {
                 dropped.increment();
                 return;
             }
-            outbox.put(CommandMessage.ack(command.id(), Stage.STAGE_RECEIVED, "", now));
+            outbox.put(Acks.ack(command.id(), Stage.STAGE_RECEIVED, "", now));
             listener.received(command, now);
             lane(command).add(wait);
         });
@@ -152,7 +159,7 @@ final class CommandReceiver implements AutoCloseable {
 
     /** @param command null if it cannot be understood */
     private void refuse(Command message, @Nullable DeviceCommand command, String reason, Instant now) {
-        Ack ack = CommandMessage.ack(message.getId(), Stage.STAGE_REJECTED, reason, now);
+        Ack ack = Acks.ack(message.getId(), Stage.STAGE_REJECTED, reason, now);
         var _ = log.ended(ack, message.getNotAfterMicros()).whenComplete((nothing, failure) -> {
             arriving.remove(message.getId());
             if (failure != null) {
@@ -186,8 +193,8 @@ final class CommandReceiver implements AutoCloseable {
     /** On a lane: waits until it is on disk that the command begins. */
     void begin(DeviceCommand command) {
         Instant now = clock.instant();
-        log.begun(command, now).join();
-        outbox.put(CommandMessage.ack(command.id(), Stage.STAGE_EXECUTING, "", now));
+        log.begun(command.id(), now).join();
+        outbox.put(Acks.ack(command.id(), Stage.STAGE_EXECUTING, "", now));
         listener.began(command, now);
     }
 
@@ -218,8 +225,8 @@ final class CommandReceiver implements AutoCloseable {
                 log.failure().orElse(null));
     }
 
-    /** After a connect: whatever the ground may not know. */
-    void acknowledgeAgain() {
+    @Override
+    public void acknowledgeAgain() {
         outbox.clear();
         log.unsettled().forEach(entry -> outbox.put(entry.ack()));
     }
@@ -228,9 +235,9 @@ final class CommandReceiver implements AutoCloseable {
         return log.find(id).filter(CommandEntry::ended).map(entry -> CommandMessage.end(entry.ack()));
     }
 
-    /** The ground has it. */
-    void acknowledged(Ack ack) {
-        if (CommandMessage.isFinal(ack.getStage())) {
+    @Override
+    public void acknowledged(Ack ack) {
+        if (Acks.isFinal(ack.getStage())) {
             log.acknowledged(ack.getId());
         }
     }
