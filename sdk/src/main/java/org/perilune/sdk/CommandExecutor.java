@@ -20,13 +20,15 @@ final class CommandExecutor implements AutoCloseable {
     private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(60);
 
     private final CommandReceiver receiver;
+    private final CommandProgress progress;
     private final CommandHandler handler;
     private final LinkedBlockingQueue<Optional<WaitingCommand>> queue = new LinkedBlockingQueue<>();
     private final Thread thread;
     private volatile boolean closed;
 
-    CommandExecutor(String name, CommandReceiver receiver, CommandHandler handler) {
+    CommandExecutor(String name, CommandReceiver receiver, CommandProgress progress, CommandHandler handler) {
         this.receiver = receiver;
+        this.progress = progress;
         this.handler = handler;
         this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
     }
@@ -59,24 +61,24 @@ final class CommandExecutor implements AutoCloseable {
         DeviceCommand command = waiting.command();
         @Nullable Ack refusal = refusal(waiting);
         if (refusal == null) {
-            receiver.begin(command);
+            progress.begin(command);
             // Judging it and writing it down may have taken long: the disk may have been full.
-            refusal = expiry(waiting, receiver.clock().instant());
+            refusal = expiry(waiting, progress.clock().instant());
         }
         if (refusal != null) {
-            receiver.end(command, refusal);
+            progress.end(command, refusal);
             return;
         }
         CommandOutcome outcome = execute(command);
         receiver.executed();
-        receiver.end(
+        progress.end(
                 command,
-                CommandMessage.ack(command.id(), outcome, receiver.clock().instant()));
+                CommandMessage.ack(command.id(), outcome, progress.clock().instant()));
     }
 
     private @Nullable Ack refusal(WaitingCommand waiting) {
         DeviceCommand command = waiting.command();
-        Instant now = receiver.clock().instant();
+        Instant now = progress.clock().instant();
         @Nullable Ack expiry = expiry(waiting, now);
         if (expiry != null) {
             return expiry;

@@ -18,13 +18,13 @@ final class FrameRecords {
     static ByteBuffer encode(List<byte[]> frameBodies, long[] bookmarks, long firstSeq) {
         int size = 0;
         for (byte[] body : frameBodies) {
-            size += Segment.RECORD_OVERHEAD_BYTES
+            size += SegmentFormat.RECORD_OVERHEAD_BYTES
                     + CodedOutputStream.computeUInt64Size(Frame.SEQ_FIELD_NUMBER, Long.MAX_VALUE)
                     + body.length;
         }
         var records = ByteBuffer.allocate(size);
         for (int i = 0; i < frameBodies.size(); i++) {
-            Segment.encode(records, bookmarks[i], seqField(firstSeq + i), frameBodies.get(i));
+            SegmentFormat.encode(records, bookmarks[i], seqField(firstSeq + i), frameBodies.get(i));
         }
         return records.flip();
     }

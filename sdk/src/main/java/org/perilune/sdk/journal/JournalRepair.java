@@ -84,11 +84,11 @@ final class JournalRepair {
                     .setStatus(LOST)
                     .build()
                     .toByteArray();
-            if (buffer.remaining() < Segment.RECORD_OVERHEAD_BYTES + frame.length) {
+            if (buffer.remaining() < SegmentFormat.RECORD_OVERHEAD_BYTES + frame.length) {
                 before.write(buffer.flip());
                 buffer.clear();
             }
-            Segment.encode(buffer, before.bookmark(), new byte[0], frame);
+            SegmentFormat.encode(buffer, before.bookmark(), new byte[0], frame);
         }
         before.write(buffer.flip());
         before.force();

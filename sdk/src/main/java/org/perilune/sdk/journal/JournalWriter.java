@@ -1,7 +1,6 @@
 package org.perilune.sdk.journal;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,56 +8,34 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.perilune.sdk.journal.SegmentWriter.Append;
 
 /**
- * The one thread that writes to a journal. What arrived while it forced goes with the next force. A thread of its own,
+ * The queue before a journal, and the one thread that writes. What arrived while it forced goes with the next force. A thread of its own,
  * because a file channel closes when a thread that is interrupted touches it.
  */
 final class JournalWriter {
-    private static final Logger LOG = LoggerFactory.getLogger(JournalWriter.class);
-    private static final int SMALLEST_SEGMENT_BYTES = 64 * 1024;
-    private static final int LARGEST_SEGMENT_BYTES = 4 * 1024 * 1024;
     private static final int MAX_FRAMES_PER_FORCE = 10_000;
 
     private final Journal journal;
-    private final Path folder;
-    private final long limitBytes;
-    private final long segmentBytes;
+    private final SegmentWriter segments;
     private final LinkedBlockingQueue<Append> queue = new LinkedBlockingQueue<>();
     private final Thread thread;
-    private volatile Runnable listener = () -> {};
-    private final DiskReserve reserve;
-    private volatile @Nullable IOException failure;
     private volatile boolean closed;
-
-    /** The writer thread's own. */
-    private Segment segment;
-
-    private record Append(List<byte[]> frameBodies, long[] bookmarks, CompletableFuture<Long> done) {}
 
     JournalWriter(Journal journal, Path folder, Segment segment, long limitBytes) {
         this.journal = journal;
-        this.folder = folder;
-        this.segment = segment;
-        this.limitBytes = limitBytes;
-        this.segmentBytes = Math.clamp(limitBytes / 16, SMALLEST_SEGMENT_BYTES, LARGEST_SEGMENT_BYTES);
-        this.reserve = new DiskReserve(folder);
+        this.segments = new SegmentWriter(journal, folder, segment, limitBytes);
         this.thread = Thread.ofVirtual().name("journal-writer").unstarted(this::run);
     }
 
     void start() {
-        try {
-            reserve.take();
-        } catch (IOException full) {
-            LOG.warn("The disk has little room for the journal", full);
-        }
+        segments.reserve();
         thread.start();
     }
 
     void onCommit(Runnable runnable) {
-        listener = runnable;
+        segments.onCommit(runnable);
     }
 
     long append(List<byte[]> frameBodies, long[] bookmarks) {
@@ -71,7 +48,7 @@ final class JournalWriter {
             refuseQueued();
         }
         try {
-            return append.done.join();
+            return append.done().join();
         } catch (CompletionException failed) {
             throw switch (failed.getCause()) {
                 // Made anew, so that the trace shows the caller too.
@@ -90,18 +67,19 @@ final class JournalWriter {
                 // Nobody has this thread to interrupt it; close() says so through the queue.
                 continue;
             }
-            int frames = batch.getFirst().frameBodies.size();
+            int frames = batch.getFirst().frameBodies().size();
             while (frames < MAX_FRAMES_PER_FORCE) {
                 @Nullable Append another = queue.poll();
                 if (another == null) {
                     break;
                 }
                 batch.add(another);
-                frames += another.frameBodies.size();
+                frames += another.frameBodies().size();
             }
-            boolean last = batch.stream().anyMatch(append -> append.frameBodies.isEmpty());
-            batch.removeIf(append -> append.frameBodies.isEmpty());
-            write(batch);
+            boolean last =
+                    batch.stream().anyMatch(append -> append.frameBodies().isEmpty());
+            batch.removeIf(append -> append.frameBodies().isEmpty());
+            segments.write(batch);
             batch.clear();
             if (last) {
                 return;
@@ -109,128 +87,9 @@ final class JournalWriter {
         }
     }
 
-    /** One force for all of them. */
-    private void write(List<Append> batch) {
-        var written = new ArrayList<Append>();
-        var lastSeqs = new ArrayList<Long>();
-        long seq = segment.lastSeq();
-        long bookmark = segment.bookmark();
-        for (Append append : batch) {
-            @Nullable IOException failed = failure;
-            if (failed != null) {
-                append.done.completeExceptionally(failed);
-                continue;
-            }
-            try {
-                ByteBuffer records = FrameRecords.encode(append.frameBodies, append.bookmarks, seq + 1);
-                if (segment.writtenBytes() > Segment.HEADER_BYTES
-                        && segment.writtenBytes() + records.remaining() > segmentBytes) {
-                    commit(written, lastSeqs, seq, bookmark);
-                    roll(seq, bookmark);
-                }
-                if (!fits(records.remaining(), seq, bookmark)) {
-                    append.done.completeExceptionally(
-                            new JournalSpaceException("The journal is full [limit: " + limitBytes + " bytes]", null));
-                    continue;
-                }
-                segment.write(records);
-                seq += append.frameBodies.size();
-                bookmark = append.bookmarks[append.bookmarks.length - 1];
-                written.add(append);
-                lastSeqs.add(seq);
-            } catch (IOException full) {
-                written.add(append);
-                takeBack(full, written);
-                makeRoom();
-                written.clear();
-                lastSeqs.clear();
-                seq = segment.lastSeq();
-                bookmark = segment.bookmark();
-            }
-        }
-        try {
-            commit(written, lastSeqs, seq, bookmark);
-        } catch (IOException failed) {
-            written.forEach(append -> append.done.completeExceptionally(failed));
-        }
-    }
-
-    /** A frame may be sent, and its reporter may go on, only behind a force. */
-    private void commit(List<Append> written, List<Long> lastSeqs, long seq, long bookmark) throws IOException {
-        if (written.isEmpty()) {
-            return;
-        }
-        try {
-            segment.force();
-        } catch (IOException failed) {
-            // After a failed force the system may have dropped what it could not write: a second one proves nothing.
-            failure = failed;
-            throw failed;
-        }
-        segment.commit(seq, bookmark);
-        for (int i = 0; i < written.size(); i++) {
-            written.get(i).done.complete(lastSeqs.get(i));
-        }
-        written.clear();
-        lastSeqs.clear();
-        listener.run();
-    }
-
-    /** Nothing since the last force is kept: the disk is full, or it failed for good. */
-    private void takeBack(IOException reason, List<Append> written) {
-        try {
-            if (failure == null) {
-                segment.rewind();
-            }
-        } catch (IOException failed) {
-            failed.addSuppressed(reason);
-            failure = failed;
-        }
-        Exception answer = failure != null ? failure : new JournalSpaceException("The disk takes no more", reason);
-        written.forEach(append -> append.done.completeExceptionally(answer));
-    }
-
-    /** On a full disk: lets go of a file whose frames are all settled, through the room kept for it. */
-    private void makeRoom() {
-        long seq = segment.lastSeq();
-        if (failure != null || seq < segment.firstSeq() || journal.storedUpto() < seq) {
-            return;
-        }
-        try {
-            reserve.release();
-            roll(seq, segment.bookmark());
-            journal.deleteSettled();
-            reserve.take();
-        } catch (IOException still) {
-            LOG.warn("The disk is full, and no room can be made", still);
-        }
-    }
-
-    private void roll(long seq, long bookmark) throws IOException {
-        segment = Segment.create(folder, journal.epoch(), seq + 1, bookmark);
-        journal.add(segment);
-    }
-
-    private boolean fits(int bytes, long seq, long bookmark) throws IOException {
-        if (occupied() + bytes <= limitBytes) {
-            return true;
-        }
-        // What is settled but still in the file that is written to must not keep a new reading out.
-        if (segment.lastSeq() == seq && seq > 0 && seq == journal.storedUpto() && seq >= segment.firstSeq()) {
-            roll(seq, bookmark);
-            journal.deleteSettled();
-            return occupied() + bytes <= limitBytes;
-        }
-        return false;
-    }
-
-    private long occupied() {
-        return journal.bytes() + segment.writtenBytes() - segment.durableBytes();
-    }
-
     private void refuseQueued() {
         for (@Nullable Append late = queue.poll(); late != null; late = queue.poll()) {
-            late.done.completeExceptionally(new IOException("The journal is closed"));
+            late.done().completeExceptionally(new IOException("The journal is closed"));
         }
     }
 

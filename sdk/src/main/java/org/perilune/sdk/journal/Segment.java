@@ -9,24 +9,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import org.perilune.sdk.file.Checksum;
 import org.perilune.sdk.file.DurableFile;
 
 /**
- * One file of a journal: a header, then frames of one epoch with consecutive seqs.
+ * One file of a journal, as {@link SegmentFormat} says: frames of one epoch with consecutive seqs.
  *
- * <pre>
- * header: magic int, epoch long, first seq long, bookmark before the first record long, CRC-32C of these int
- * record: length int, CRC-32C of the rest int, bookmark long, frame (a protobuf Frame)
- * </pre>
- *
- * The writer appends and forces; readers see what {@link #commit} has published.
+ * <p>The writer appends and forces; readers see what {@link #commit} has published.
  */
 final class Segment {
     static final String SUFFIX = ".segment";
-    static final int HEADER_BYTES = 32;
-    static final int RECORD_OVERHEAD_BYTES = 16;
-    private static final int MAGIC = 0x504C4A31; // PLJ1
 
     private final Path path;
     private final FileChannel channel;
@@ -59,10 +50,7 @@ final class Segment {
         var channel = FileChannel.open(
                 path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
-            var header = ByteBuffer.allocate(HEADER_BYTES);
-            header.putInt(MAGIC).putLong(epoch).putLong(firstSeq).putLong(bookmark);
-            header.putInt(Checksum.of(header, 0, HEADER_BYTES - Integer.BYTES));
-            DurableFile.writeFully(channel, header.flip());
+            DurableFile.writeFully(channel, SegmentFormat.header(epoch, firstSeq, bookmark));
             channel.force(true);
             DurableFile.forceFolder(folder);
         } catch (IOException failure) {
@@ -71,8 +59,8 @@ final class Segment {
             throw failure;
         }
         var segment = new Segment(path, channel, epoch, firstSeq, bookmark);
-        segment.writtenBytes = HEADER_BYTES;
-        segment.durableBytes = HEADER_BYTES;
+        segment.writtenBytes = SegmentFormat.HEADER_BYTES;
+        segment.durableBytes = SegmentFormat.HEADER_BYTES;
         return segment;
     }
 
@@ -84,23 +72,26 @@ final class Segment {
      */
     static Segment recover(Path path) throws IOException {
         var buffer = ByteBuffer.wrap(Files.readAllBytes(path));
-        if (buffer.limit() < HEADER_BYTES
-                || buffer.getInt(0) != MAGIC
-                || buffer.getInt(HEADER_BYTES - Integer.BYTES) != Checksum.of(buffer, 0, HEADER_BYTES - Integer.BYTES)) {
+        if (!SegmentFormat.hasHeader(buffer)) {
             throw new JournalAccessException("Not a journal segment: " + path.getFileName(), null);
         }
         var channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
-            var segment = new Segment(path, channel, buffer.getLong(4), buffer.getLong(12), buffer.getLong(20));
-            int end = HEADER_BYTES;
+            var segment = new Segment(
+                    path,
+                    channel,
+                    SegmentFormat.epoch(buffer),
+                    SegmentFormat.firstSeq(buffer),
+                    SegmentFormat.firstBookmark(buffer));
+            int end = SegmentFormat.HEADER_BYTES;
             long seq = segment.lastSeq;
             while (true) {
-                int length = wholeRecordAt(buffer, end);
+                int length = SegmentFormat.wholeRecordAt(buffer, end);
                 if (length < 0) {
                     break;
                 }
-                segment.bookmark = buffer.getLong(end + 8);
-                end += 8 + length;
+                segment.bookmark = SegmentFormat.bookmarkAt(buffer, end);
+                end += SegmentFormat.PREFIX_BYTES + length;
                 seq++;
             }
             if (end < buffer.limit()) {
@@ -115,25 +106,6 @@ final class Segment {
             channel.close();
             throw failure;
         }
-    }
-
-    private static int wholeRecordAt(ByteBuffer buffer, int at) {
-        if (buffer.limit() - at < RECORD_OVERHEAD_BYTES) {
-            return -1;
-        }
-        int length = buffer.getInt(at);
-        if (length < Long.BYTES || length > buffer.limit() - at - 8) {
-            return -1;
-        }
-        return buffer.getInt(at + 4) == Checksum.of(buffer, at + 8, length) ? length : -1;
-    }
-
-    /** Puts one record into the buffer, which has room for it. */
-    static void encode(ByteBuffer into, long bookmark, byte[] seqField, byte[] frameBody) {
-        int start = into.position();
-        int length = Long.BYTES + seqField.length + frameBody.length;
-        into.putInt(length).putInt(0).putLong(bookmark).put(seqField).put(frameBody);
-        into.putInt(start + 4, Checksum.of(into, start + 8, length));
     }
 
     /** Writes behind what is written; nothing is kept for sure until {@link #force}. */
@@ -173,21 +145,21 @@ final class Segment {
         if (available <= 0) {
             return new Chunk(frames, offset);
         }
-        ByteBuffer buffer = fill(offset, (int) Math.min(available, maxBytes + RECORD_OVERHEAD_BYTES));
-        int needed = 8 + buffer.getInt(0);
+        ByteBuffer buffer = fill(offset, (int) Math.min(available, maxBytes + SegmentFormat.RECORD_OVERHEAD_BYTES));
+        int needed = SegmentFormat.PREFIX_BYTES + buffer.getInt(0);
         if (needed > buffer.limit()) {
             buffer = fill(offset, needed);
         }
         int at = 0;
-        while (frames.size() < maxFrames && buffer.limit() - at >= RECORD_OVERHEAD_BYTES) {
+        while (frames.size() < maxFrames && buffer.limit() - at >= SegmentFormat.RECORD_OVERHEAD_BYTES) {
             int length = buffer.getInt(at);
-            if (length > buffer.limit() - at - 8) {
+            if (length > buffer.limit() - at - SegmentFormat.PREFIX_BYTES) {
                 break;
             }
             var frame = new byte[length - Long.BYTES];
-            buffer.get(at + RECORD_OVERHEAD_BYTES, frame);
+            buffer.get(at + SegmentFormat.RECORD_OVERHEAD_BYTES, frame);
             frames.add(frame);
-            at += 8 + length;
+            at += SegmentFormat.PREFIX_BYTES + length;
         }
         return new Chunk(frames, offset + at);
     }
@@ -204,7 +176,7 @@ final class Segment {
 
     /** The offset of a seq at or behind the segment's first; the end, if it has not come yet. */
     long offsetOf(long seq) throws IOException {
-        long offset = HEADER_BYTES;
+        long offset = SegmentFormat.HEADER_BYTES;
         var length = ByteBuffer.allocate(Integer.BYTES);
         long end = durableBytes;
         for (long at = firstSeq; at < seq && offset < end; at++) {
@@ -214,7 +186,7 @@ final class Segment {
                     throw new IOException("The journal ends before its own end: " + path.getFileName());
                 }
             }
-            offset += 8 + length.getInt(0);
+            offset += SegmentFormat.PREFIX_BYTES + length.getInt(0);
         }
         return offset;
     }

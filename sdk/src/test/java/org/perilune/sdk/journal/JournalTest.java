@@ -119,7 +119,7 @@ class JournalTest {
         FIRST_RECORD {
             @Override
             void to(Path file) throws IOException {
-                flip(file, Segment.HEADER_BYTES + Segment.RECORD_OVERHEAD_BYTES);
+                flip(file, SegmentFormat.HEADER_BYTES + SegmentFormat.RECORD_OVERHEAD_BYTES);
             }
         },
         A_RECORD_IN_THE_MIDDLE {
