@@ -33,7 +33,7 @@ class JournalKillTest {
         }
 
         try (var journal = Journal.open(folder, 64 * 1024 * 1024, Clock.systemUTC())) {
-            var found = JournalTest.readAll(journal, journal.cursor()).stream()
+            var found = JournalFiles.readAll(journal, journal.cursor()).stream()
                     .map(read -> (long) read.frame().getValues(0).getNumber())
                     .toList();
             assertThat(found).doesNotHaveDuplicates();
