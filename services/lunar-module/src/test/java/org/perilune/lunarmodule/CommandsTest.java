@@ -19,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.perilune.contracts.v1.Ack;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Stage;
+import org.perilune.lunarmodule.mission.MissionFile;
+import org.perilune.lunarmodule.orbit.Body;
+import org.perilune.lunarmodule.orbit.EngineBurn;
 
 /** Commands through the real broker, as the dispatcher sends them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
