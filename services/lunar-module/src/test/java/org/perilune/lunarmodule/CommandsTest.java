@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.v1.Ack;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Stage;
@@ -46,7 +47,7 @@ class CommandsTest {
         ground.close();
     }
 
-    private LunarModuleService start(Path folder, Map<String, String> extra) {
+    private Service start(Path folder, Map<String, String> extra) {
         return LunarModuleService.start(ground.config(folder, extra), Clock.systemUTC());
     }
 
