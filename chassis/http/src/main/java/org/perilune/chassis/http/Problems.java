@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.eclipse.jetty.io.EofException;
 import org.perilune.chassis.runtime.Failures;
 import org.perilune.chassis.runtime.Json;
@@ -138,7 +139,11 @@ final class Problems {
         context.header("Retry-After", Long.toString(Math.max(1, delay.toSeconds())));
     }
 
+    /** For finding it in the log again: no secret, so that refusing costs no secure random number. */
     private static String instance() {
-        return "urn:uuid:" + UUID.randomUUID();
+        var random = ThreadLocalRandom.current();
+        long versionFour = random.nextLong() & ~0xF000L | 0x4000L;
+        long variantTwo = random.nextLong() >>> 2 | Long.MIN_VALUE;
+        return "urn:uuid:" + new UUID(versionFour, variantTwo);
     }
 }
