@@ -2,6 +2,9 @@ package org.perilune.bench;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.perilune.bench.instance.Instance;
+import org.perilune.bench.instance.OwnInstance;
+import org.perilune.bench.report.Report;
 import picocli.CommandLine.Option;
 
 /** What every bench can be told. */

@@ -4,16 +4,20 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
+import org.perilune.bench.instance.Instance;
+import org.perilune.bench.load.Micros;
+import org.perilune.bench.load.MqttPublisher;
+import org.perilune.bench.observe.Store;
+import org.perilune.bench.report.BenchException;
+import org.perilune.bench.report.Figures;
+import org.perilune.bench.report.Report;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -88,7 +92,7 @@ final class LatencyBench implements Callable<Integer> {
                 query.setLong(2, epoch);
                 query.setLong(3, seen);
                 try (ResultSet rows = query.executeQuery()) {
-                    long now = nowMicros();
+                    long now = Micros.now();
                     while (rows.next()) {
                         seen = rows.getLong(1);
                         micros.recordValue(Math.max(0, now - rows.getLong(2)));
@@ -103,9 +107,5 @@ final class LatencyBench implements Callable<Integer> {
             throw new BenchException("Not one row came");
         }
         return micros;
-    }
-
-    static long nowMicros() {
-        return Instant.EPOCH.until(Clock.systemUTC().instant(), ChronoUnit.MICROS);
     }
 }

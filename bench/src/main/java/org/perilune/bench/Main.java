@@ -1,5 +1,6 @@
 package org.perilune.bench;
 
+import org.perilune.bench.report.BenchException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 

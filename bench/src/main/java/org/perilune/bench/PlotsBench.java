@@ -8,6 +8,13 @@ import java.util.ArrayList;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.HdrHistogram.Histogram;
+import org.perilune.bench.instance.Instance;
+import org.perilune.bench.load.Epochs;
+import org.perilune.bench.load.Micros;
+import org.perilune.bench.report.BenchException;
+import org.perilune.bench.report.Figures;
+import org.perilune.bench.report.Report;
+import org.perilune.bench.seed.SeededFrames;
 import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.http.ServiceClient.Answer;
 import picocli.CommandLine.Command;
@@ -33,7 +40,7 @@ final class PlotsBench implements Callable<Integer> {
 
     void measure(Instance instance, Report report) throws Exception {
         // The newest minutes stay free: the service rolls up what has settled.
-        long endMicros = LatencyBench.nowMicros() / 14_400_000_000L * 14_400_000_000L - 1_000_000;
+        long endMicros = Micros.now() / 14_400_000_000L * 14_400_000_000L - 1_000_000;
         report.tell("Writing two days of frames and a year of roll-ups");
         try (Connection connection = instance.database()) {
             int device = SeededFrames.device(connection, DEVICE);

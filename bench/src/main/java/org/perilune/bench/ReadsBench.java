@@ -4,6 +4,13 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.Callable;
+import org.perilune.bench.instance.Instance;
+import org.perilune.bench.load.Epochs;
+import org.perilune.bench.load.HttpLoad;
+import org.perilune.bench.load.Micros;
+import org.perilune.bench.report.Figures;
+import org.perilune.bench.report.Report;
+import org.perilune.bench.seed.SeededFrames;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,7 +37,7 @@ final class ReadsBench implements Callable<Integer> {
     void measure(Instance instance, Report report) throws Exception {
         report.tell("Writing a million rows");
         long epoch = Epochs.next();
-        long endMicros = LatencyBench.nowMicros() - 300_000_000;
+        long endMicros = Micros.now() - 300_000_000;
         try (Connection connection = instance.database()) {
             for (String name : Instance.names("reads-", DEVICES)) {
                 int device = SeededFrames.device(connection, name);

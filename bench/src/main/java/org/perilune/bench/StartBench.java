@@ -7,6 +7,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import org.perilune.bench.instance.Instance;
+import org.perilune.bench.instance.OwnInstance;
+import org.perilune.bench.instance.Script;
+import org.perilune.bench.observe.Console;
+import org.perilune.bench.report.BenchException;
+import org.perilune.bench.report.Figures;
+import org.perilune.bench.report.Report;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -1,4 +1,4 @@
-/** Load, latency and limits, measured from outside. */
+/** The benches: load, latency and limits, measured from outside. */
 @NullMarked
 package org.perilune.bench;
 

@@ -2,12 +2,9 @@ package org.perilune.contracts;
 
 import static org.perilune.contracts.TelemetryLimits.EARLIEST_MICROS;
 import static org.perilune.contracts.TelemetryLimits.LATEST_MICROS;
-import static org.perilune.contracts.TelemetryLimits.LONGEST_NAME;
-import static org.perilune.contracts.TelemetryLimits.LONGEST_TEXT_BYTES;
 import static org.perilune.contracts.TelemetryLimits.MOST_FRAMES;
 import static org.perilune.contracts.TelemetryLimits.MOST_VALUES;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * are of the last {@link #scan}. Not safe for threads.
  */
 public final class TelemetryScanner {
-    private static final String NAMELESS_SHOWN = "without a name";
-    private static final String NO_TEXT = " is not UTF-8 or has a zero character";
-
     // Tags are field number << 3 | wire type: https://protobuf.dev/programming-guides/encoding/
     private static final int EPOCH = (1 << 3) | 1;
     private static final int FRAMES = (2 << 3) | 2;
@@ -32,14 +26,13 @@ public final class TelemetryScanner {
     private static final int TEXT = (3 << 3) | 2;
 
     private final WireReader in = new WireReader();
+    private final FrameFaults faults = new FrameFaults(in);
     private long epoch;
     private int count;
     private int[] from = new int[16];
     private int[] length = new int[16];
     private long[] seq = new long[16];
     private long[] time = new long[16];
-    private @Nullable String[] fault = new @Nullable String[16];
-    private @Nullable String[] leftOut = new @Nullable String[16];
 
     /**
      * @param payload kept until the next scan, never changed
@@ -122,12 +115,12 @@ public final class TelemetryScanner {
 
     /** Why this one frame cannot be stored; null if it can. */
     public @Nullable String fault(int index) {
-        return fault[index];
+        return faults.fault(index);
     }
 
     /** Why a value of the frame is left out, its others taken; null if none is. */
     public @Nullable String leftOut(int index) {
-        return leftOut[index];
+        return faults.leftOut(index);
     }
 
     private void frame(int end) throws MalformedTelemetry {
@@ -142,8 +135,7 @@ public final class TelemetryScanner {
         length[index] = end - in.position();
         seq[index] = 0;
         time[index] = 0;
-        fault[index] = null;
-        leftOut[index] = null;
+        faults.begin(index);
         int values = 0;
         while (in.position() < end) {
             int tag = in.tag(end);
@@ -160,22 +152,22 @@ public final class TelemetryScanner {
         }
         count++;
         if (values > MOST_VALUES) {
-            blame(index, "There are more than " + MOST_VALUES + " values in the frame");
+            faults.blame(index, "There are more than " + MOST_VALUES + " values in the frame");
         }
     }
 
     private void judge(int index) {
         if (seq[index] < 0) {
-            blame(index, "The seq is beyond 2^63 - 1");
+            faults.blame(index, "The seq is beyond 2^63 - 1");
         }
         if (epoch > 0 && seq[index] == 0) {
-            blame(index, "The frame has an epoch but no seq");
+            faults.blame(index, "The frame has an epoch but no seq");
         }
         if (time[index] < EARLIEST_MICROS || time[index] > LATEST_MICROS) {
-            blame(index, "The time is outside the years 1 to 9999");
+            faults.blame(index, "The time is outside the years 1 to 9999");
         }
         if ((epoch == 0 || seq[index] == 0) && time[index] < 0) {
-            blame(index, "The time is before 1970 and the device keeps no journal");
+            faults.blame(index, "The time is before 1970 and the device keeps no journal");
         }
     }
 
@@ -190,8 +182,7 @@ public final class TelemetryScanner {
                 nameEnd = in.block(end);
                 nameFrom = in.position();
                 if (!in.isText(nameFrom, nameEnd)) {
-                    // Could not be decoded later on, and so not be left out.
-                    blame(index, "The name of a value, " + shown(nameFrom, nameEnd) + NO_TEXT);
+                    faults.blameName(index, nameFrom, nameEnd);
                 }
                 in.moveTo(nameEnd);
             } else if (tag == NUMBER) {
@@ -199,63 +190,27 @@ public final class TelemetryScanner {
                 finite = (in.fixed64(end) & 0x7ff0_0000_0000_0000L) != 0x7ff0_0000_0000_0000L;
             } else if (tag == TEXT) {
                 int textEnd = in.block(end);
-                textFault = textFault == null ? textFault(in.position(), textEnd) : textFault;
+                textFault = textFault == null ? faults.ofText(in.position(), textEnd) : textFault;
                 in.moveTo(textEnd);
             } else {
                 in.skip(tag, end);
             }
         }
-        name(index, nameFrom, nameEnd);
+        faults.judgeName(index, nameFrom, nameEnd);
         if (!finite) {
-            blame(index, "The value " + shown(nameFrom, nameEnd) + " is NaN or infinite; leave it out instead");
+            faults.blameNumber(index, nameFrom, nameEnd);
         }
         if (textFault != null) {
-            blame(index, "The text of the value " + shown(nameFrom, nameEnd) + textFault);
+            faults.blameText(index, nameFrom, nameEnd, textFault);
         }
-    }
-
-    private void name(int index, int begin, int end) {
-        byte[] bytes = in.bytes();
-        boolean sound = begin < end && end - begin <= LONGEST_NAME;
-        for (int at = begin; sound && at < end; at++) {
-            sound = TelemetryLimits.isPlain(bytes[at]);
-        }
-        if (!sound && leftOut[index] == null && !TelemetryLimits.isName(text(begin, end))) {
-            leftOut[index] = "The value " + shown(begin, end) + " is left out, the frame's others are kept: a name is "
-                    + TelemetryLimits.NAME_RULE;
-        }
-    }
-
-    private String text(int begin, int end) {
-        return new String(in.bytes(), begin, end - begin, StandardCharsets.UTF_8);
-    }
-
-    private String shown(int begin, int end) {
-        return begin == end
-                ? NAMELESS_SHOWN
-                : TelemetryLimits.shown(text(begin, Math.min(end, begin + LONGEST_TEXT_BYTES)));
     }
 
     private void status(int index, int end) {
-        String fault = textFault(in.position(), end);
+        String fault = faults.ofText(in.position(), end);
         if (fault != null) {
-            blame(index, "The status" + fault);
+            faults.blame(index, "The status" + fault);
         }
         in.moveTo(end);
-    }
-
-    /** The end of a sentence; null if the text can be taken. */
-    private @Nullable String textFault(int begin, int end) {
-        if (end - begin > LONGEST_TEXT_BYTES) {
-            return " is longer than " + LONGEST_TEXT_BYTES + " bytes";
-        }
-        return in.isText(begin, end) ? null : NO_TEXT;
-    }
-
-    private void blame(int index, String reason) {
-        if (fault[index] == null) {
-            fault[index] = reason;
-        }
     }
 
     private void grow() {
@@ -264,7 +219,5 @@ public final class TelemetryScanner {
         length = Arrays.copyOf(length, size);
         seq = Arrays.copyOf(seq, size);
         time = Arrays.copyOf(time, size);
-        fault = Arrays.copyOf(fault, size);
-        leftOut = Arrays.copyOf(leftOut, size);
     }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.v1.Ack;
 import org.perilune.contracts.v1.Stage;
+import org.perilune.sdk.wire.Acks;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,13 +20,15 @@ final class CommandExecutor implements AutoCloseable {
     private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(60);
 
     private final CommandReceiver receiver;
+    private final CommandProgress progress;
     private final CommandHandler handler;
     private final LinkedBlockingQueue<Optional<WaitingCommand>> queue = new LinkedBlockingQueue<>();
     private final Thread thread;
     private volatile boolean closed;
 
-    CommandExecutor(String name, CommandReceiver receiver, CommandHandler handler) {
+    CommandExecutor(String name, CommandReceiver receiver, CommandProgress progress, CommandHandler handler) {
         this.receiver = receiver;
+        this.progress = progress;
         this.handler = handler;
         this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
     }
@@ -58,24 +61,24 @@ final class CommandExecutor implements AutoCloseable {
         DeviceCommand command = waiting.command();
         @Nullable Ack refusal = refusal(waiting);
         if (refusal == null) {
-            receiver.begin(command);
+            progress.begin(command);
             // Judging it and writing it down may have taken long: the disk may have been full.
-            refusal = expiry(waiting, receiver.clock().instant());
+            refusal = expiry(waiting, progress.clock().instant());
         }
         if (refusal != null) {
-            receiver.end(command, refusal);
+            progress.end(command, refusal);
             return;
         }
         CommandOutcome outcome = execute(command);
         receiver.executed();
-        receiver.end(
+        progress.end(
                 command,
-                CommandMessage.ack(command.id(), outcome, receiver.clock().instant()));
+                CommandMessage.ack(command.id(), outcome, progress.clock().instant()));
     }
 
     private @Nullable Ack refusal(WaitingCommand waiting) {
         DeviceCommand command = waiting.command();
-        Instant now = receiver.clock().instant();
+        Instant now = progress.clock().instant();
         @Nullable Ack expiry = expiry(waiting, now);
         if (expiry != null) {
             return expiry;
@@ -95,12 +98,12 @@ final class CommandExecutor implements AutoCloseable {
     private static Ack refusal(WaitingCommand waiting, Stage stage, String reason, Instant now) {
         return waiting.interrupted()
                 ? unknown(waiting.command(), now, ". It was not begun again: " + reason)
-                : CommandMessage.ack(waiting.command().id(), stage, reason, now);
+                : Acks.ack(waiting.command().id(), stage, reason, now);
     }
 
     static Ack unknown(DeviceCommand command, Instant now, String more) {
         String detail = "It was interrupted by a restart of the device, and may have taken effect" + more;
-        return CommandMessage.ack(command.id(), Stage.STAGE_UNKNOWN, detail, now);
+        return Acks.ack(command.id(), Stage.STAGE_UNKNOWN, detail, now);
     }
 
     /** A clock that is behind the ground's would let a command begin that has long expired. */

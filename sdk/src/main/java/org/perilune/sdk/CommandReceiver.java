@@ -13,11 +13,20 @@ import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.v1.Ack;
 import org.perilune.contracts.v1.Command;
 import org.perilune.contracts.v1.Stage;
+import org.perilune.sdk.commandlog.CommandEntry;
+import org.perilune.sdk.commandlog.CommandLog;
+import org.perilune.sdk.link.AckOutbox;
+import org.perilune.sdk.link.LinkCommands;
+import org.perilune.sdk.wire.Acks;
+import org.perilune.sdk.wire.Micros;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes commands from the link, writes them down, and hands them to a lane; answers what it has seen before. */
-final class CommandReceiver implements AutoCloseable {
+/**
+ * Takes commands from the link, refuses what makes no sense or finds no room, and hands the others to a lane; answers what
+ * it has seen before.
+ */
+final class CommandReceiver implements LinkCommands, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CommandReceiver.class);
     private static final int MOST_WAITING = 10_000;
 
@@ -25,8 +34,7 @@ final class CommandReceiver implements AutoCloseable {
     private final CommandHandler handler;
     private final Clock clock;
     private final CommandLog log;
-    private final AckOutbox outbox = new AckOutbox();
-    private final ListenerCalls listener;
+    private final CommandProgress progress;
     private final CommandExecutor orderly;
     private final CommandExecutor urgent;
 
@@ -45,14 +53,14 @@ final class CommandReceiver implements AutoCloseable {
         this.handler = handler;
         this.clock = clock;
         this.log = CommandLog.open(config.journal(), config.commandLimitBytes(), clock);
-        this.listener = new ListenerCalls(device, listener);
-        this.orderly = new CommandExecutor("commands-" + device, this, handler);
-        this.urgent = new CommandExecutor("urgent-commands-" + device, this, handler);
+        this.progress = new CommandProgress(log, new ListenerCalls(device, listener), clock);
+        this.orderly = new CommandExecutor("commands-" + device, this, progress, handler);
+        this.urgent = new CommandExecutor("urgent-commands-" + device, this, progress, handler);
     }
 
     /** Deals with what an earlier start left, and begins to execute. */
     void start() {
-        listener.start();
+        progress.start();
         for (CommandEntry entry : log.unsettled()) {
             recover(entry);
         }
@@ -65,22 +73,23 @@ final class CommandReceiver implements AutoCloseable {
             return;
         }
         DeviceCommand command = CommandMessage.read(entry.message());
-        listener.received(command, Micros.toInstant(entry.receivedMicros()));
+        progress.recovered(command, Micros.toInstant(entry.receivedMicros()));
         boolean interrupted = entry.ack().getStage() == Stage.STAGE_EXECUTING;
         if (interrupted && !command.repeatable()) {
-            end(command, CommandExecutor.unknown(command, clock.instant(), ""));
+            progress.end(command, CommandExecutor.unknown(command, clock.instant(), ""));
             return;
         }
         waiting.incrementAndGet();
         lane(command).add(new WaitingCommand(command, OptionalLong.empty(), System.nanoTime(), interrupted));
     }
 
-    AckOutbox outbox() {
-        return outbox;
+    @Override
+    public AckOutbox outbox() {
+        return progress.outbox();
     }
 
-    /** From the link; must not wait. */
-    void take(byte[] payload, OptionalLong lifetimeSeconds) {
+    @Override
+    public void take(byte[] payload, OptionalLong lifetimeSeconds) {
         Command message;
         try {
             message = Command.parseFrom(payload);
@@ -106,7 +115,7 @@ final class CommandReceiver implements AutoCloseable {
         if (known.isPresent()) {
             arriving.remove(id);
             repeated.increment();
-            outbox.put(known.get().ack());
+            progress.repeat(known.get());
             return;
         }
         takeNew(message, lifetimeSeconds);
@@ -144,23 +153,18 @@ final class CommandReceiver implements AutoCloseable {
                 dropped.increment();
                 return;
             }
-            outbox.put(CommandMessage.ack(command.id(), Stage.STAGE_RECEIVED, "", now));
-            listener.received(command, now);
+            progress.received(command, now);
             lane(command).add(wait);
         });
     }
 
     /** @param command null if it cannot be understood */
     private void refuse(Command message, @Nullable DeviceCommand command, String reason, Instant now) {
-        Ack ack = CommandMessage.ack(message.getId(), Stage.STAGE_REJECTED, reason, now);
+        Ack ack = Acks.ack(message.getId(), Stage.STAGE_REJECTED, reason, now);
         var _ = log.ended(ack, message.getNotAfterMicros()).whenComplete((nothing, failure) -> {
             arriving.remove(message.getId());
-            if (failure != null) {
-                return;
-            }
-            outbox.put(ack);
-            if (command != null) {
-                listener.ended(command, CommandMessage.end(ack));
+            if (failure == null) {
+                progress.ended(command, ack);
             }
         });
     }
@@ -177,26 +181,6 @@ final class CommandReceiver implements AutoCloseable {
             LOG.warn("Whether a command is urgent cannot be told [type: {}]", command.type(), failure);
             return orderly;
         }
-    }
-
-    Clock clock() {
-        return clock;
-    }
-
-    /** On a lane: waits until it is on disk that the command begins. */
-    void begin(DeviceCommand command) {
-        Instant now = clock.instant();
-        log.begun(command, now).join();
-        outbox.put(CommandMessage.ack(command.id(), Stage.STAGE_EXECUTING, "", now));
-        listener.began(command, now);
-    }
-
-    /** Answers when the end is on disk. */
-    void end(DeviceCommand command, Ack ack) {
-        var _ = log.ended(ack, Micros.of(command.notAfter())).thenRun(() -> {
-            outbox.put(ack);
-            listener.ended(command, CommandMessage.end(ack));
-        });
     }
 
     void leftLane() {
@@ -218,21 +202,18 @@ final class CommandReceiver implements AutoCloseable {
                 log.failure().orElse(null));
     }
 
-    /** After a connect: whatever the ground may not know. */
-    void acknowledgeAgain() {
-        outbox.clear();
-        log.unsettled().forEach(entry -> outbox.put(entry.ack()));
+    @Override
+    public void acknowledgeAgain() {
+        progress.acknowledgeAgain();
+    }
+
+    @Override
+    public void acknowledged(Ack ack) {
+        progress.acknowledged(ack);
     }
 
     Optional<CommandEnd> endOf(String id) {
-        return log.find(id).filter(CommandEntry::ended).map(entry -> CommandMessage.end(entry.ack()));
-    }
-
-    /** The ground has it. */
-    void acknowledged(Ack ack) {
-        if (CommandMessage.isFinal(ack.getStage())) {
-            log.acknowledged(ack.getId());
-        }
+        return progress.endOf(id);
     }
 
     /** Takes nothing more, and finishes what is being executed, if that does not take long; what waits is on disk. */
@@ -247,7 +228,6 @@ final class CommandReceiver implements AutoCloseable {
     @Override
     public void close() {
         stop();
-        log.close();
-        listener.close();
+        progress.close();
     }
 }

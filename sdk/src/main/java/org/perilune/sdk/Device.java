@@ -6,6 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import org.perilune.sdk.journal.Journal;
+import org.perilune.sdk.journal.JournalAccessException;
+import org.perilune.sdk.journal.JournalSpaceException;
+import org.perilune.sdk.link.DeviceLink;
+import org.perilune.sdk.link.LinkStatus;
 
 /**
  * A device: takes readings into a journal on disk, and sends them to the ground whenever there is a link, until the
@@ -54,10 +60,10 @@ public final class Device implements AutoCloseable {
             Clock clock,
             CommandHandler handler,
             CommandListener listener) {
-        var journal = Journal.open(config.journal(), config.journalLimitBytes(), clock);
+        var journal = translated(() -> Journal.open(config.journal(), config.journalLimitBytes(), clock));
         var commands = new CommandReceiver(config, handler, listener, clock);
         commands.start();
-        var link = new DeviceLink(config, description, journal, commands);
+        var link = new DeviceLink(config.link(), description::toMessage, journal, commands);
         link.start();
         return new Device(journal, commands, link);
     }
@@ -102,7 +108,7 @@ public final class Device implements AutoCloseable {
 
     private long append(List<byte[]> bodies, long[] bookmarks) {
         try {
-            return journal.append(bodies, bookmarks);
+            return translated(() -> journal.append(bodies, bookmarks));
         } catch (JournalFullException full) {
             refused.add(bodies.size());
             throw full;
@@ -126,7 +132,7 @@ public final class Device implements AutoCloseable {
 
     /** Says something new of the device, now if connected, and after every connect. */
     public void describe(DeviceDescription description) {
-        link.describe(description);
+        link.describe(description::toMessage);
     }
 
     /** How a command ended, as this device's record has it; empty while it has not, or when it is no longer known. */
@@ -135,7 +141,19 @@ public final class Device implements AutoCloseable {
     }
 
     public DeviceStatus status() {
-        return link.status(refused.sum());
+        LinkStatus now = link.status();
+        return new DeviceStatus(
+                now.connected(),
+                now.wanted(),
+                journal.epoch(),
+                journal.lastSeq(),
+                journal.storedUpto(),
+                journal.unsettledFrames(),
+                journal.bytes(),
+                now.reconnects(),
+                refused.sum(),
+                commands.status(),
+                now.lastFailure());
     }
 
     /** Waits until everything in the journal is stored on the ground; false if it took longer. */
@@ -152,6 +170,21 @@ public final class Device implements AutoCloseable {
         commands.stop();
         link.close();
         commands.close();
-        journal.close();
+        try {
+            journal.close();
+        } catch (JournalAccessException failed) {
+            throw new JournalFailedException(String.valueOf(failed.getMessage()), failed);
+        }
+    }
+
+    /** What the journal throws is its own; who writes a device sees only what this package shows. */
+    private static <T> T translated(Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (JournalSpaceException full) {
+            throw new JournalFullException(String.valueOf(full.getMessage()), full);
+        } catch (JournalAccessException failed) {
+            throw new JournalFailedException(String.valueOf(failed.getMessage()), failed);
+        }
     }
 }

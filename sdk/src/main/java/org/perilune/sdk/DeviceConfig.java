@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.perilune.contracts.Topics;
+import org.perilune.sdk.link.LinkConfig;
 
 /**
  * How a device reaches its broker and where it keeps its journal. Start from {@link #of} and change what differs.
@@ -120,6 +121,11 @@ public record DeviceConfig(
                 parts.backoffMax,
                 parts.resendAfter,
                 parts.answerTimeout);
+    }
+
+    LinkConfig link() {
+        return new LinkConfig(
+                name, key.bytes(), host, port, keepAlive, backoffMin, backoffMax, resendAfter, answerTimeout);
     }
 
     /** What may differ from the defaults. */

@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.ConnectRules;
 import org.perilune.contracts.v1.Connect;
+import org.perilune.sdk.wire.Micros;
 
 /**
  * What a device says of itself after every connect.

@@ -6,6 +6,7 @@ import java.util.List;
 import org.perilune.contracts.TelemetryLimits;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Value;
+import org.perilune.sdk.wire.Micros;
 
 /**
  * What a device reports of one instant. Built once, then unchangeable.

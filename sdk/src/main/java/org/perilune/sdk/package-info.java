@@ -1,4 +1,7 @@
-/** What a device in Java needs: a journal that survives power loss, and a link that drains it. */
+/**
+ * What a device in Java needs: {@link org.perilune.sdk.Device} with all that its author gives it and gets from it, and the
+ * execution of its commands. The other packages are for this one alone.
+ */
 @NullMarked
 package org.perilune.sdk;
 

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.Random;
+import org.perilune.sdk.wire.Acks;
 
 /** Executes commands until it is killed, and says how each ended. Run by {@link CommandKillTest}. */
 final class CommandKillMain {
@@ -25,7 +26,7 @@ final class CommandKillMain {
         receiver.start();
         for (int number = Integer.parseInt(arguments[1]); ; ) {
             var ack = receiver.outbox().take();
-            if (ack != null && CommandMessage.isFinal(ack.getStage())) {
+            if (ack != null && Acks.isFinal(ack.getStage())) {
                 System.out.println(ack.getId() + " " + ack.getStage());
                 if (random.nextInt(3) > 0) {
                     receiver.acknowledged(ack);

@@ -17,6 +17,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.contracts.v1.Stage;
+import org.perilune.sdk.commandlog.CommandEntry;
+import org.perilune.sdk.commandlog.CommandLog;
 
 class CommandKillTest {
     private static final int KILLS = 20;

@@ -18,6 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.perilune.contracts.v1.Ack;
 import org.perilune.contracts.v1.Command;
 import org.perilune.contracts.v1.Stage;
+import org.perilune.sdk.commandlog.CommandLog;
+import org.perilune.sdk.wire.Acks;
+import org.perilune.sdk.wire.Micros;
 
 /** What a device makes of what an earlier start left, without a link. */
 class CommandReceiverTest {
@@ -36,7 +39,7 @@ class CommandReceiverTest {
         try (var log = CommandLog.open(folder, 1024 * 1024, Clock.systemUTC())) {
             for (Command each : List.of(once, again, late)) {
                 log.received(each, Instant.now()).join();
-                log.begun(CommandMessage.read(each), Instant.now()).join();
+                log.begun(each.getId(), Instant.now()).join();
             }
         }
         try (var receiver = receiver()) {
@@ -110,7 +113,7 @@ class CommandReceiverTest {
             for (var ack = receiver.outbox().take();
                     ack != null;
                     ack = receiver.outbox().take()) {
-                if (CommandMessage.isFinal(ack.getStage())) {
+                if (Acks.isFinal(ack.getStage())) {
                     ends.add(ack);
                 }
             }

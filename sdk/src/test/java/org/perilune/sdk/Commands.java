@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.perilune.contracts.v1.Argument;
 import org.perilune.contracts.v1.Command;
+import org.perilune.sdk.wire.Micros;
 
 /** Commands for tests. */
 final class Commands {

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -135,17 +134,6 @@ class DeviceTest {
     void aKeyNeverShowsItself() {
         var config = config("secretive", DeviceKey.of("hush-hush"), Path.of("journal"));
         assertThat(config.toString()).doesNotContain("hush-hush");
-    }
-
-    @Test
-    void backoffGrowsToItsLimit() {
-        var backoff = new Backoff(ofSeconds(1), ofSeconds(60), new java.util.Random(7));
-        List<Duration> pauses =
-                IntStream.range(0, 40).mapToObj(i -> backoff.next()).toList();
-        assertThat(pauses.getFirst()).isBetween(ofMillis(500), ofSeconds(1));
-        assertThat(pauses.getLast()).isBetween(ofSeconds(30), ofSeconds(60));
-        backoff.reset();
-        assertThat(backoff.next()).isLessThanOrEqualTo(ofSeconds(1));
     }
 
     private Device open(String name, Path folder) {

@@ -33,6 +33,7 @@ import org.perilune.contracts.v1.Telemetry;
 import org.perilune.embedded.EmbeddedBackends;
 import org.perilune.embedded.host.BackendsConfig;
 import org.perilune.embedded.mqtt.InboundMessage;
+import org.perilune.sdk.wire.Acks;
 
 /** The real broker, and behind it a memory that stores frames once and tells devices so. */
 final class Ground implements AutoCloseable {
@@ -142,7 +143,7 @@ final class Ground implements AutoCloseable {
     /** The final acknowledgement of a command, once it has come. */
     Optional<Ack> end(String device, String id) {
         return acks(device).stream()
-                .filter(ack -> ack.getId().equals(id) && CommandMessage.isFinal(ack.getStage()))
+                .filter(ack -> ack.getId().equals(id) && Acks.isFinal(ack.getStage()))
                 .findFirst();
     }
 
@@ -177,7 +178,7 @@ final class Ground implements AutoCloseable {
 
     private void takeAck(String device, Ack ack) {
         acks.computeIfAbsent(device, name -> new ConcurrentLinkedQueue<>()).add(ack);
-        if (CommandMessage.isFinal(ack.getStage())) {
+        if (Acks.isFinal(ack.getStage())) {
             ends.computeIfAbsent(device, name -> ConcurrentHashMap.newKeySet()).add(ack.getId());
         }
     }

@@ -146,6 +146,34 @@ class SettingsTest {
         assertThat(invalid).hasMessageContaining("  - crew.http.prot");
     }
 
+    /** What is given decides; what is only offered may go unread. */
+    @Test
+    void takesWhatIsOfferedWhereNothingIsGiven() throws Exception {
+        Path file = secretFile("rw-------", "canary-of-mine");
+        var in = Settings.of(
+                Map.of("a.port", "1", "a.mine-file", file.toString()),
+                Map.of(
+                        "a.port",
+                        "2",
+                        "a.other",
+                        "3",
+                        "a.mine",
+                        "canary-offered",
+                        "a.key",
+                        "canary-key",
+                        "b.unread",
+                        "4"));
+
+        Settings under = in.at("a");
+        assertThat(under.port("port", 0)).isEqualTo(1);
+        assertThat(under.port("other", 0)).isEqualTo(3);
+        assertThat(under.secret("mine").reveal()).isEqualTo("canary-of-mine");
+        assertThat(under.secret("key").reveal()).isEqualTo("canary-key");
+        assertThat(in.effective()).doesNotContainKey("b.unread");
+        assertThat(in.effective().toString()).doesNotContain("canary-");
+        assertThat(faults(in)).isEmpty();
+    }
+
     @Test
     void showsNoSecret() throws Exception {
         Path file = secretFile("rw-------", "canary-in-file\n");

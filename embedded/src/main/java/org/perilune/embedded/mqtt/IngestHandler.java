@@ -11,7 +11,6 @@ import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -28,24 +27,15 @@ import org.slf4j.LoggerFactory;
 final class IngestHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(IngestHandler.class);
 
-    /** Above either we stop reading: a device that knows no receive maximum cannot fill the memory. */
-    private static final int MOST_HELD = 2_000;
-
-    private static final long MOST_HELD_BYTES = 4L << 20;
-
     private final String device;
     private final TopicPolicy policy;
-    private final DeviceRate rate;
+    private final ReadControl reading;
     private final Supplier<@Nullable InboundHook> hook;
     private final Function<PUBLISH, CompletionStage<?>> handOn;
     private final BrokerMeters meters;
     private final Queue<Held> held = new ArrayDeque<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
-    private long heldBytes;
     private boolean cutOff;
-
-    /** Whether nothing is read for a while since the device is faster than it may be. */
-    private boolean slowed;
 
     /** @param handOn delivers to subscribers; completes when the broker has it */
     IngestHandler(
@@ -57,7 +47,7 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
             BrokerMeters meters) {
         this.device = device;
         this.policy = policy;
-        this.rate = rate;
+        this.reading = new ReadControl(device, rate, hook, meters);
         this.hook = hook;
         this.handOn = handOn;
         this.meters = meters;
@@ -69,7 +59,7 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         if (message instanceof PUBLISH publish) {
-            slowDown(context, publish.getPayload().length);
+            reading.slowDown(context, publish.getPayload().length);
             if (policy.mayPublish(publish.getTopic())) {
                 take(context, publish);
                 return;
@@ -78,35 +68,6 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         context.fireChannelRead(message);
-    }
-
-    /** What was read already is taken; TCP holds up the device, and nobody else. */
-    private void slowDown(ChannelHandlerContext context, int size) {
-        long pause = rate.take(size, System.nanoTime());
-        if (pause == 0 || slowed) {
-            return;
-        }
-        slowed = true;
-        meters.slowed.increment();
-        InboundHook taking = hook.get();
-        if (taking != null) {
-            taking.slowed(device);
-        }
-        context.channel().config().setAutoRead(false);
-        Future<?> _ = context.executor()
-                .schedule(
-                        () -> {
-                            slowed = false;
-                            readOn(context);
-                        },
-                        pause,
-                        TimeUnit.NANOSECONDS);
-    }
-
-    private void readOn(ChannelHandlerContext context) {
-        if (!slowed && held.size() <= MOST_HELD / 2 && heldBytes <= MOST_HELD_BYTES / 2) {
-            context.channel().config().setAutoRead(true);
-        }
     }
 
     /** MQTT 5 has a word for it and the connection stays; MQTT 3 has none, so that the connection must end. */
@@ -125,10 +86,7 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
 
     private Held hold(Held message) {
         held.add(message);
-        heldBytes += message.bytes;
-        if (held.size() > MOST_HELD || heldBytes > MOST_HELD_BYTES) {
-            message.context.channel().config().setAutoRead(false);
-        }
+        reading.hold(message.context, message.bytes);
         return message;
     }
 
@@ -173,13 +131,13 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
                 return;
             }
             held.remove();
-            heldBytes -= first.bytes;
+            reading.release(first.bytes);
             wrote |= finish(context, first);
         }
         if (wrote) {
             context.flush();
         }
-        readOn(context);
+        reading.readOn(context);
     }
 
     private boolean finish(ChannelHandlerContext context, Held first) {

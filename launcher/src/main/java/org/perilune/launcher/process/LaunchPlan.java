@@ -7,7 +7,6 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.perilune.chassis.runtime.InvalidSettings;
 import org.perilune.chassis.runtime.Settings;
@@ -32,6 +31,7 @@ public record LaunchPlan(
         Map<String, Integer> ports,
         Map<String, String> settings,
         Map<String, String> effective) {
+    private static final String FILE = "-file";
     private static final String LOOPBACK = "http://127.0.0.1:";
     /** Passes every rule there is for a secret; only ever checked, never used. */
     private static final String STAND_IN_SECRET = Secrets.random(24);
@@ -42,36 +42,32 @@ public record LaunchPlan(
         effective = new TreeMap<>(effective);
     }
 
-    /** @throws InvalidSettings with every fault there is */
+    /**
+     * What services read is known by their reading it once: what follows from ports and home is offered to all of them, and
+     * becomes a setting of those that took it.
+     *
+     * @throws InvalidSettings with every fault there is
+     */
     public static LaunchPlan read(Home home, Map<String, String> user) {
-        var probe = Settings.of(user);
-        BackendsConfig wanted = backends(home, probe);
+        var wanted = Settings.of(user);
         var ports = new HashMap<String, Integer>();
         for (Service service : Topology.SERVICES) {
-            ports.put(service.name(), probe.at(service.name()).port("http.port", service.port()));
+            ports.put(service.name(), wanted.at(service.name()).port("http.port", service.port()));
         }
-        ServiceDefinitions.ALL.forEach(kind -> kind.prepare(probe));
-        // What follows from other settings is given to those who ask for it, so that no key is unknown by our doing.
-        Set<String> asked = probe.effective().keySet();
+        BackendsConfig backends = FreePorts.fill(backends(home, wanted), ports);
+        Map<String, String> derived = derived(home, ports);
+        var chosen = new HashMap<>(user);
+        ports.forEach((name, port) -> chosen.computeIfPresent(name + ".http.port", (key, old) -> probePort(old, port)));
 
-        BackendsConfig backends = FreePorts.fill(wanted, ports);
-        var settings = new HashMap<String, String>();
-        ports.forEach((name, port) -> settings.put(name + ".http.port", Integer.toString(port)));
-        derived(home, ports).forEach((key, value) -> {
-            if (asked.contains(key)) {
-                settings.put(key, value);
-            }
-        });
-        settings.keySet().removeIf(key -> !asked.contains(key));
-        UserSettings.put(settings, user);
-        ports.forEach(
-                (name, port) -> settings.computeIfPresent(name + ".http.port", (key, old) -> probePort(old, port)));
+        var read = Settings.of(chosen, offered(derived));
+        backends(home, read);
+        ServiceDefinitions.ALL.forEach(kind -> kind.prepare(read));
+        read.check(unread());
 
-        var checked = Settings.of(withStandIns(settings));
-        backends(home, checked);
-        ServiceDefinitions.ALL.forEach(kind -> kind.prepare(checked));
-        checked.check(unread());
-        return new LaunchPlan(home, backends, ports, settings, checked.effective());
+        var settings = new HashMap<>(derived);
+        settings.keySet().retainAll(read.effective().keySet());
+        UserSettings.put(settings, chosen);
+        return new LaunchPlan(home, backends, ports, settings, read.effective());
     }
 
     /** What every service is told, with what the embedded backends made; secrets by their files. */
@@ -156,6 +152,7 @@ public record LaunchPlan(
     private static Map<String, String> derived(Home home, Map<String, Integer> ports) {
         var derived = new HashMap<String, String>();
         for (Service service : Topology.SERVICES) {
+            derived.put(service.name() + ".http.port", Integer.toString(ports.getOrDefault(service.name(), 0)));
             derived.put(service.name() + ".tokens.keys-url", LOOPBACK + ports.get(Topology.CREW.name()) + "/keys");
             ports.forEach((callee, port) -> {
                 derived.put(service.name() + "." + callee + ".url", LOOPBACK + port);
@@ -179,41 +176,29 @@ public record LaunchPlan(
         return derived;
     }
 
-    /** The embedded backends make accounts and secrets when they start; until then something must stand in for them. */
-    private static Map<String, String> withStandIns(Map<String, String> settings) {
-        var all = new HashMap<String, String>();
-        for (Service service : Topology.SERVICES) {
-            if (ServiceDefinitions.ALL.stream().noneMatch(kind -> kind.service().equals(service))) {
-                continue;
+    /**
+     * What follows from ports and home, before anything is started: the embedded backends make accounts and secrets when
+     * they start, the home its own when it is made; until then something must stand in for them.
+     */
+    private static Map<String, String> offered(Map<String, String> derived) {
+        var offered = new HashMap<String, String>();
+        derived.forEach((key, value) -> {
+            if (key.endsWith(FILE)) {
+                offered.put(key.substring(0, key.length() - FILE.length()), STAND_IN_SECRET);
+            } else {
+                offered.put(key, value);
             }
+        });
+        for (Service service : Topology.SERVICES) {
             for (Topology.Store store : service.stores()) {
                 String prefix = service.name() + "." + storeKey(store);
-                all.put(prefix + ".user", service.databaseName());
-                all.put(prefix + ".password", STAND_IN_SECRET);
+                offered.put(prefix + ".user", service.databaseName());
+                offered.put(prefix + ".password", STAND_IN_SECRET);
             }
             if (service.hasDatabase()) {
-                all.put(service.name() + ".postgres.url", "jdbc:postgresql://127.0.0.1/" + service.databaseName());
+                offered.put(service.name() + ".postgres.url", "jdbc:postgresql://127.0.0.1/" + service.databaseName());
             }
         }
-        settings.keySet().stream()
-                .filter(key -> key.endsWith("-file"))
-                .forEach(key -> all.remove(key.substring(0, key.length() - "-file".length())));
-        all.putAll(settings);
-        // Files of the home's own are made when it is.
-        for (String key : secretsOfHome()) {
-            if (String.valueOf(all.get(key + "-file")).contains("secrets") && all.remove(key + "-file") != null) {
-                all.put(key, STAND_IN_SECRET);
-            }
-        }
-        return all;
-    }
-
-    private static List<String> secretsOfHome() {
-        var keys = new ArrayList<>(List.of("crew.administrator.password", "crew.cli.secret"));
-        for (Service service : Topology.TOKENS.keySet()) {
-            keys.add("crew.services." + service.name() + ".secret");
-            keys.add(service.name() + ".token.secret");
-        }
-        return keys;
+        return offered;
     }
 }

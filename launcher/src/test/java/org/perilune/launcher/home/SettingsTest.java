@@ -39,6 +39,17 @@ final class SettingsTest {
         assertThat(home.folder()).doesNotExist();
     }
 
+    /** Only files that the home makes itself may still be missing. */
+    @Test
+    void reportsASecretFileOfTheUsersThatIsMissing() {
+        Path missing = folder.resolve("secrets").resolve("mine");
+
+        assertThatThrownBy(() -> LaunchPlan.read(
+                        new Home(folder.resolve("home")), Map.of("crew.cli.secret-file", missing.toString())))
+                .isInstanceOf(InvalidSettings.class)
+                .hasMessageContaining("there is no file " + missing);
+    }
+
     @Test
     void servicesFindEachOtherOnWhateverPortsWereChosen() {
         LaunchPlan plan = LaunchPlan.read(new Home(folder), TrainCommand.freePorts());

@@ -19,6 +19,11 @@ import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.runtime.Json;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.runtime.TraceContext;
+import org.perilune.lunarmodule.command.CommandStore;
+import org.perilune.lunarmodule.command.ReceivedCommand;
+import org.perilune.lunarmodule.mission.Mission;
+import org.perilune.lunarmodule.mission.Predictions;
+import org.perilune.lunarmodule.telemetry.Flight;
 
 /** {@code GET /state}, {@code /predictions}, {@code /commands}, {@code /command} and {@code POST /command}. */
 final class LunarModuleRoutes {

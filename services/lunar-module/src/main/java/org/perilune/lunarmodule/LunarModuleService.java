@@ -4,15 +4,18 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import org.perilune.chassis.http.HttpListener;
+import org.perilune.chassis.http.HttpService;
 import org.perilune.chassis.http.ServiceClient;
-import org.perilune.chassis.http.TokenVerifier;
 import org.perilune.chassis.postgres.Postgres;
-import org.perilune.chassis.runtime.Health;
-import org.perilune.chassis.runtime.Meters;
-import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.Topology;
+import org.perilune.lunarmodule.command.CommandRecorder;
+import org.perilune.lunarmodule.command.CommandStore;
+import org.perilune.lunarmodule.command.FlightComputer;
+import org.perilune.lunarmodule.mission.Mission;
+import org.perilune.lunarmodule.mission.MissionFile;
+import org.perilune.lunarmodule.mission.MissionStore;
+import org.perilune.lunarmodule.telemetry.Flight;
 import org.perilune.sdk.Device;
 import org.perilune.sdk.DeviceConfig;
 import org.perilune.sdk.DeviceKey;
@@ -21,50 +24,37 @@ import org.perilune.sdk.DeviceKey;
  * A simulated lander in orbit around the Moon, reporting through the same journal and broker as any other device, and
  * executing commands. It flies on while its database is away.
  */
-public final class LunarModuleService implements Service {
+public final class LunarModuleService {
     private static final Duration DISPATCHER_TIMEOUT = Duration.ofSeconds(10);
 
-    private final int port;
-    private final Resources owned;
+    private LunarModuleService() {}
 
-    private LunarModuleService(int port, Resources owned) {
-        this.port = port;
-        this.owned = owned;
-    }
-
-    public static LunarModuleService start(LunarModuleConfig config, Clock clock) {
-        var owned = new Resources();
-        try {
-            var health = new Health();
-            var meters = Meters.open();
-            var postgres = owned.add(Postgres.open(config.postgres(), "db/lunar-module", meters));
+    public static Service start(LunarModuleConfig config, Clock clock) {
+        return HttpService.start(Topology.LUNAR_MODULE, config.http(), clock, parts -> {
+            var meters = parts.meters();
+            var postgres = parts.own(Postgres.open(config.postgres(), "db/lunar-module", meters));
             var missions = new MissionStore(postgres);
-            var mission = Mission.open(config, missions, clock);
-            owned.add(missions.keep(mission));
+            var plan = new Mission.Plan(config.orbitPeriod(), config.firstLossAfter(), config.timeScale());
+            var mission = Mission.open(new MissionFile(config.journal()), missions, plan, clock);
+            parts.own(missions.keep(mission));
             var commands = new CommandStore(postgres.jdbi());
-            var recorder = owned.add(CommandRecorder.start(postgres, commands, clock));
+            var recorder = parts.own(CommandRecorder.start(postgres, commands, clock));
             var computer = new FlightComputer(mission, clock);
             var opened = mission.now();
-            var device = owned.add(device(config, opened, clock, computer, recorder));
-            owned.add(computer);
+            var device = parts.own(device(config, opened, clock, computer, recorder));
+            parts.own(computer);
             recorder.catchUp(device::commandEnd);
             measure(device, recorder, meters);
-            var flight = owned.add(Flight.start(mission, opened, config.reportInterval(), clock, device));
+            var flight = parts.own(Flight.start(mission, opened, config.reportInterval(), clock, device));
             computer.beforeManoeuvre(flight::reportNow);
             recorder.onEnd(flight::reportSoon);
-            health.add("postgresql", postgres::problem);
-            health.add("mqtt", () -> linkProblem(device));
-            var dispatcher = owned.add(ServiceClient.open(
+            parts.check("postgresql", postgres::problem);
+            parts.check("mqtt", () -> linkProblem(device));
+            var dispatcher = parts.own(ServiceClient.open(
                     Topology.COMMAND_DISPATCHER.name(), config.commandDispatcher(), DISPATCHER_TIMEOUT));
             var routes = new LunarModuleRoutes(config.mqtt().user(), flight, mission, commands, dispatcher, clock);
-            var verifier = owned.add(TokenVerifier.open(config.http().tokens(), meters, clock));
-            var http = owned.add(HttpListener.open(
-                    config.http(), Topology.LUNAR_MODULE.name(), health, meters, verifier, routes::addTo));
-            return new LunarModuleService(http.port(), owned);
-        } catch (Throwable failure) {
-            owned.closeAfter(failure);
-            throw failure;
-        }
+            return routes::addTo;
+        });
     }
 
     private static Device device(
@@ -100,16 +90,5 @@ public final class LunarModuleService implements Service {
             return Optional.empty();
         }
         return Optional.of(Optional.ofNullable(status.lastFailure()).orElse("Connecting to the broker"));
-    }
-
-    /** The HTTP port it listens on. */
-    @Override
-    public int port() {
-        return port;
-    }
-
-    @Override
-    public void close() {
-        owned.close();
     }
 }

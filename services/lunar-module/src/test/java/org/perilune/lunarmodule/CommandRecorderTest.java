@@ -20,6 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.contracts.v1.Stage;
+import org.perilune.lunarmodule.command.CommandRecorder;
+import org.perilune.lunarmodule.command.CommandStore;
+import org.perilune.lunarmodule.command.ReceivedCommand;
+import org.perilune.lunarmodule.mission.MissionStore;
+import org.perilune.lunarmodule.orbit.Trajectory;
 import org.perilune.sdk.CommandEnd;
 import org.perilune.sdk.DeviceCommand;
 

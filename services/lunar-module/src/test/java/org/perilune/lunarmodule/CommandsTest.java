@@ -16,9 +16,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.contracts.v1.Ack;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.contracts.v1.Stage;
+import org.perilune.lunarmodule.mission.MissionFile;
+import org.perilune.lunarmodule.orbit.Body;
+import org.perilune.lunarmodule.orbit.EngineBurn;
 
 /** Commands through the real broker, as the dispatcher sends them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -43,7 +47,7 @@ class CommandsTest {
         ground.close();
     }
 
-    private LunarModuleService start(Path folder, Map<String, String> extra) {
+    private Service start(Path folder, Map<String, String> extra) {
         return LunarModuleService.start(ground.config(folder, extra), Clock.systemUTC());
     }
 

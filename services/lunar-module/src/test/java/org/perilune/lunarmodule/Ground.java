@@ -27,6 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.awaitility.core.ConditionFactory;
 import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.Topics;
 import org.perilune.contracts.Topology.Store;
@@ -222,16 +223,15 @@ final class Ground implements AutoCloseable {
     }
 
     /** With a token of an operator. */
-    HttpResponse<String> get(LunarModuleService service, String path) throws Exception {
+    HttpResponse<String> get(Service service, String path) throws Exception {
         return client.send(request(service, path).build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    JsonNode json(LunarModuleService service, String path) throws Exception {
+    JsonNode json(Service service, String path) throws Exception {
         return Json.mapper().readTree(get(service, path).body());
     }
 
-    HttpResponse<String> post(LunarModuleService service, String path, String body, String... headers)
-            throws Exception {
+    HttpResponse<String> post(Service service, String path, String body, String... headers) throws Exception {
         var request = request(service, path)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body));
@@ -241,12 +241,12 @@ final class Ground implements AutoCloseable {
         return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    private HttpRequest.Builder request(LunarModuleService service, String path) {
+    private HttpRequest.Builder request(Service service, String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path))
                 .header("Authorization", "Bearer " + neighbours.token());
     }
 
-    int statusWithoutToken(LunarModuleService service, String path) throws Exception {
+    int statusWithoutToken(Service service, String path) throws Exception {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path))
                 .build();
         return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();

@@ -20,6 +20,13 @@ import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Settings;
 import org.perilune.contracts.v1.Frame;
+import org.perilune.lunarmodule.mission.Mission;
+import org.perilune.lunarmodule.mission.MissionFile;
+import org.perilune.lunarmodule.mission.MissionStore;
+import org.perilune.lunarmodule.mission.MissionTime;
+import org.perilune.lunarmodule.mission.Phase;
+import org.perilune.lunarmodule.orbit.Elements;
+import org.perilune.lunarmodule.orbit.Trajectory;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LunarModuleServiceTest {
@@ -102,7 +109,8 @@ class LunarModuleServiceTest {
         try (postgres) {
             postgres.awaitMigrated();
             var missions = new MissionStore(postgres);
-            var mission = Mission.open(config, missions, Clock.systemUTC());
+            var plan = new Mission.Plan(config.orbitPeriod(), config.firstLossAfter(), config.timeScale());
+            var mission = Mission.open(new MissionFile(config.journal()), missions, plan, Clock.systemUTC());
             var keeping = missions.keep(mission);
             mission.change((before, elapsed) -> before.state().with(Phase.PAUSED));
             Ground.patiently()
@@ -112,7 +120,7 @@ class LunarModuleServiceTest {
             keeping.close();
 
             Files.writeString(folder.resolve("mission.json"), "{\"time\":");
-            var again = Mission.open(config, missions, Clock.systemUTC());
+            var again = Mission.open(new MissionFile(config.journal()), missions, plan, Clock.systemUTC());
             assertThat(again.now().state()).isEqualTo(mission.now().state());
             assertThat(folder.resolve("mission.unreadable")).exists();
         }

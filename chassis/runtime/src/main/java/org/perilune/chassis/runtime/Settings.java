@@ -26,19 +26,34 @@ public final class Settings {
     private static final String ENVIRONMENT_PREFIX = "PERILUNE_";
 
     private final Map<String, String> values;
+    private final Map<String, String> offered;
     private final String prefix;
     private final Map<String, String> effective;
     private final List<String> faults;
 
-    private Settings(Map<String, String> values, String prefix, Map<String, String> effective, List<String> faults) {
+    private Settings(
+            Map<String, String> values,
+            Map<String, String> offered,
+            String prefix,
+            Map<String, String> effective,
+            List<String> faults) {
         this.values = values;
+        this.offered = offered;
         this.prefix = prefix;
         this.effective = effective;
         this.faults = faults;
     }
 
     public static Settings of(Map<String, String> values) {
-        return new Settings(Map.copyOf(values), "", new TreeMap<>(), new ArrayList<>());
+        return of(values, Map.of());
+    }
+
+    /**
+     * @param offered taken where {@code values} say nothing; a key among them that nobody reads is no fault. Of a secret
+     *     that {@code values} give, here or by a file, nothing is taken from them
+     */
+    public static Settings of(Map<String, String> values, Map<String, String> offered) {
+        return new Settings(Map.copyOf(values), Map.copyOf(offered), "", new TreeMap<>(), new ArrayList<>());
     }
 
     /**
@@ -58,7 +73,7 @@ public final class Settings {
 
     /** The settings under {@code name.}; faults are collected in common. */
     public Settings at(String name) {
-        return new Settings(values, prefix + name + ".", effective, faults);
+        return new Settings(values, offered, prefix + name + ".", effective, faults);
     }
 
     public String text(String key, String fallback) {
@@ -132,8 +147,11 @@ public final class Settings {
 
     /** The secret in {@code key}, or in the file that {@code key-file} names, which its owner alone may read. */
     public Secret secret(String key) {
-        Optional<String> file = raw(key + "-file");
-        Optional<String> value = file.isEmpty() || values.containsKey(prefix + key) ? raw(key) : Optional.empty();
+        boolean given = values.containsKey(prefix + key) || values.containsKey(prefix + key + "-file");
+        Map<String, String> source = given ? values : offered;
+        Optional<String> file = raw(source, key + "-file");
+        Optional<String> value =
+                file.isEmpty() || source.containsKey(prefix + key) ? raw(source, key) : Optional.empty();
         value.ifPresent(ignored -> effective.put(prefix + key, "•••"));
         if (file.isPresent() && value.isPresent()) {
             fault(key, "is given twice, here and as " + prefix + key + "-file; keep one of the two");
@@ -185,7 +203,11 @@ public final class Settings {
     }
 
     private Optional<String> raw(String key) {
-        Optional<String> value = Optional.ofNullable(values.get(prefix + key));
+        return raw(values.containsKey(prefix + key) ? values : offered, key);
+    }
+
+    private Optional<String> raw(Map<String, String> source, String key) {
+        Optional<String> value = Optional.ofNullable(source.get(prefix + key));
         effective.put(prefix + key, value.orElse(""));
         return value;
     }

@@ -3,9 +3,7 @@ package org.perilune.telemetry.ingest;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,8 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 final class IngestStore {
     private static final Logger LOG = LoggerFactory.getLogger(IngestStore.class);
-    private static final long IDLE_NANOS = Duration.ofSeconds(75).toNanos();
-    private static final long FORGET_NANOS = Duration.ofMinutes(10).toNanos();
 
     private final Connection connection;
     private final DeviceRegistry devices;
@@ -45,6 +41,7 @@ final class IngestStore {
     private final IngestTransaction transaction;
     private final Marks marks = new Marks();
     private final LatestValues latest;
+    private final ProgressSaver progress;
 
     IngestStore(
             Connection connection,
@@ -62,6 +59,7 @@ final class IngestStore {
         this.slicer = new IngestSlicer(devices, meters, new EpochRate(newEpochsAMinute, System::nanoTime), clocks);
         this.transaction = new IngestTransaction(clock);
         this.latest = new LatestValues(clocks);
+        this.progress = new ProgressSaver(connection, latest);
     }
 
     /** Makes a partition's marks true, which its owner before may have left open. */
@@ -217,40 +215,6 @@ final class IngestStore {
      * @param all closes the marks of all, since the partitions change hands
      */
     void saveProgress(Collection<IngestPartition> partitions, boolean all) throws SQLException {
-        long now = System.nanoTime();
-        marks.clear();
-        var dirty = new ArrayList<EpochState>();
-        for (IngestPartition partition : partitions) {
-            partition.markSurplus();
-            for (EpochState state : partition.states.values()) {
-                SequenceTracker progress = state.progress();
-                if (state.dirty) {
-                    dirty.add(state);
-                }
-                if (all
-                        || state.surplus
-                        || now - state.touched > IDLE_NANOS
-                        || (progress != null && progress.needsReload())) {
-                    marks.close(state);
-                }
-            }
-        }
-        if (dirty.isEmpty() && marks.isEmpty() && latest.isEmpty()) {
-            return;
-        }
-        marks.write(connection);
-        ProgressStore.save(connection, dirty);
-        latest.write(connection);
-        connection.commit();
-        latest.clear();
-        dirty.forEach(state -> state.dirty = false);
-        for (IngestPartition partition : partitions) {
-            partition.states.values().removeIf(state -> {
-                SequenceTracker progress = state.progress();
-                return state.surplus
-                        || now - state.touched > FORGET_NANOS
-                        || (progress != null && progress.needsReload());
-            });
-        }
+        progress.save(partitions, all);
     }
 }
