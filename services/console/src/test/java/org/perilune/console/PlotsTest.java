@@ -16,8 +16,8 @@ final class PlotsTest extends InBrowser {
     private Locator all;
 
     @BeforeEach
-    void open() {
-        logIn("/devices/lunar-module");
+    void openPlots() {
+        console.logIn(page, "ada", "/devices/lunar-module");
         plot = page.locator("figure").first();
         all = plot.getByText("All values");
         assertThat(plot).hasAccessibleDescription(Pattern.compile(".*values from .* km, the last .*"));
