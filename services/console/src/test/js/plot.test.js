@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { shown, wanted } from '../../main/resources/org/perilune/console/assets/plotaddress.js';
-import { caveat, gutter, inWords, nothing, view } from '../../main/resources/org/perilune/console/assets/plotdata.js';
+import { axis, caveat, columns, gutter, inWords, nothing, view } from '../../main/resources/org/perilune/console/assets/plotdata.js';
 
 const HOUR = 3_600_000;
 
@@ -40,9 +40,24 @@ test('a plot has words for whoever does not see it', () => {
   assert.match(inWords(parameter, null, 0, 3000, 'Being read', ''), /: Being read\.$/);
 });
 
+test('an axis shows what was chosen, and powers of ten only of what is above 0', () => {
+  const some = view([[0, 1, 1000]], 0, 0, 1);
+  assert.deepEqual(axis(some, null, false), { low: some.low, high: some.high, log: false, whole: true });
+  assert.deepEqual(axis(some, [10, 20], false), { low: 10, high: 20, log: false, whole: false });
+  assert.deepEqual(axis(some, null, true), { low: 0.8, high: 1250, log: true, whole: true });
+  assert.deepEqual(axis(some, [-5, 20], true), { low: 0.8, high: 1250, log: true, whole: true });
+  assert.equal(axis(view([[0, 0, 1000]], 0, 0, 1), null, true).log, false);
+});
+
+test('a line ends where nothing was reported for long', () => {
+  assert.deepEqual(columns([[0, 1, 3], [10, 4, 4]], [[100, 5, 5]], 10, 30),
+    [[5, 15, 30, 100], [2, 4, null, 5], [1, 4, null, 5], [3, 4, null, 5]]);
+  assert.deepEqual(columns([], [], 10, 30), [[], [], [], []]);
+});
+
 test('an address says again what was shown', () => {
-  const live = { panels: new Map([['a b', {}], ['c', {}]]), span: HOUR, following: true, from: 0, to: HOUR };
-  assert.equal(shown(live).toString(), 'parameter=a+b&parameter=c&span=3600');
+  const live = { panels: new Map([['a b', { log: true }], ['c', {}]]), span: HOUR, following: true, from: 0, to: HOUR };
+  assert.equal(shown(live).toString(), 'parameter=a+b&parameter=c&log=a+b&span=3600');
   assert.deepEqual(wanted(shown(live)), { span: HOUR });
   assert.deepEqual(wanted(shown({ ...live, following: false })), { from: 0, to: HOUR });
   assert.deepEqual(shown({ ...live, panels: new Map() }).getAll('parameter'), ['']);

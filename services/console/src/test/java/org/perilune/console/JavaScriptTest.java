@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 final class JavaScriptTest {
     private static final Path TESTS = Path.of("src/test/js");
     private static final Path SCRIPTS = Path.of("src/main/resources/org/perilune/console/assets");
+    private static final String UPLOT_TYPES = "/META-INF/resources/webjars/uplot/1.6.30/dist/uPlot.d.ts";
     private static final String TYPESCRIPT = "/META-INF/resources/webjars/typescript/5.9.3";
 
     @Test
@@ -43,6 +44,10 @@ final class JavaScriptTest {
     @Test
     void scriptsPassTheTypeChecker() throws IOException, InterruptedException, URISyntaxException {
         String node = node();
+        Path types = Files.createDirectories(Path.of("target", "uplot")).resolve("uplot.d.ts");
+        try (var found = Objects.requireNonNull(JavaScriptTest.class.getResourceAsStream(UPLOT_TYPES))) {
+            Files.copy(found, types, StandardCopyOption.REPLACE_EXISTING);
+        }
         expectSuccess(List.of(node, unpackedCompiler().toString(), "--project", TESTS.toString()));
     }
 

@@ -19,6 +19,7 @@ import org.perilune.contracts.Sha256;
 /** Styles, scripts and type from the class path, under a URL that holds the hash of all of them: cached for good. */
 public final class Assets {
     private static final String INTER = "META-INF/resources/_static/inter/5.2.5/files/inter-latin-";
+    private static final String UPLOT = "META-INF/resources/webjars/uplot/1.6.30/dist/";
     private static final String HTMX = "META-INF/resources/webjars/htmx.org/2.0.10/dist/htmx.min.js";
     private static final List<String> OWN = List.of(
             "console.css",
@@ -31,6 +32,7 @@ public final class Assets {
             "fleet.js",
             "device.js",
             "plot.js",
+            "chart.js",
             "plotaddress.js",
             "plotdata.js",
             "plotcontrols.js",
@@ -85,6 +87,8 @@ public final class Assets {
         var paths = new TreeMap<String, String>();
         OWN.forEach(name -> paths.put(name, "org/perilune/console/assets/" + name));
         paths.put("htmx.min.js", HTMX);
+        paths.put("uplot.js", UPLOT + "uPlot.iife.min.js");
+        paths.put("uplot.css", UPLOT + "uPlot.min.css");
         paths.put("inter-400.woff2", INTER + "400-normal.woff2");
         paths.put("inter-600.woff2", INTER + "600-normal.woff2");
         try {

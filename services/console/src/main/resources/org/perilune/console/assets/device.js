@@ -60,7 +60,7 @@ function plotBox(value, found) {
   found.cells[4].append(box);
   found.box = box;
   const first = asked.has('parameter') ? asked.getAll('parameter') : orbiting ? ['altitude', 'speed', 'battery'] : ordered().map(([one]) => one).slice(0, 3);
-  if (first.includes(value)) { box.checked = true; plots.add(parameterOf(value)); }
+  if (first.includes(value)) { box.checked = true; plots.add(parameterOf(value), asked.getAll('log').includes(value)); }
 }
 
 /** @param {number} at */

@@ -1,28 +1,21 @@
 // @ts-check
 // Plots of several values over one time axis: history as a band of least and greatest, and the live tail.
 import { make } from './dom.js';
-import { clock, local, number, say, utc } from './format.js';
+import { local, number, say, utc } from './format.js';
 import { now } from './now.js';
-import { listen } from './plotcontrols.js';
-import { caveat, gutter, inWords, nothing, view } from './plotdata.js';
+import { Chart } from './chart.js';
+import { keys, listen } from './plotcontrols.js';
+import { axis, caveat, columns, gutter, inWords, nothing, view } from './plotdata.js';
 import { append } from './values.js';
 
 const TAIL = 2000;
 const RETRY = 5000;
-const FONT = '12px Inter, sans-serif';
-const HEIGHT = 136;
-const BOTTOM = 20;
-const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800,
-  604800, 1209600, 2592000, 7776000].map((seconds) => seconds * 1000);
-
-const context = (/** @type {HTMLCanvasElement} */ canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
 /**
- * @typedef {{ kind: string, x: number, now: number, from: number, to: number, at: number }} Drag
  * @typedef {{
- *   parameter: Parameter, figure: HTMLElement, canvas: HTMLCanvasElement, note: HTMLElement, words: HTMLElement,
- *   history: Point[], tail: Point[], bucket: number, asked: number, drag: Drag | null, read: number[] | null, failed: string,
- *   why?: string, complete?: boolean, again?: ReturnType<typeof setTimeout>, shown: ReturnType<typeof view>, empty: string }} Panel
- * @typedef {{ data: string, grid: string, text: string, warning: string, critical: string, select: string }} Palette
+ *   parameter: Parameter, figure: HTMLElement, chart: Chart, note: HTMLElement, words: HTMLElement, all: HTMLButtonElement,
+ *   powers: HTMLButtonElement, log: boolean, chosen: readonly [number, number] | null, history: Point[], tail: Point[],
+ *   bucket: number, asked: number, read: number[] | null, failed: string, why?: string, complete?: boolean,
+ *   again?: ReturnType<typeof setTimeout>, shown: ReturnType<typeof view>, empty: string }} Panel
  */
 let count = 0;
 export class Plots {
@@ -54,20 +47,29 @@ export class Plots {
 
   get from() { return this.to - this.span; }
 
-  /** @param {Parameter} parameter */
-  add(parameter) {
+  /** @param {Parameter} parameter @param {boolean} [log] whether values go by powers of ten */
+  add(parameter, log = false) {
     if (this.panels.has(parameter.name) || this.panels.size >= 8) return;
     const note = make('span', { class: 'hint' });
     const words = make('p', { class: 'unseen', id: 'plot-words-' + ++count });
-    const canvas = make('canvas', { 'aria-hidden': 'true' });
+    const all = make('button', { type: 'button', class: 'quiet', hidden: '' }, 'All values');
+    const powers = make('button', { type: 'button', class: 'quiet', 'aria-label': `Logarithmic axis of ${parameter.name}` }, 'log');
+    const place = make('div', { class: 'chart', 'aria-hidden': 'true' });
     const figure = make('figure', { tabindex: '0', role: 'group', 'aria-describedby': words.id,
-      'aria-label': `Plot of ${parameter.name}; plus and minus zoom, arrows pan, 0 returns to now` },
-    make('figcaption', {}, parameter.unit ? `${parameter.name}, ${parameter.unit} ` : parameter.name + ' ', note), canvas, words);
+      'aria-label': `Plot of ${parameter.name}; plus and minus zoom, arrows pan, 0 returns to now and to all values` },
+    make('figcaption', {}, parameter.unit ? `${parameter.name}, ${parameter.unit} ` : parameter.name + ' ', powers, ' ', all, ' ', note), place, words);
     this.host.append(figure);
+    const chart = new Chart(place, {
+      hovered: (time) => { this.hover = time; this.read(); },
+      times: (from, to) => this.show(from, to),
+      values: (low, high) => this.choose(panel, [low, high]),
+    });
     /** @type {Panel} */
-    const panel = { parameter, figure, canvas, note, words, history: [], tail: [], bucket: 0, asked: 0, drag: null, read: null, failed: '', complete: true, shown: null, empty: '' };
+    const panel = { parameter, figure, chart, note, words, all, powers, log, chosen: null, history: [], tail: [], bucket: 0, asked: 0, read: null, failed: '', complete: true, shown: null, empty: '' };
     this.panels.set(parameter.name, panel);
-    listen(this, panel);
+    all.addEventListener('click', () => this.choose(panel, null));
+    powers.addEventListener('click', () => this.switchPowers(panel));
+    keys(this, panel);
     this.load(panel);
     this.changed();
   }
@@ -76,6 +78,7 @@ export class Plots {
   remove(name) {
     const panel = this.panels.get(name);
     if (!panel) return;
+    panel.chart.close();
     panel.figure.remove();
     clearTimeout(panel.again);
     this.panels.delete(name);
@@ -159,11 +162,7 @@ export class Plots {
     requestAnimationFrame(() => {
       this.pending = false;
       if (this.following) this.to = now();
-      const style = getComputedStyle(document.documentElement);
-      /** @param {string} name */
-      const colour = (name) => style.getPropertyValue(name).trim();
-      const palette = { data: colour('--data'), grid: colour('--line'), text: colour('--dim'),
-        warning: colour('--warning'), critical: colour('--critical'), select: colour('--raised') };
+      const palette = colours();
       let widest = 0;
       for (const panel of this.panels.values()) {
         panel.shown = view(panel.history.concat(panel.tail), panel.bucket, this.from, this.to);
@@ -171,106 +170,43 @@ export class Plots {
         const note = caveat(panel);
         say(panel.note, note && '· ' + note);
         say(panel.words, inWords(panel.parameter, panel.shown, this.from, this.to, panel.empty, note));
-        const g = context(panel.canvas);
-        g.font = FONT;
-        for (const { text } of panel.shown?.labels || []) widest = Math.max(widest, g.measureText(text).width);
+        for (const { text } of panel.shown?.labels || []) widest = Math.max(widest, measured(text));
       }
       this.left = gutter(widest);
       for (const panel of this.panels.values()) this.paint(panel, palette);
     });
   }
 
-  /** @param {Panel} panel @param {Palette} palette */
+  /** @param {Panel} panel @param {ReturnType<typeof colours>} palette */
   paint(panel, palette) {
-    const width = this.host.clientWidth;
-    if (!width) return;
-    const ratio = devicePixelRatio || 1;
-    const { canvas } = panel;
-    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(HEIGHT * ratio)) {
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(HEIGHT * ratio);
-    }
-    const g = context(canvas);
-    g.setTransform(ratio, 0, 0, ratio, 0, 0);
-    g.clearRect(0, 0, width, HEIGHT);
-    const points = panel.history.concat(panel.tail);
-    const half = panel.bucket / 2;
-    g.font = FONT;
-    /** @param {number} time */
-    const x = (time) => this.left + (time - this.from) / this.span * (width - this.left);
-    this.timeAxis(g, palette, x, width);
-    if (!panel.shown) {
-      g.fillStyle = palette.text;
-      g.textAlign = 'center';
-      g.fillText(panel.empty, this.left + (width - this.left) / 2, (HEIGHT - BOTTOM) / 2);
-      return;
-    }
-    const { low, high, labels } = panel.shown;
-    /** @param {number} value */
-    const y = (value) => HEIGHT - BOTTOM - (value - low) / (high - low) * (HEIGHT - BOTTOM - 8);
-    g.textAlign = 'right';
-    for (const { value, text } of labels) {
-      g.fillStyle = palette.text;
-      g.fillText(text, this.left - 8, y(value) + 4);
-      g.strokeStyle = palette.grid;
-      line(g, this.left, y(value), width, y(value));
-    }
-    g.save();
-    g.beginPath();
-    g.rect(this.left, 0, width - this.left, HEIGHT - BOTTOM);
-    g.clip();
-    const { warning_low: low1, warning_high: high1, critical_low: low2, critical_high: high2 } = panel.parameter;
-    for (const [limit, colour] of /** @type {const} */ ([[low1, palette.warning], [high1, palette.warning], [low2, palette.critical], [high2, palette.critical]])) {
-      if (typeof limit !== 'number' || limit < low || limit > high) continue;
-      g.strokeStyle = colour;
-      g.setLineDash([4, 4]);
-      line(g, this.left, y(limit), width, y(limit));
-      g.setLineDash([]);
-    }
-    const gap = Math.max(panel.bucket * 2.5, 5 * (this.interval || 1000), this.span / 200);
-    g.lineWidth = 1.5;
-    g.strokeStyle = palette.data;
-    g.fillStyle = palette.data;
-    /** @type {number | null} */
-    let last = null;
-    g.beginPath();
-    for (const [start, min, max] of points) {
-      const time = start >= (panel.tail[0]?.[0] ?? Infinity) ? start : start + half;
-      if (time < this.from - gap || time > this.to + gap) { last = time < this.from ? time : last; continue; }
-      const joined = last !== null && time - last <= gap;
-      const px = x(time);
-      if (joined) g.lineTo(px, y((min + max) / 2)); else { g.moveTo(px, y((min + max) / 2)); g.lineTo(px + 0.5, y((min + max) / 2)); }
-      if (y(min) - y(max) > 1) { g.moveTo(px, y(min)); g.lineTo(px, y(max)); g.moveTo(px, y((min + max) / 2)); }
-      last = time;
-    }
-    g.stroke();
-    if (panel.drag && panel.drag.kind === 'zoom') {
-      g.globalAlpha = 0.5;
-      g.fillStyle = palette.select;
-      g.fillRect(Math.min(panel.drag.x, panel.drag.now), 0, Math.abs(panel.drag.now - panel.drag.x), HEIGHT - BOTTOM);
-      g.globalAlpha = 1;
-    }
-    if (this.hover !== null) {
-      g.strokeStyle = palette.text;
-      g.lineWidth = 1;
-      line(g, x(this.hover), 0, x(this.hover), HEIGHT - BOTTOM);
-    }
-    g.restore();
+    const { parameter, shown, chosen, history, tail, bucket } = panel;
+    const { low, high, log, whole } = shown ? axis(shown, chosen, panel.log) : { low: 0, high: 1, log: false, whole: true };
+    panel.all.hidden = whole;
+    panel.powers.setAttribute('aria-pressed', String(panel.log));
+    panel.powers.disabled = !panel.log && !!shown && shown.least <= 0;
+    const limits = [[parameter.warning_low, palette.warning], [parameter.warning_high, palette.warning],
+      [parameter.critical_low, palette.critical], [parameter.critical_high, palette.critical]];
+    const anew = panel.chart.draw({
+      from: this.from, to: this.to, low, high, log, gutter: this.left, palette, empty: shown ? '' : panel.empty,
+      labels: shown ? (whole ? shown.labels : null) : [],
+      limits: /** @type {[number, string][]} */ (limits.filter(([limit]) => typeof limit === 'number')),
+    }, columns(history, tail, bucket, Math.max(bucket * 2.5, 5 * (this.interval || 1000), this.span / 200)));
+    if (anew && panel.chart.over) listen(this, panel, panel.chart.over);
   }
 
-  /** @param {CanvasRenderingContext2D} g @param {Palette} palette @param {(time: number) => number} x @param {number} width */
-  timeAxis(g, palette, x, width) {
-    const step = STEPS.find((one) => this.span / one <= Math.max(2, (width - this.left) / 96)) || 31536000000;
-    g.fillStyle = palette.text;
-    g.textAlign = 'center';
-    g.lineWidth = 1;
-    for (let time = Math.ceil(this.from / step) * step; time <= this.to; time += step) {
-      g.strokeStyle = palette.grid;
-      line(g, x(time), 0, x(time), HEIGHT - BOTTOM);
-      const text = step >= 86400000 ? new Date(time).toISOString().slice(0, 10)
-        : step >= 60000 ? clock(time).slice(0, 5) : clock(time);
-      if (x(time) > this.left + 24 && x(time) < width - 28) g.fillText(text, x(time), HEIGHT - 4);
-    }
+  // Values between which a plot is shown; null shows all.
+  /** @param {Panel} panel @param {readonly [number, number] | null} chosen */
+  choose(panel, chosen) {
+    panel.chosen = chosen;
+    this.draw();
+  }
+
+  /** @param {Panel} panel */
+  switchPowers(panel) {
+    panel.log = !panel.log;
+    panel.chosen = null;
+    this.changed();
+    this.draw();
   }
 
   read() {
@@ -291,10 +227,16 @@ export class Plots {
   }
 }
 
-/** @type {(g: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number) => void} */
-function line(g, x1, y1, x2, y2) {
-  g.beginPath();
-  g.moveTo(x1, Math.round(y1) + 0.5);
-  g.lineTo(x2, Math.round(y2) + 0.5);
-  g.stroke();
+function colours() {
+  const style = getComputedStyle(document.documentElement);
+  /** @param {string} name */
+  const colour = (name) => style.getPropertyValue(name).trim();
+  return { data: colour('--data'), grid: colour('--line'), text: colour('--dim'), warning: colour('--warning'), critical: colour('--critical') };
+}
+
+const ruler = /** @type {CanvasRenderingContext2D} */ (document.createElement('canvas').getContext('2d'));
+/** @param {string} text */
+function measured(text) {
+  ruler.font = '12px Inter, sans-serif';
+  return ruler.measureText(text).width;
 }

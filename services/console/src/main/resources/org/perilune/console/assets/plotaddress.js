@@ -1,11 +1,13 @@
 // @ts-check
-// What plots show, as the address of a device's page says it: parameter, again and again, and either span, in seconds up to now,
+// What plots show, as the address of a device's page says it: parameter, again and again, log for
+// those with a logarithmic axis, and either span, in seconds up to now,
 // or from and to.
-/** @param {{ panels: Map<string, unknown>, span: number, following: boolean, from: number, to: number }} plots */
+/** @param {{ panels: Map<string, { log?: boolean }>, span: number, following: boolean, from: number, to: number }} plots */
 export function shown({ panels, span, following, from, to }) {
   const query = new URLSearchParams();
   const names = [...panels.keys()];
   for (const name of names.length ? names : ['']) query.append('parameter', name);
+  for (const [name, { log }] of panels) if (log) query.append('log', name);
   if (following) query.append('span', String(Math.round(span / 1000)));
   else for (const [key, at] of Object.entries({ from, to })) query.append(key, new Date(at).toISOString());
   return query;

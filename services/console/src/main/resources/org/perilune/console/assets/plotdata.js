@@ -26,6 +26,36 @@ export function view(points, bucket, from, to) {
   return { least: low, greatest: high, low: low - margin, high: high + margin, labels, count, last };
 }
 
+// The axis that is shown: the values that somebody chose, all of them otherwise; by powers of ten where that is asked for, and
+// every value is above 0.
+/** @type {(shown: NonNullable<ReturnType<typeof view>>, chosen: readonly [number, number] | null, log: boolean) => { low: number, high: number, log: boolean, whole: boolean }} */
+export function axis(shown, chosen, log) {
+  const powers = log && shown.least > 0;
+  if (chosen && (!powers || chosen[0] > 0)) return { low: chosen[0], high: chosen[1], log: powers, whole: false };
+  return powers ? { low: shown.least / 1.25, high: shown.greatest * 1.25, log: true, whole: true }
+    : { low: shown.low, high: shown.high, log: false, whole: true };
+}
+
+// Times, middles, least and greatest values, with a hole where nothing was reported for longer than the gap.
+/** @type {(history: Point[], tail: Point[], bucket: number, gap: number) => [number[], (number | null)[], (number | null)[], (number | null)[]]} */
+export function columns(history, tail, bucket, gap) {
+  /** @type {ReturnType<typeof columns>} */
+  const [times, middles, least, greatest] = [[], [], [], []];
+  const points = history.map(([start, min, max]) => /** @type {const} */ ([start + bucket / 2, min, max])).concat(tail.map(([at, min, max]) => /** @type {const} */ ([at, min, max])));
+  for (const [time, min, max] of points) {
+    const before = times.at(-1);
+    if (before !== undefined && time - before > gap) {
+      times.push(before + gap / 2);
+      for (const column of [middles, least, greatest]) column.push(null);
+    }
+    times.push(time);
+    middles.push((min + max) / 2);
+    least.push(min);
+    greatest.push(max);
+  }
+  return [times, middles, least, greatest];
+}
+
 // Room for the widest label, in steps, so that nothing moves with every digit.
 /** @param {number} widest */
 export const gutter = (widest) => Math.max(64, Math.ceil((widest + 12) / 16) * 16);
