@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { shown, wanted } from '../../main/resources/org/perilune/console/assets/plotaddress.js';
-import { axis, caveat, columns, gutter, inWords, nothing, view } from '../../main/resources/org/perilune/console/assets/plotdata.js';
+import { axis, caveat, columns, gutter, inWords, nothing, powerLabels, view } from '../../main/resources/org/perilune/console/assets/plotdata.js';
 
 const HOUR = 3_600_000;
 
@@ -47,6 +47,11 @@ test('an axis shows what was chosen, and powers of ten only of what is above 0',
   assert.deepEqual(axis(some, null, true), { low: 0.8, high: 1250, log: true, whole: true });
   assert.deepEqual(axis(some, [-5, 20], true), { low: 0.8, high: 1250, log: true, whole: true });
   assert.equal(axis(view([[0, 0, 1000]], 0, 0, 1), null, true).log, false);
+});
+
+test('a logarithmic axis is labelled at powers of ten, or at three places', () => {
+  assert.deepEqual(powerLabels(0.5, 1500), [1, 10, 100, 1000]);
+  assert.deepEqual(powerLabels(4, 9), [4, 6, 9]);
 });
 
 test('a line ends where nothing was reported for long', () => {

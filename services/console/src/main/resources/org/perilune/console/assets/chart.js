@@ -1,6 +1,7 @@
 // @ts-check
 // One plot, drawn by uPlot, which the page loads before: a line through the middles, a band from least to greatest, the parameter's limits.
 import { clock, number } from './format.js';
+import { powerLabels } from './plotdata.js';
 
 const HEIGHT = 136;
 const FONT = '12px Inter, sans-serif';
@@ -62,7 +63,8 @@ export class Chart {
       axes: [
         { font: FONT, stroke: text, grid, ticks: { show: false }, size: 22, gap: 4, space: 96, values: (_, splits) => times(splits) },
         { font: FONT, stroke: text, grid, ticks: { show: false }, size: () => shown().gutter, gap: 8, space: 24,
-          ...(first.log ? {} : { splits: (_, __, low, high) => shown().labels?.map(({ value }) => value) ?? [low, (low + high) / 2, high] }),
+          filter: (_, splits) => splits,
+          splits: (_, __, low, high) => first.log ? powerLabels(low, high) : shown().labels?.map(({ value }) => value) ?? [low, (low + high) / 2, high],
           values: (_, splits) => splits.map((value) => value === null ? '' : shown().labels?.find((one) => one.value === value)?.text ?? number(value)) }],
       cursor: {
         y: false, points: { show: false }, sync: { key: 'plots', setSeries: false, scales: ['x', null] },

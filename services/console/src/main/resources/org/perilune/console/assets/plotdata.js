@@ -36,6 +36,14 @@ export function axis(shown, chosen, log) {
     : { low: shown.low, high: shown.high, log: false, whole: true };
 }
 
+// Where a logarithmic axis is labelled: at powers of ten, or at its ends and in the middle where it has fewer than two.
+/** @param {number} low @param {number} high */
+export function powerLabels(low, high) {
+  const first = Math.ceil(Math.log10(low));
+  const powers = Array.from({ length: Math.max(0, Math.floor(Math.log10(high)) - first + 1) }, (_, step) => 10 ** (first + step));
+  return powers.length >= 2 ? powers : [low, Math.sqrt(low * high), high];
+}
+
 // Times, middles, least and greatest values, with a hole where nothing was reported for longer than the gap.
 /** @type {(history: Point[], tail: Point[], bucket: number, gap: number) => [number[], (number | null)[], (number | null)[], (number | null)[]]} */
 export function columns(history, tail, bucket, gap) {
