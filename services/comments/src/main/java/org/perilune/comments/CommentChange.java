@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.http.References;
 import org.perilune.chassis.http.UserText;
 import org.perilune.chassis.runtime.JsonObjectReader;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Reference;
 import org.perilune.contracts.FlightLog.Status;
+import org.perilune.flightlog.References;
 
 /**
  * What is to be another in a comment.

@@ -8,11 +8,11 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.http.IdempotencyKey;
-import org.perilune.chassis.postgres.SqlReferences;
 import org.perilune.chassis.postgres.SqlTimes;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Status;
+import org.perilune.flightlog.SqlReferences;
 
 /** Reads comments. Safe for threads. */
 final class CommentQueries {

@@ -13,13 +13,13 @@ import org.perilune.chassis.http.HttpListener;
 import org.perilune.chassis.http.IdCursor;
 import org.perilune.chassis.http.IdempotencyKey;
 import org.perilune.chassis.http.Principal;
-import org.perilune.chassis.http.References;
 import org.perilune.chassis.http.Requests;
 import org.perilune.chassis.http.UserText;
 import org.perilune.chassis.runtime.JsonObjectReader;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Reference;
 import org.perilune.contracts.FlightLog.Status;
+import org.perilune.flightlog.References;
 
 /** Comments over HTTP; see {@code docs/api.md}. */
 final class CommentRoutes {

@@ -8,12 +8,12 @@ import org.jdbi.v3.core.Handle;
 import org.perilune.chassis.http.IdempotencyKey;
 import org.perilune.chassis.messaging.CloudEvent;
 import org.perilune.chassis.messaging.Outbox;
-import org.perilune.chassis.postgres.SqlReferences;
 import org.perilune.chassis.postgres.SqlTimes;
 import org.perilune.chassis.runtime.TraceContext;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.Topology;
+import org.perilune.flightlog.SqlReferences;
 
 /** Writes comments in somebody's transaction, each change with its line of history and its event. */
 final class CommentTable {

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.http.References;
 import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.http.ServiceTokens;
 import org.perilune.chassis.runtime.Json;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.FlightLog.Reference;
 import org.perilune.contracts.Topology;
+import org.perilune.flightlog.References;
 
 /** Asks posts. Safe for threads. */
 final class PostsClient implements AutoCloseable {

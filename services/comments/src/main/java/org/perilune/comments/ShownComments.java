@@ -6,11 +6,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.http.IdCursor;
 import org.perilune.chassis.http.Principal;
-import org.perilune.chassis.http.References;
 import org.perilune.chassis.runtime.Json;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Status;
 import org.perilune.contracts.Role;
+import org.perilune.flightlog.References;
 
 /** Comments as somebody may see them. */
 final class ShownComments {

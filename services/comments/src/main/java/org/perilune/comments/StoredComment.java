@@ -3,10 +3,10 @@ package org.perilune.comments;
 import io.javalin.http.GoneResponse;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import org.perilune.chassis.postgres.SqlReferences;
 import org.perilune.chassis.postgres.SqlTimes;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.FlightLog.Comment;
+import org.perilune.flightlog.SqlReferences;
 
 /**
  * A row.

@@ -5,13 +5,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.http.References;
 import org.perilune.chassis.http.UserText;
 import org.perilune.chassis.postgres.SqlTimes;
 import org.perilune.chassis.runtime.JsonObjectReader;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.FlightLog.Post;
 import org.perilune.contracts.FlightLog.Reference;
+import org.perilune.flightlog.References;
 
 /**
  * What is to be another in an entry.

@@ -3,8 +3,8 @@ package org.perilune.posts;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.perilune.chassis.postgres.SqlReferences;
 import org.perilune.chassis.postgres.SqlTimes;
+import org.perilune.flightlog.SqlReferences;
 
 /** Lines of history, which are written only. */
 final class PostHistoryTable {

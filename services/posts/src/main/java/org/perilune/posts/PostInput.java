@@ -3,11 +3,11 @@ package org.perilune.posts;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.http.References;
 import org.perilune.chassis.http.UserText;
 import org.perilune.chassis.postgres.SqlTimes;
 import org.perilune.chassis.runtime.JsonObjectReader;
 import org.perilune.contracts.FlightLog.Reference;
+import org.perilune.flightlog.References;
 
 /** An entry as somebody writes it. */
 record PostInput(

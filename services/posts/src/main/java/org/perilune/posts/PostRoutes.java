@@ -13,13 +13,13 @@ import org.perilune.chassis.http.Access;
 import org.perilune.chassis.http.HttpListener;
 import org.perilune.chassis.http.IdCursor;
 import org.perilune.chassis.http.IdempotencyKey;
-import org.perilune.chassis.http.References;
 import org.perilune.chassis.http.Requests;
 import org.perilune.chassis.messaging.OutboxRelay;
 import org.perilune.chassis.runtime.Ids;
 import org.perilune.chassis.runtime.JsonObjectReader;
 import org.perilune.contracts.FlightLog.Post;
 import org.perilune.contracts.FlightLog.Reference;
+import org.perilune.flightlog.References;
 
 /** Entries over HTTP; see {@code docs/api.md}. */
 final class PostRoutes {

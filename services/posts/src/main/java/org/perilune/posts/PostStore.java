@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.http.IdempotencyKey;
 import org.perilune.chassis.messaging.CloudEvent;
 import org.perilune.chassis.messaging.Outbox;
-import org.perilune.chassis.postgres.SqlReferences;
 import org.perilune.chassis.postgres.SqlTimes;
 import org.perilune.chassis.postgres.TransactionRunner;
 import org.perilune.chassis.runtime.ServiceException;
@@ -20,6 +19,7 @@ import org.perilune.chassis.runtime.TraceContext;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.FlightLog.Post;
 import org.perilune.contracts.Topology;
+import org.perilune.flightlog.SqlReferences;
 
 /** Entries in the database: each change with its line of history and its event in one transaction. Safe for threads. */
 final class PostStore {

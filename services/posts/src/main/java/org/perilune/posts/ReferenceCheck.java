@@ -8,12 +8,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.perilune.chassis.http.References;
 import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.http.ServiceTokens;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.FlightLog.Reference;
 import org.perilune.contracts.Topology;
+import org.perilune.flightlog.References;
 
 /**
  * Asks telemetry and command-dispatcher whether what references point to is there. Who does not answer in time is not

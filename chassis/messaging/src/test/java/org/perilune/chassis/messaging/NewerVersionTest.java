@@ -1,21 +1,15 @@
 package org.perilune.chassis.messaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.postgres.SqlFailures;
-import org.perilune.chassis.postgres.SqlReferences;
-import org.perilune.contracts.FlightLog.Reference;
 
 /** During a rolling upgrade old copies read what new ones wrote. */
 class NewerVersionTest {
@@ -25,28 +19,8 @@ class NewerVersionTest {
 
     private record Token(String token) {}
 
-    private static ResultSet row(String json) {
-        return (ResultSet) Proxy.newProxyInstance(
-                NewerVersionTest.class.getClassLoader(),
-                new Class<?>[] {ResultSet.class},
-                (proxy, method, arguments) -> json);
-    }
-
-    @Test
-    void referencesWithMoreFieldsAndOfNewKindsAreRead() throws SQLException {
-        String previous = "[{\"kind\":\"command\",\"id\":\"7\"}]";
-        String newer = """
-            [{"kind":"command","id":"7","priority":3},{"kind":"hologram","id":"8"}]
-            """;
-        List<Reference> command = SqlReferences.read(row(previous), "references");
-        assertThat(command).hasSize(1);
-        assertThat(SqlReferences.read(row(newer), "references")).isEqualTo(command);
-    }
-
     @Test
     void whatCannotBeReadIsNoDatabaseThatIsAway() {
-        assertThatThrownBy(() -> SqlReferences.read(row("[{"), "references"))
-                .satisfies(failure -> assertThat(SqlFailures.isAway(failure)).isFalse());
         var wrapped = new SQLException("What is stored is something else", new IllegalArgumentException("x"));
         assertThat(SqlFailures.isAway(wrapped)).isFalse();
         assertThat(SqlFailures.isAway(new SQLException("Connection is closed"))).isTrue();

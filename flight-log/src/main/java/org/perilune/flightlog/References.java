@@ -1,4 +1,4 @@
-package org.perilune.chassis.http;
+package org.perilune.flightlog;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.http.Requests;
 import org.perilune.chassis.runtime.JsonObjectReader;
 import org.perilune.contracts.FlightLog.Reference;
 import org.perilune.contracts.Topics;

@@ -1,4 +1,4 @@
-package org.perilune.chassis.postgres;
+package org.perilune.flightlog;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
