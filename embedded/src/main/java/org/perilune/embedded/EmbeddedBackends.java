@@ -18,7 +18,7 @@ import org.perilune.embedded.mqtt.BrokerCounts;
 import org.perilune.embedded.mqtt.BrokerExtension;
 import org.perilune.embedded.mqtt.BrokerMeters;
 import org.perilune.embedded.mqtt.DeviceKeys;
-import org.perilune.embedded.mqtt.InboundHook;
+import org.perilune.embedded.mqtt.InboundHandler;
 import org.perilune.embedded.mqtt.MqttUsers;
 import org.perilune.embedded.postgres.PostgresRoles;
 import org.slf4j.Logger;
@@ -133,10 +133,10 @@ public final class EmbeddedBackends implements AutoCloseable {
     /**
      * Sets who takes what devices publish.
      *
-     * @param hook null, as at first: messages of devices are refused with "server unavailable"; services can publish
+     * @param handler null, as at first: messages of devices are refused with "server unavailable"; services can publish
      */
-    public void onPublish(@Nullable InboundHook hook) {
-        extension.onPublish(hook);
+    public void onPublish(@Nullable InboundHandler handler) {
+        extension.onPublish(handler);
     }
 
     public DeviceKeys devices() {

@@ -59,7 +59,7 @@ final class BrokerAuthenticator implements SimpleAuthenticator {
             refuse(output, ConnackReasonCode.BAD_USER_NAME_OR_PASSWORD, "Unknown user or wrong key");
             return;
         }
-        if (broker.hook() == null) {
+        if (broker.handler() == null) {
             output.failAuthentication(ConnackReasonCode.SERVER_UNAVAILABLE, "Nobody takes messages yet; try again");
             return;
         }

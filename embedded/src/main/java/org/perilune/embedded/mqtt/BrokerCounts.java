@@ -4,8 +4,8 @@ package org.perilune.embedded.mqtt;
  * What the broker counted since it started.
  *
  * @param connections open now
- * @param taken messages of devices that the hook made durable
- * @param failed messages of devices that the hook could not take: the device was cut off
+ * @param taken messages of devices that the handler made durable
+ * @param failed messages of devices that the handler could not take: the device was cut off
  * @param slowed times that a device sent faster than it may and was read more slowly
  * @param refusedConnections wrong key, unknown name, foreign client id or will
  * @param refusedPublishes messages to topics that are not the device's to use

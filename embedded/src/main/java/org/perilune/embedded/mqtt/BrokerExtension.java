@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.perilune.embedded.host.BackendsConfig;
 
-/** Our part of the broker: who comes in, who may say what, and the hook. Safe for threads. */
+/** Our part of the broker: who comes in, who may say what, and the handler. Safe for threads. */
 public final class BrokerExtension implements ExtensionMain {
     private final DeviceKeys devices;
     private final Map<String, String> servicePasswords;
@@ -34,7 +34,7 @@ public final class BrokerExtension implements ExtensionMain {
     private final Map<String, DeviceRate> rates = new ConcurrentHashMap<>();
 
     private final Map<String, Connection> connections = new ConcurrentHashMap<>();
-    private volatile @Nullable InboundHook hook;
+    private volatile @Nullable InboundHandler handler;
     private volatile @Nullable PublishService publisher;
 
     public BrokerExtension(
@@ -48,13 +48,13 @@ public final class BrokerExtension implements ExtensionMain {
         this.meters = meters;
     }
 
-    public void onPublish(@Nullable InboundHook newHook) {
-        hook = newHook;
+    public void onPublish(@Nullable InboundHandler newHandler) {
+        handler = newHandler;
     }
 
     @Nullable
-    InboundHook hook() {
-        return hook;
+    InboundHandler handler() {
+        return handler;
     }
 
     /** Who uses a client id now. */
@@ -115,7 +115,7 @@ public final class BrokerExtension implements ExtensionMain {
                                     connection.user(),
                                     policy,
                                     rate(connection.user()),
-                                    this::hook,
+                                    this::handler,
                                     this::handOn,
                                     meters));
         }

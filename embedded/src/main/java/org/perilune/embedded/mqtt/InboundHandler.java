@@ -4,7 +4,7 @@ import java.util.concurrent.CompletionStage;
 
 /** Takes what devices publish before the broker acknowledges it. */
 @FunctionalInterface
-public interface InboundHook {
+public interface InboundHandler {
     /**
      * Called on the broker's network threads, for one client in the order of its messages: must not block.
      *

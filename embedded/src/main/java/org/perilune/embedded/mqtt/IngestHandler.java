@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands one device's messages to the hook, and acknowledges each when the hook has it, in the order in which they
- * came; what the hook cannot take cuts the device off without an acknowledgement. All but {@link Held#settle} runs on
+ * Hands one device's messages to the handler, and acknowledges each when the handler has it, in the order in which they
+ * came; what the handler cannot take cuts the device off without an acknowledgement. All but {@link Held#settle} runs on
  * the channel's event loop.
  */
 final class IngestHandler extends ChannelInboundHandlerAdapter {
@@ -30,7 +30,7 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
     private final String device;
     private final TopicPolicy policy;
     private final ReadControl reading;
-    private final Supplier<@Nullable InboundHook> hook;
+    private final Supplier<@Nullable InboundHandler> handler;
     private final Function<PUBLISH, CompletionStage<?>> handOn;
     private final BrokerMeters meters;
     private final Queue<Held> held = new ArrayDeque<>();
@@ -42,13 +42,13 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
             String device,
             TopicPolicy policy,
             DeviceRate rate,
-            Supplier<@Nullable InboundHook> hook,
+            Supplier<@Nullable InboundHandler> handler,
             Function<PUBLISH, CompletionStage<?>> handOn,
             BrokerMeters meters) {
         this.device = device;
         this.policy = policy;
-        this.reading = new ReadControl(device, rate, hook, meters);
-        this.hook = hook;
+        this.reading = new ReadControl(device, rate, handler, meters);
+        this.handler = handler;
         this.handOn = handOn;
         this.meters = meters;
     }
@@ -93,9 +93,9 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
     private void take(ChannelHandlerContext context, PUBLISH publish) {
         byte[] payload = publish.getPayload();
         Held taken = hold(new Held(context, publish, payload.length));
-        InboundHook taker = hook.get();
+        InboundHandler taker = handler.get();
         if (taker == null) {
-            taken.settle(new IllegalStateException("There is no hook"));
+            taken.settle(new IllegalStateException("There is no handler"));
             return;
         }
         try {

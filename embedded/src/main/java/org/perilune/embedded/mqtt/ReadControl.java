@@ -18,16 +18,16 @@ final class ReadControl {
 
     private final String device;
     private final DeviceRate rate;
-    private final Supplier<@Nullable InboundHook> hook;
+    private final Supplier<@Nullable InboundHandler> handler;
     private final BrokerMeters meters;
     private int held;
     private long heldBytes;
     private boolean slowed;
 
-    ReadControl(String device, DeviceRate rate, Supplier<@Nullable InboundHook> hook, BrokerMeters meters) {
+    ReadControl(String device, DeviceRate rate, Supplier<@Nullable InboundHandler> handler, BrokerMeters meters) {
         this.device = device;
         this.rate = rate;
-        this.hook = hook;
+        this.handler = handler;
         this.meters = meters;
     }
 
@@ -54,7 +54,7 @@ final class ReadControl {
         }
         slowed = true;
         meters.slowed.increment();
-        InboundHook taking = hook.get();
+        InboundHandler taking = handler.get();
         if (taking != null) {
             taking.slowed(device);
         }

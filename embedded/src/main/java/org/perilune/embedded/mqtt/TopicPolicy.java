@@ -75,7 +75,7 @@ final class TopicPolicy {
         return group <= SHARE.length() ? subscription : subscription.substring(group + 1);
     }
 
-    /** Whether the hook alone takes the message: no subscriber is meant to see it. */
+    /** Whether the handler alone takes the message: no subscriber is meant to see it. */
     boolean isForHookOnly(String topic) {
         return topic.equals(telemetry)
                 || topic.equals(connect)

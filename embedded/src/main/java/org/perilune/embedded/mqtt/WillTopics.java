@@ -8,7 +8,7 @@ import org.perilune.contracts.Topics;
 
 /**
  * Renames last wills on users' topics, so that they are kept like any message: the broker publishes a will itself, past
- * the hook. Under a name below the device's branch batch-router can subscribe to wills alone; it keeps them, and then
+ * the handler. Under a name below the device's branch batch-router can subscribe to wills alone; it keeps them, and then
  * publishes them under the topic that was meant. Safe for threads.
  */
 final class WillTopics implements ConnectInboundInterceptor {

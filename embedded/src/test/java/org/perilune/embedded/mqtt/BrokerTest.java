@@ -71,10 +71,10 @@ class BrokerTest {
         return name;
     }
 
-    private Hook hook() {
-        var hook = new Hook();
-        extension.onPublish(hook);
-        return hook;
+    private TestHandler handler() {
+        var handler = new TestHandler();
+        extension.onPublish(handler);
+        return handler;
     }
 
     private Client service() {
@@ -83,7 +83,7 @@ class BrokerTest {
 
     @Test
     void letsNobodyInWithoutTheRightKey() {
-        hook();
+        handler();
         String device = enrolled("right");
         long before = meters.read().refusedConnections();
         assertThat(Client.refusal(port, Client.login(device, "wrong"), "x")).isEqualTo(BAD_USER_NAME_OR_PASSWORD);
@@ -97,26 +97,26 @@ class BrokerTest {
 
     @Test
     void acknowledgesWhenTheHookIsDoneAndNotBefore() {
-        Hook hook = hook();
+        TestHandler handler = handler();
         String device = enrolled("k");
         try (var client = Client.in(port, device, "k")) {
             var sent = client.publishTraced("fleet/" + device + "/telemetry", "frame", "00-abc-def-01");
-            await().until(() -> hook.messages().size() == 1);
-            InboundMessage message = hook.messages().getFirst();
+            await().until(() -> handler.messages().size() == 1);
+            InboundMessage message = handler.messages().getFirst();
             assertThat(message.client()).isEqualTo(device);
             assertThat(message.topic()).isEqualTo("fleet/" + device + "/telemetry");
             assertThat(new String(message.payload(), UTF_8)).isEqualTo("frame");
             assertThat(message.traceparent()).isEqualTo("00-abc-def-01");
             await().during(Duration.ofMillis(200)).until(() -> !sent.isDone());
-            hook.answer(0).complete(null);
+            handler.answer(0).complete(null);
             assertThat(sent.join().getError()).isEmpty();
         }
     }
 
     @Test
     void takesPayloadsAsLargeAsTheLimitsPromise() {
-        Hook hook = hook();
-        hook.sayYes();
+        TestHandler handler = handler();
+        handler.sayYes();
         String device = enrolled("k");
         try (var client = Client.in(port, device, "k")) {
             String payload = "x".repeat(TelemetryLimits.MOST_MESSAGE_BYTES);
@@ -124,14 +124,14 @@ class BrokerTest {
                             .join()
                             .getError())
                     .isEmpty();
-            assertThat(hook.messages().getFirst().payload()).hasSize(TelemetryLimits.MOST_MESSAGE_BYTES);
+            assertThat(handler.messages().getFirst().payload()).hasSize(TelemetryLimits.MOST_MESSAGE_BYTES);
         }
     }
 
     @Test
     void readsADeviceThatIsTooFastMoreSlowlyAndNoOther() {
-        Hook hook = hook();
-        hook.sayYes();
+        TestHandler handler = handler();
+        handler.sayYes();
         String hasty = enrolled("k");
         String other = enrolled("k");
         long before = meters.read().slowed();
@@ -188,8 +188,8 @@ class BrokerTest {
 
     @Test
     void sharedSubscriptionsAreJudgedByTheirTopics() {
-        Hook hook = hook();
-        hook.sayYes();
+        TestHandler handler = handler();
+        handler.sayYes();
         String device = enrolled("k");
         String topic = "shared/" + device;
         try (var client = Client.in(port, device, "k")) {
@@ -204,32 +204,32 @@ class BrokerTest {
 
     @Test
     void acknowledgesInTheOrderOfTheMessages() {
-        Hook hook = hook();
+        TestHandler handler = handler();
         String device = enrolled("k");
         try (var client = Client.in(port, device, "k")) {
             var sent = List.of("1", "2", "3").stream()
                     .map(payload -> client.publish("fleet/" + device + "/telemetry", payload))
                     .toList();
-            await().until(() -> hook.messages().size() == 3);
-            assertThat(hook.messages())
+            await().until(() -> handler.messages().size() == 3);
+            assertThat(handler.messages())
                     .extracting(message -> new String(message.payload(), UTF_8))
                     .containsExactly("1", "2", "3");
-            hook.answer(2).complete(null);
-            hook.answer(1).complete(null);
+            handler.answer(2).complete(null);
+            handler.answer(1).complete(null);
             await().during(Duration.ofMillis(200)).until(() -> sent.stream().noneMatch(CompletableFuture::isDone));
-            hook.answer(0).complete(null);
+            handler.answer(0).complete(null);
             CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)).join();
         }
     }
 
     @Test
     void cutsOffWithoutAnAcknowledgementWhatTheHookCannotTake() {
-        Hook hook = hook();
+        TestHandler handler = handler();
         String device = enrolled("k");
         try (var client = Client.in(port, device, "k")) {
             var sent = client.publish("fleet/" + device + "/telemetry", "frame");
-            await().until(() -> hook.messages().size() == 1);
-            hook.answer(0).completeExceptionally(new IOException("disk full"));
+            await().until(() -> handler.messages().size() == 1);
+            handler.answer(0).completeExceptionally(new IOException("disk full"));
             await().until(() -> client.cutOffs.get() == 1);
             assertThat(sent.isDone() && !sent.isCompletedExceptionally()).isFalse();
         }
@@ -250,16 +250,16 @@ class BrokerTest {
 
     @Test
     void keepsTelemetryAndAcksFromSubscribersButHandsUsersTopicsOn() {
-        Hook hook = hook();
+        TestHandler handler = handler();
         String device = enrolled("k");
         String topic = "garden/" + device;
         try (var service = service().subscribe("fleet/" + device + "/#").subscribe(topic);
                 var client = Client.in(port, device, "k")) {
             var frame = client.publish("fleet/" + device + "/telemetry", "frame");
             var note = client.publish(topic, "wet");
-            await().until(() -> hook.messages().size() == 2);
+            await().until(() -> handler.messages().size() == 2);
             assertThat(service.received).isEmpty();
-            hook.sayYes();
+            handler.sayYes();
             frame.join();
             note.join();
             await().until(() -> !service.received.isEmpty());
@@ -272,8 +272,8 @@ class BrokerTest {
 
     @Test
     void refusesPublishesOutsideADevicesTopics() {
-        Hook hook = hook();
-        hook.sayYes();
+        TestHandler handler = handler();
+        handler.sayYes();
         long before = meters.read().refusedPublishes();
         String device = enrolled("k");
         try (var client = Client.in(port, device, "k")) {
@@ -281,13 +281,13 @@ class BrokerTest {
             assertThat(client.refusal("fleet/" + device + "/command")).isEqualTo(Mqtt5PubAckReasonCode.NOT_AUTHORIZED);
             client.publish("fleet/" + device + "/telemetry", "still welcome").join();
         }
-        assertThat(hook.messages()).hasSize(1);
+        assertThat(handler.messages()).hasSize(1);
         assertThat(meters.read().refusedPublishes()).isEqualTo(before + 2);
     }
 
     @Test
     void refusesSubscriptionsOutsideADevicesTopics() {
-        hook().sayYes();
+        handler().sayYes();
         String device = enrolled("k");
         try (var client = Client.in(port, device, "k")) {
             for (String filter : List.of("#", "fleet/+/command", "$share/g/fleet/+/command")) {
@@ -299,20 +299,20 @@ class BrokerTest {
 
     @Test
     void deliversWhatServicesSayWithoutAskingTheHook() {
-        Hook hook = hook();
+        TestHandler handler = handler();
         String device = enrolled("k");
         try (var client = Client.in(port, device, "k").subscribe("fleet/" + device + "/stored");
                 var service = service()) {
             service.publish("fleet/" + device + "/stored", "7").join();
             await().until(() -> !client.received.isEmpty());
             assertThat(client.received).containsExactly("fleet/" + device + "/stored=7");
-            assertThat(hook.messages()).isEmpty();
+            assertThat(handler.messages()).isEmpty();
         }
     }
 
     @Test
     void publishesTheWillOfADeviceThatVanishes() {
-        hook().sayYes();
+        handler().sayYes();
         String device = enrolled("k");
         try (var service = service().subscribe("fleet/+/lwt")) {
             var connect = will(device, "fleet/" + device + "/lwt");
@@ -329,7 +329,7 @@ class BrokerTest {
 
     @Test
     void refusesAWillInAnothersBranch() {
-        hook();
+        handler();
         String device = enrolled("k");
         assertThat(Client.refusal(port, will(device, "fleet/other/lwt"), "w-" + device))
                 .isEqualTo(NOT_AUTHORIZED);
@@ -337,7 +337,7 @@ class BrokerTest {
 
     @Test
     void publishesAWillOnAUsersTopicWhereItCanBeKept() {
-        hook().sayYes();
+        handler().sayYes();
         String device = enrolled("k");
         try (var service = service().subscribe("$share/router/fleet/+/will/#")) {
             var mortal = com.hivemq.client.mqtt.mqtt5.Mqtt5Client.builder()
@@ -365,7 +365,7 @@ class BrokerTest {
 
     @Test
     void keepsSessionsFromOtherDevices() {
-        hook();
+        handler();
         String owner = enrolled("k");
         String thief = enrolled("k");
         var login = Client.login(thief, "k");
@@ -383,7 +383,7 @@ class BrokerTest {
 
     @Test
     void servesMqtt3() {
-        hook().sayYes();
+        handler().sayYes();
         String device = enrolled("k");
         var client = Mqtt3Client.builder()
                 .serverHost("127.0.0.1")
@@ -410,7 +410,7 @@ class BrokerTest {
 
     @Test
     void cutsOffMqtt3ForWhatItHasNoWordFor() {
-        hook().sayYes();
+        handler().sayYes();
         String device = enrolled("k");
         byte[] tooLarge = new byte[300_000];
         assertThat(publishesByMqtt3(device, "fleet/" + device + "/telemetry", new byte[0]))
@@ -448,22 +448,22 @@ class BrokerTest {
 
     @Test
     void handsOnWhatADevicePublishedJustBeforeItLeft() {
-        Hook hook = hook();
+        TestHandler handler = handler();
         String device = enrolled("k");
         try (var service = service().subscribe("garden/" + device)) {
             var client = Client.in(port, device, "k");
             var sent = client.publish("garden/" + device, "bye", MqttQos.AT_MOST_ONCE);
             sent.join();
             client.close();
-            await().until(() -> hook.messages().size() == 1);
-            hook.sayYes();
+            await().until(() -> handler.messages().size() == 1);
+            handler.sayYes();
             await().until(() -> service.received.contains("garden/" + device + "=bye"));
         }
     }
 
     @Test
     void refusesDevicesAgainWhenTheHookGoes() {
-        Hook hook = hook();
+        TestHandler handler = handler();
         String device = enrolled("k");
         try (var client = Client.in(port, device, "k")) {
             extension.onPublish(null);
@@ -472,7 +472,7 @@ class BrokerTest {
             var sent = client.publish("fleet/" + device + "/telemetry", "frame");
             await().until(() -> client.cutOffs.get() == 1);
             assertThat(sent.isDone() && !sent.isCompletedExceptionally()).isFalse();
-            assertThat(hook.messages()).isEmpty();
+            assertThat(handler.messages()).isEmpty();
         }
     }
 

@@ -6,8 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A hook whose answers the test gives. */
-final class Hook implements InboundHook {
+/** A handler whose answers the test gives. */
+final class TestHandler implements InboundHandler {
     private final List<InboundMessage> messages = new CopyOnWriteArrayList<>();
     private final List<CompletableFuture<Void>> answers = new CopyOnWriteArrayList<>();
     private volatile boolean immediate;

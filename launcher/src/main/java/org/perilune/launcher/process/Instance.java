@@ -87,7 +87,7 @@ public final class Instance implements AutoCloseable {
                 Thread.currentThread().setName("start-" + service.name());
                 Running running = service.start().apply(clock);
                 services.add(running);
-                running.hook().ifPresent(backends::onPublish);
+                running.handler().ifPresent(backends::onPublish);
                 slow.started(service.name());
                 progress.tell(running.name() + " is up on port " + running.port());
                 return null;

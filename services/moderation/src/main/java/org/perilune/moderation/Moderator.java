@@ -68,16 +68,16 @@ final class Moderator {
         if (place.isEmpty()) {
             return;
         }
-        RuleSet.Verdict verdict = counting.judge(
+        RuleSet.Result result = counting.judge(
                 text, (most, span) -> CommentStore.isOver(transaction, author, place.get(), createdAt, most, span));
         var decision = new Decision(
                 id.toString(),
                 post.toString(),
                 comment.textRevision(),
                 1,
-                verdict.status(),
-                verdict.rule(),
-                verdict.reason(),
+                result.status(),
+                result.rule(),
+                result.reason(),
                 NAME,
                 SqlTimes.truncated(clock.instant()));
         CommentStore.decide(transaction, decision, counting.version());

@@ -22,24 +22,24 @@ record RuleSet(
      *
      * @param rule null where none objected
      */
-    record Verdict(
+    record Result(
             Status status, @Nullable String rule, @Nullable String reason) {
-        private static final Verdict APPROVED = new Verdict(Status.APPROVED, null, null);
+        private static final Result APPROVED = new Result(Status.APPROVED, null, null);
     }
 
-    Verdict judge(String text, Rates rates) {
+    Result judge(String text, Rates rates) {
         return judge(rules, text, rates);
     }
 
     /** The first rule that objects decides. */
-    static Verdict judge(List<Rule> rules, String text, Rates rates) {
+    static Result judge(List<Rule> rules, String text, Rates rates) {
         Written written = Written.of(text);
         for (Rule rule : rules) {
             Optional<String> objection = rule.objection(written, rates);
             if (objection.isPresent()) {
-                return new Verdict(rule.action().status(), rule.id(), objection.get());
+                return new Result(rule.action().status(), rule.id(), objection.get());
             }
         }
-        return Verdict.APPROVED;
+        return Result.APPROVED;
     }
 }

@@ -182,8 +182,8 @@ class RulesTest {
                  {"id":"no","kind":"words","action":"reject","words":["x"]}]""");
         assertThat(RuleSet.judge(rules, "x y z", Rates.NONE).rule()).isEqualTo("long");
         assertThat(RuleSet.judge(rules, "x", Rates.NONE))
-                .isEqualTo(new RuleSet.Verdict(Status.PENDING, "held", "The word “x” is not wanted. Ask Flight"));
-        assertThat(RuleSet.judge(rules, "y", Rates.NONE)).isEqualTo(new RuleSet.Verdict(Status.APPROVED, null, null));
+                .isEqualTo(new RuleSet.Result(Status.PENDING, "held", "The word “x” is not wanted. Ask Flight"));
+        assertThat(RuleSet.judge(rules, "y", Rates.NONE)).isEqualTo(new RuleSet.Result(Status.APPROVED, null, null));
         assertThat(RuleSet.judge(List.of(), "anything", Rates.NONE).status()).isEqualTo(Status.APPROVED);
     }
 

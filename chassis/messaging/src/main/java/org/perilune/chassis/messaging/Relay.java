@@ -8,11 +8,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.runtime.Threads;
+import org.perilune.chassis.runtime.WakeupSignal;
 import org.perilune.contracts.Topology;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +43,7 @@ public final class Relay implements AutoCloseable {
     private final RelayMeters meters;
     private final Duration poll;
     private long countedNanos = System.nanoTime() - COUNT_EVERY.toNanos();
-    private final Semaphore bell = new Semaphore(0);
+    private final WakeupSignal wakeup = new WakeupSignal();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread worker;
     private @Nullable Channel channel;
@@ -104,7 +104,7 @@ public final class Relay implements AutoCloseable {
     }
 
     public void wake() {
-        bell.release();
+        wakeup.raise();
     }
 
     private void run() {
@@ -114,15 +114,15 @@ public final class Relay implements AutoCloseable {
             while (closing.getCount() > 0) {
                 Turn turn = turn();
                 if (turn == Turn.FAILED) {
-                    // Not for the bell: under load it rings all the time, and the broker would be called without end.
+                    // Whatever is raised meanwhile: under load that is all the time, and the broker would be called
+                    // without end.
                     closing.await(pause.toMillis(), TimeUnit.MILLISECONDS);
                     pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
                     continue;
                 }
                 pause = FIRST_PAUSE;
                 if (turn == Turn.DONE) {
-                    bell.tryAcquire(poll.toMillis(), TimeUnit.MILLISECONDS);
-                    bell.drainPermits();
+                    wakeup.await(poll);
                 }
             }
         } catch (InterruptedException stopping) {

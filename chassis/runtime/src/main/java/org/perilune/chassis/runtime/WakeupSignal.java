@@ -9,6 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * threads.
  */
 public final class WakeupSignal implements AutoCloseable {
+    private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private long raised;
@@ -64,6 +66,11 @@ public final class WakeupSignal implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The same, however long it takes. */
+    public void await() throws InterruptedException {
+        await(FOREVER);
     }
 
     public boolean isClosed() {

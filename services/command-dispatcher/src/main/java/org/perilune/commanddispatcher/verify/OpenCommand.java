@@ -51,7 +51,7 @@ final class OpenCommand {
     Optional<VerificationResult> hear(Shown frame) {
         var alone = new VerificationResult.Evidence(command);
         alone.see(frame.time(), frame.values().get(command.expectation().parameter()));
-        return concluded(alone.verdict());
+        return concluded(alone.result());
     }
 
     /**
@@ -65,26 +65,26 @@ final class OpenCommand {
      */
     Optional<VerificationResult> read(
             @Nullable List<Shown> readings, Instant newest, TelemetryReader telemetry, BooleanSupplier goOn) {
-        VerificationResult verdict;
+        VerificationResult result;
         if (readings == null) {
-            verdict = newest.isAfter(command.shownUntil()) ? whole(telemetry, goOn) : sofar(telemetry, goOn);
+            result = newest.isAfter(command.shownUntil()) ? whole(telemetry, goOn) : sofar(telemetry, goOn);
         } else {
             readings.forEach(evidence::see);
-            verdict = evidence.verdict();
-            if (verdict.kind() == VerificationResult.Kind.NOT_SHOWN) {
-                verdict = whole(telemetry, goOn); // something may have come late
+            result = evidence.result();
+            if (result.kind() == VerificationResult.Kind.NOT_SHOWN) {
+                result = whole(telemetry, goOn); // something may have come late
             }
         }
         readTo = newest.isAfter(readTo) ? newest : readTo;
-        return concluded(verdict);
+        return concluded(result);
     }
 
-    private Optional<VerificationResult> concluded(VerificationResult verdict) {
-        if (verdict.kind() == VerificationResult.Kind.OPEN) {
-            seen = verdict.last() == null ? seen : verdict;
+    private Optional<VerificationResult> concluded(VerificationResult result) {
+        if (result.kind() == VerificationResult.Kind.OPEN) {
+            seen = result.last() == null ? seen : result;
             return Optional.empty();
         }
-        return Optional.of(verdict);
+        return Optional.of(result);
     }
 
     private VerificationResult sofar(TelemetryReader telemetry, BooleanSupplier goOn) {
@@ -92,7 +92,7 @@ final class OpenCommand {
         telemetry
                 .between(command.device(), command.executedAt(), command.shownUntil(), goOn)
                 .forEach(evidence::see);
-        return evidence.verdict();
+        return evidence.result();
     }
 
     private VerificationResult whole(TelemetryReader telemetry, BooleanSupplier goOn) {
@@ -105,7 +105,7 @@ final class OpenCommand {
         telemetry
                 .firstAfter(command.device(), command.expectation().parameter(), command.shownUntil(), goOn)
                 .ifPresent(evidence::see);
-        VerificationResult after = evidence.verdict();
+        VerificationResult after = evidence.result();
         return after.kind() == VerificationResult.Kind.SHOWN
                 ? after
                 : new VerificationResult(VerificationResult.Kind.NOT_SHOWN, after.last());

@@ -56,7 +56,7 @@ record VerificationResult(Kind kind, @Nullable JsonNode last) {
                             reading.values(), command.expectation().parameter()));
         }
 
-        VerificationResult verdict() {
+        VerificationResult result() {
             if (shown) {
                 return new VerificationResult(Kind.SHOWN, last);
             }

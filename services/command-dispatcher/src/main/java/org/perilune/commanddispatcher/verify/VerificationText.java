@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Says what telemetry showed, with units, which are asked for once in a while. Not safe for threads. */
-final class VerdictText {
-    private static final Logger LOG = LoggerFactory.getLogger(VerdictText.class);
+final class VerificationText {
+    private static final Logger LOG = LoggerFactory.getLogger(VerificationText.class);
     private static final int MOST_DEVICES = 1_000;
     private static final long KEPT_NANOS = Duration.ofMinutes(5).toNanos();
 
@@ -20,20 +20,20 @@ final class VerdictText {
 
     private record Known(Map<String, String> units, long sinceNanos) {}
 
-    VerdictText(TelemetryReader telemetry) {
+    VerificationText(TelemetryReader telemetry) {
         this.telemetry = telemetry;
     }
 
-    String shown(Verifying command, VerificationResult verdict) {
-        JsonNode last = verdict.last();
+    String shown(Verifying command, VerificationResult result) {
+        JsonNode last = result.last();
         String value = last == null ? "" : Expectation.shown(last, unit(command));
         return "telemetry shows %s %s, as expected"
                 .formatted(command.expectation().parameter(), value);
     }
 
-    String notShown(Verifying command, VerificationResult verdict) {
+    String notShown(Verifying command, VerificationResult result) {
         String unit = unit(command);
-        JsonNode last = verdict.last();
+        JsonNode last = result.last();
         String seen = last == null ? "it did not show it at all" : "it showed " + Expectation.shown(last, unit);
         String unknown = command.lacksValueBefore() ? "; what it was before is not known" : "";
         return "telemetry should have shown %s within %d s; %s%s"

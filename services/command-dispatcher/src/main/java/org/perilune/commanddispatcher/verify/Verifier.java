@@ -54,7 +54,7 @@ public final class Verifier {
         /** When telemetry is asked of a device again, by the monotonic clock. */
         final Map<String, Long> askAt = new HashMap<>();
 
-        final VerdictText text = new VerdictText(telemetry);
+        final VerificationText text = new VerificationText(telemetry);
         final List<Transition> steps = new ArrayList<>();
         boolean answers = true;
 
@@ -115,7 +115,7 @@ public final class Verifier {
                     long soon = System.nanoTime() + STORED_SOON_NANOS;
                     pending.askAt.merge(command.device(), soon, (a, b) -> a - b < 0 ? a : b);
                 } else if (pending.open.containsKey(command.id())) {
-                    one.hear(frame).ifPresent(verdict -> conclude(pending, command, verdict));
+                    one.hear(frame).ifPresent(result -> conclude(pending, command, result));
                 }
             }
         }
@@ -157,7 +157,7 @@ public final class Verifier {
         Instant newest = read.shown().getLast().time();
         for (OpenCommand one : commands) {
             one.read(read.all() ? read.shown() : null, newest, telemetry, goOn)
-                    .ifPresent(verdict -> conclude(pending, one.command(), verdict));
+                    .ifPresent(result -> conclude(pending, one.command(), result));
         }
     }
 
@@ -174,13 +174,13 @@ public final class Verifier {
         }
     }
 
-    private static void conclude(PendingVerifications pending, Verifying command, VerificationResult verdict) {
-        boolean shown = verdict.kind() == VerificationResult.Kind.SHOWN;
+    private static void conclude(PendingVerifications pending, Verifying command, VerificationResult result) {
+        boolean shown = result.kind() == VerificationResult.Kind.SHOWN;
         pending.open.remove(command.id());
         pending.steps.add(Transition.ours(
                 command.id(),
                 shown ? CommandState.COMPLETED : CommandState.FAILED,
-                shown ? pending.text.shown(command, verdict) : pending.text.notShown(command, verdict)));
+                shown ? pending.text.shown(command, result) : pending.text.notShown(command, result)));
     }
 
     private void giveUp(PendingVerifications pending) {

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 import org.perilune.chassis.runtime.Threads;
 import org.perilune.contracts.Streams;
 import org.perilune.contracts.Topics;
-import org.perilune.embedded.mqtt.InboundHook;
+import org.perilune.embedded.mqtt.InboundHandler;
 import org.perilune.embedded.mqtt.InboundMessage;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
@@ -25,7 +25,7 @@ import redis.clients.jedis.Response;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** What batch-router does with acknowledgements and connects, in as few words as a test needs. */
-public final class FakeRouter implements InboundHook, AutoCloseable {
+public final class FakeRouter implements InboundHandler, AutoCloseable {
     private static final Map<String, String> STREAM_OF =
             Map.of(Topics.ACK, Streams.ACKS, Topics.CONNECT, Streams.CONNECT);
 

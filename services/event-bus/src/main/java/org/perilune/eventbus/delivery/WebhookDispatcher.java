@@ -35,8 +35,8 @@ public final class WebhookDispatcher implements AutoCloseable {
 
     private WebhookDispatcher(WebhookSender.Tools tools) {
         this.tools = tools;
-        this.renewing = Threads.start("couriers", this::run);
-        this.waking = Threads.start("couriers-news", this::tellNews);
+        this.renewing = Threads.start("webhooks", this::run);
+        this.waking = Threads.start("webhooks-news", this::tellNews);
     }
 
     public static WebhookDispatcher start(WebhookSender.Tools tools) {
@@ -81,7 +81,7 @@ public final class WebhookDispatcher implements AutoCloseable {
             Set<String> types = tools.log().types(after, end);
             all().stream().filter(sender -> sender.wants(types)).forEach(WebhookSender::wake);
         } catch (RuntimeException away) {
-            LOG.debug("Couriers look by themselves in a while", away);
+            LOG.debug("Webhooks look for news by themselves in a while", away);
         }
     }
 

@@ -8,8 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jdbi.v3.core.JdbiException;
@@ -17,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.runtime.Threads;
+import org.perilune.chassis.runtime.WakeupSignal;
 import org.perilune.contracts.v1.Stage;
 import org.perilune.sdk.CommandEnd;
 import org.perilune.sdk.CommandListener;
@@ -41,7 +40,7 @@ public final class CommandRecorder implements CommandListener, AutoCloseable {
     private final Postgres postgres;
     private final CommandStore store;
     private final Clock clock;
-    private final Semaphore news = new Semaphore(0);
+    private final WakeupSignal news = new WakeupSignal();
     private final LongAdder leftOut = new LongAdder();
     private final Thread thread;
     private volatile boolean closing;
@@ -68,7 +67,7 @@ public final class CommandRecorder implements CommandListener, AutoCloseable {
     /** Brings in, once, the ends that an earlier run did not live to write, from the device's own record. */
     public void catchUp(Function<String, Optional<CommandEnd>> endOf) {
         record = endOf;
-        news.release();
+        news.raise();
     }
 
     @Override
@@ -112,17 +111,16 @@ public final class CommandRecorder implements CommandListener, AutoCloseable {
             }
             unwritten.merge(command.id(), command, (before, after) -> after.after(before));
         }
-        news.release();
+        news.raise();
     }
 
     private void run() {
         try {
             postgres.awaitMigrated();
             while (!closing) {
-                news.acquire();
-                news.drainPermits();
+                news.await();
                 while (!write() && !closing) {
-                    boolean _ = news.tryAcquire(RETRY.toNanos(), TimeUnit.NANOSECONDS);
+                    news.await(RETRY);
                 }
             }
         } catch (InterruptedException closed) {
@@ -195,7 +193,7 @@ public final class CommandRecorder implements CommandListener, AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        news.release();
+        news.raise();
         try {
             if (!thread.join(CLOSE_WITHIN)) {
                 thread.interrupt();

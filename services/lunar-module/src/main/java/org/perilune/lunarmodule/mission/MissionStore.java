@@ -7,12 +7,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import org.jdbi.v3.core.JdbiException;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.postgres.SqlTimes;
 import org.perilune.chassis.runtime.Json;
 import org.perilune.chassis.runtime.Threads;
+import org.perilune.chassis.runtime.WakeupSignal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,14 +63,14 @@ public final class MissionStore {
 
     /** Brings every change to the database in the background, and the newest when it was away; close to give up. */
     public AutoCloseable keep(Mission mission) {
-        var changes = new Semaphore(1);
-        mission.onChange(changes::release);
+        var changes = new WakeupSignal();
+        changes.raise();
+        mission.onChange(changes::raise);
         Thread thread = Threads.start("lunar-module-mission", () -> {
             try {
                 postgres.awaitMigrated();
                 while (true) {
-                    changes.acquire();
-                    changes.drainPermits();
+                    changes.await();
                     while (!write(mission.now().state())) {
                         Thread.sleep(RETRY);
                     }

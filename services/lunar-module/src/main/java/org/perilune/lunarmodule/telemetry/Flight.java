@@ -5,11 +5,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalDouble;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.runtime.Threads;
+import org.perilune.chassis.runtime.WakeupSignal;
 import org.perilune.lunarmodule.mission.Mission;
 import org.perilune.lunarmodule.mission.Mission.Situation;
 import org.perilune.lunarmodule.mission.MissionState;
@@ -34,7 +33,7 @@ public final class Flight implements AutoCloseable {
     private final Duration configuredInterval;
     private final Clock clock;
     private final Device device;
-    private final Semaphore wake = new Semaphore(0);
+    private final WakeupSignal wake = new WakeupSignal();
     private final Thread thread;
     private volatile boolean closing;
 
@@ -79,7 +78,7 @@ public final class Flight implements AutoCloseable {
         this.systems = new Systems(described.orbit(), elapsed);
         this.link = described.orbit().seesEarth(elapsed);
         this.lookAgain = nextLook(described, elapsed);
-        mission.onChange(wake::release);
+        mission.onChange(wake::raise);
         this.thread = Threads.start("lunar-module-flight", this::fly);
     }
 
@@ -138,10 +137,7 @@ public final class Flight implements AutoCloseable {
                 } else if (extra) {
                     report(now);
                 }
-                // Permits beyond the first say the same.
-                if (wake.tryAcquire(nanosToNext(nextReport), TimeUnit.NANOSECONDS)) {
-                    wake.drainPermits();
-                }
+                wake.await(Duration.ofNanos(nanosToNext(nextReport)));
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -190,7 +186,7 @@ public final class Flight implements AutoCloseable {
     /** Takes a reading out of turn, at once, and does not wait for it. */
     public void reportSoon() {
         asked = true;
-        wake.release();
+        wake.raise();
     }
 
     private void report(Instant now) {
@@ -242,7 +238,7 @@ public final class Flight implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        wake.release();
+        wake.raise();
         try {
             thread.join();
         } catch (InterruptedException interrupted) {

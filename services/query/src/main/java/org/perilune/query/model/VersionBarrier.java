@@ -3,13 +3,13 @@ package org.perilune.query.model;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.runtime.Threads;
+import org.perilune.chassis.runtime.WakeupSignal;
 
 /**
  * Tells how new the model is by a look into the database that begins after one asks: what was committed before a request
@@ -19,15 +19,14 @@ public final class VersionBarrier implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final Postgres postgres;
-    private final Semaphore bell = new Semaphore(0);
+    private final WakeupSignal asked = new WakeupSignal();
     private final ReentrantLock lock = new ReentrantLock();
     private CompletableFuture<SchemaGenerations.State> next = new CompletableFuture<>();
     private final Thread worker;
-    private volatile boolean closed;
 
     private VersionBarrier(Postgres postgres) {
         this.postgres = postgres;
-        this.worker = Threads.start("query-freshness", this::run);
+        this.worker = Threads.start("query-versions", this::run);
     }
 
     public static VersionBarrier open(Postgres postgres) {
@@ -58,7 +57,7 @@ public final class VersionBarrier implements AutoCloseable {
             return next;
         } finally {
             lock.unlock();
-            bell.release();
+            asked.raise();
         }
     }
 
@@ -75,17 +74,16 @@ public final class VersionBarrier implements AutoCloseable {
 
     private void run() {
         try {
-            while (!closed) {
-                bell.acquire();
-                bell.drainPermits();
-                CompletableFuture<SchemaGenerations.State> asked = begin();
+            while (!asked.isClosed()) {
+                asked.await();
+                CompletableFuture<SchemaGenerations.State> look = begin();
                 try {
-                    asked.complete(postgres.jdbi()
+                    look.complete(postgres.jdbi()
                             .withHandle(SchemaGenerations::look)
                             .orElseThrow(() -> new ServiceException.Unavailable(
                                     "The flight log is being set up; try again shortly", null)));
                 } catch (RuntimeException | Error failure) {
-                    asked.completeExceptionally(failure);
+                    look.completeExceptionally(failure);
                 }
             }
         } catch (InterruptedException interrupted) {
@@ -102,12 +100,7 @@ public final class VersionBarrier implements AutoCloseable {
     /** After the look that is under way. */
     @Override
     public void close() {
-        closed = true;
-        bell.release();
-        try {
-            worker.join(TIMEOUT);
-        } catch (InterruptedException interruption) {
-            Thread.currentThread().interrupt();
-        }
+        asked.close();
+        Threads.stop(worker, TIMEOUT);
     }
 }

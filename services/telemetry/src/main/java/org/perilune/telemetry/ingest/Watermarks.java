@@ -10,12 +10,12 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.perilune.chassis.mqtt.MqttClients;
 import org.perilune.chassis.mqtt.MqttConfig;
 import org.perilune.chassis.runtime.Threads;
+import org.perilune.chassis.runtime.WakeupSignal;
 import org.perilune.contracts.Topics;
 import org.perilune.contracts.v1.Stored;
 import org.slf4j.Logger;
@@ -31,14 +31,14 @@ final class Watermarks implements AutoCloseable {
 
     private final Mqtt5AsyncClient client;
     private final Map<Journal, Long> pending = new ConcurrentHashMap<>();
-    private final Semaphore work = new Semaphore(0);
+    private final WakeupSignal work = new WakeupSignal();
     private volatile boolean closing;
 
     private record Journal(String device, long epoch) {}
 
     private Watermarks(MqttConfig config) {
         client = MqttClients.builder(config, config.user() + ":stored:" + UUID.randomUUID(), () -> closing)
-                .addConnectedListener(context -> work.release())
+                .addConnectedListener(context -> work.raise())
                 .buildAsync();
     }
 
@@ -67,16 +67,13 @@ final class Watermarks implements AutoCloseable {
 
     /** What was offered goes out soon. */
     void flush() {
-        if (work.availablePermits() == 0) {
-            work.release();
-        }
+        work.raise();
     }
 
     private void run() {
         try {
             while (!closing) {
-                work.acquire();
-                work.drainPermits();
+                work.await();
                 if (client.getState().isConnected()) {
                     send();
                 }
@@ -109,7 +106,7 @@ final class Watermarks implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        work.release();
+        work.raise();
         if (!client.getState().isConnected()) {
             return;
         }
