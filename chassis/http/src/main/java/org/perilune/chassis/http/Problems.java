@@ -142,8 +142,8 @@ final class Problems {
     /** For finding it in the log again: no secret, so that refusing costs no secure random number. */
     private static String instance() {
         var random = ThreadLocalRandom.current();
-        long versionFour = random.nextLong() & ~0xF000L | 0x4000L;
-        long variantTwo = random.nextLong() >>> 2 | Long.MIN_VALUE;
+        long versionFour = (random.nextLong() & ~0xF000L) | 0x4000L;
+        long variantTwo = (random.nextLong() >>> 2) | Long.MIN_VALUE;
         return "urn:uuid:" + new UUID(versionFour, variantTwo);
     }
 }
