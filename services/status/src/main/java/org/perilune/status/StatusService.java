@@ -25,7 +25,6 @@ public final class StatusService {
 
     public static Service start(StatusConfig config, Clock clock) {
         return HttpService.start(Topology.STATUS, config.http(), clock, parts -> {
-            var meters = parts.meters();
             var ingest = new Ingest();
             var events = new EventFlow();
             var stores = new ArrayList<Watch>();
