@@ -1,10 +1,23 @@
 package org.perilune.chassis.runtime;
 
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
+
 /** Levenshtein's distance, for suggesting the nearest known key. */
 final class EditDistance {
+    private static final int NEAR = 3;
+
     private EditDistance() {}
 
-    static int between(String left, String right) {
+    /** The one that was probably meant; empty where none is near. */
+    static Optional<String> nearest(Collection<String> known, String given) {
+        return known.stream()
+                .filter(one -> between(one, given) <= NEAR)
+                .min(Comparator.comparingInt(one -> between(one, given)));
+    }
+
+    private static int between(String left, String right) {
         int[] previous = new int[right.length() + 1];
         for (int column = 0; column <= right.length(); column++) {
             previous[column] = column;

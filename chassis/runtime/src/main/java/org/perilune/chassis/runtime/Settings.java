@@ -180,7 +180,10 @@ public final class Settings {
         for (String key : new TreeSet<>(values.keySet())) {
             boolean ofOthers = others.contains(key.split("\\.", 2)[0]);
             if (!effective.containsKey(key) && !ofOthers) {
-                faults.add(key + ": there is no such key" + nearest(key));
+                String meant = EditDistance.nearest(effective.keySet(), key)
+                        .map(known -> "; did you mean " + known + "?")
+                        .orElse("");
+                faults.add(key + ": there is no such key" + meant);
             }
         }
         if (!faults.isEmpty()) {
@@ -240,13 +243,5 @@ public final class Settings {
             throw new IllegalArgumentException();
         }
         return uri;
-    }
-
-    private String nearest(String key) {
-        return effective.keySet().stream()
-                .filter(known -> EditDistance.between(known, key) <= 3)
-                .min((a, b) -> EditDistance.between(a, key) - EditDistance.between(b, key))
-                .map(known -> "; did you mean " + known + "?")
-                .orElse("");
     }
 }
