@@ -1,5 +1,6 @@
 package org.perilune.query.search;
 
+import dev.failsafe.CircuitBreaker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,7 +14,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.perilune.chassis.postgres.SqlTimes;
@@ -35,7 +35,10 @@ public final class IndexedSearch {
 
     private final Jdbi jdbi;
     private final SearchIndex index;
-    private final AtomicLong notBefore = new AtomicLong(System.nanoTime());
+    private final CircuitBreaker<Object> breaker = CircuitBreaker.builder()
+            .withFailureThreshold(1)
+            .withDelay(OPEN_DURATION)
+            .build();
 
     public IndexedSearch(Jdbi jdbi, SearchIndex index) {
         this.jdbi = jdbi;
@@ -44,7 +47,7 @@ public final class IndexedSearch {
 
     /** Empty where the database's own search must do. */
     Optional<Search.Found> find(Model model, SearchQuery query) {
-        if (!index.enabled() || System.nanoTime() - notBefore.get() < 0) {
+        if (!index.enabled()) {
             return Optional.empty();
         }
         Optional<String> name = jdbi.withHandle(handle -> IndexProgress.usable(handle, model));
@@ -57,18 +60,24 @@ public final class IndexedSearch {
     }
 
     private Optional<List<SearchIndex.Found>> ask(String name, SearchQuery query) {
+        if (!breaker.tryAcquirePermit()) {
+            return Optional.empty();
+        }
         var asking = new FutureTask<>(() -> index.find(name, query));
         ASKING.execute(asking);
         try {
-            return Optional.of(asking.get(DEADLINE.toNanos(), TimeUnit.NANOSECONDS));
+            var found = Optional.of(asking.get(DEADLINE.toNanos(), TimeUnit.NANOSECONDS));
+            breaker.recordSuccess();
+            return found;
         } catch (ExecutionException | TimeoutException failure) {
             asking.cancel(true);
-            notBefore.set(System.nanoTime() + OPEN_DURATION.toNanos());
+            breaker.recordFailure();
             LOG.info(
                     "OpenSearch did not answer; the database is searched [reason: {}]",
                     String.valueOf(failure.getCause()));
             return Optional.empty();
         } catch (InterruptedException interruption) {
+            breaker.recordFailure();
             Thread.currentThread().interrupt();
             return Optional.empty();
         }
