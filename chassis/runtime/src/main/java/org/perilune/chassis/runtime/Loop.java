@@ -130,10 +130,15 @@ public final class Loop implements AutoCloseable {
     /** Lets the turn under way end. */
     @Override
     public void close() {
+        stop(STOP);
+    }
+
+    /** The same for turns that may be broken off: what belongs to the loop's owner is not kept waiting for them. */
+    public void stop(Duration patience) {
         expectEnd();
         if (!begun) {
             thread.interrupt();
         }
-        Threads.stop(thread, STOP);
+        Threads.stop(thread, patience);
     }
 }

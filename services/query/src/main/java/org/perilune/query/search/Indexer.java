@@ -24,6 +24,7 @@ public final class Indexer implements AutoCloseable {
     private static final long LOCK = 50041;
 
     private static final Duration IDLE = Duration.ofMillis(500);
+    private static final Duration STOP = Duration.ofSeconds(1);
     /** Posts are up to 20,000 characters long: so many make up a few MB at worst. */
     private static final int POSTS_AT_ONCE = 100;
 
@@ -156,6 +157,6 @@ public final class Indexer implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        loop.close();
+        loop.stop(STOP);
     }
 }
