@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -30,6 +27,7 @@ import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.commanddispatcher.DispatchFixture;
 import org.perilune.commanddispatcher.lifecycle.Transitions;
 import org.perilune.contracts.Role;
+import org.perilune.testkit.LostCommit;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ApprovalTest {
@@ -76,7 +74,7 @@ class ApprovalTest {
     void saysSoWhereNobodyKnowsWhetherItWasApproved() throws Exception {
         String id = held("otto");
         var approvals = new Approvals(
-                Jdbi.create(() -> silentAtCommit(house.connect())),
+                Jdbi.create(() -> LostCommit.over(house.connect())),
                 new Transitions(Clock.systemUTC()),
                 Clock.systemUTC());
         var fred = new Principal("fred", Role.FLIGHT_DIRECTOR, Instant.MAX);
@@ -84,23 +82,6 @@ class ApprovalTest {
                 .isInstanceOf(ServiceException.Uncertain.class)
                 .hasMessageContaining("whether the command is approved");
         assertThat(state(id)).isEqualTo("approved");
-    }
-
-    /** Commits, and is gone before it says so. */
-    private static Connection silentAtCommit(Connection connection) {
-        return (Connection) Proxy.newProxyInstance(
-                Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
-                    Object answer;
-                    try {
-                        answer = method.invoke(connection, arguments);
-                    } catch (InvocationTargetException failure) {
-                        throw failure.getTargetException();
-                    }
-                    if (method.getName().equals("commit")) {
-                        throw new SQLException("The connection broke", "08006");
-                    }
-                    return answer;
-                });
     }
 
     @Test
