@@ -22,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIfSystemProperty(named = "abuse.seconds", matches = "[0-9]+")
 final class AbuseTest {
     private static final Duration LONG = Duration.ofSeconds(Integer.getInteger("abuse.seconds", 20));
+    /** Between two looks at the memory. */
+    private static final Duration LOOK = Duration.ofMillis(5);
+
     private static final Duration RECOVERY = Duration.ofMinutes(2);
     private static final long MOST_MEGABYTES = 900;
     private static final int DEVICES = 10;
@@ -66,6 +69,9 @@ final class AbuseTest {
                 System.out.println("Abuse survived [seconds: " + LONG.toSeconds() + ", megabytes at most: "
                         + peak + ", " + written(micros) + ", frames: " + fleet.taken() + ", " + counts
                         + "]");
+                assertThat(micros.getTotalCount())
+                        .as("frames of which it is known how long they took")
+                        .isPositive();
                 assertThat(peak).as("peak of memory, in megabytes").isLessThan(MOST_MEGABYTES);
                 fleet.landAndCompare(ground, RECOVERY);
             } catch (Throwable failure) {
@@ -79,10 +85,13 @@ final class AbuseTest {
     private static long peakOfMemory(Perilune perilune) {
         var peak = new AtomicLong();
         long began = System.nanoTime();
-        await("the end of the abuse").atMost(LONG.plus(RECOVERY)).until(() -> {
-            peak.accumulateAndGet(perilune.residentMegabytes(), Math::max);
-            return System.nanoTime() - began > LONG.toNanos();
-        });
+        await("the end of the abuse")
+                .atMost(LONG.plus(RECOVERY))
+                .pollInterval(LOOK)
+                .until(() -> {
+                    peak.accumulateAndGet(perilune.residentMegabytes(), Math::max);
+                    return System.nanoTime() - began > LONG.toNanos();
+                });
         return peak.get();
     }
 
