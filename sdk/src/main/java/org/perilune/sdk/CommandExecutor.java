@@ -146,7 +146,7 @@ final class CommandExecutor implements AutoCloseable {
         stop();
         if (!joined(CLOSE_WITHIN)) {
             thread.interrupt();
-            LOG.warn("A command is still being executed [lane: {}]", thread.getName());
+            LOG.warn("A command is still being executed [executor: {}]", thread.getName());
         }
     }
 

@@ -68,7 +68,7 @@ final class CommandProgress implements AutoCloseable {
         return clock;
     }
 
-    /** On a lane: waits until it is on disk that the command begins. */
+    /** For an executor's thread: waits until it is on disk that the command begins. */
     void begin(DeviceCommand command) {
         Instant now = clock.instant();
         log.begun(command.id(), now).join();

@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes commands from the link, refuses what makes no sense or finds no room, and hands the others to a lane; answers what
+ * Takes commands from the link, refuses what makes no sense or finds no room, and hands the others to an executor; answers what
  * it has seen before.
  */
 final class CommandReceiver implements LinkCommands, AutoCloseable {
@@ -80,7 +80,7 @@ final class CommandReceiver implements LinkCommands, AutoCloseable {
             return;
         }
         waiting.incrementAndGet();
-        lane(command).add(new WaitingCommand(command, OptionalLong.empty(), System.nanoTime(), interrupted));
+        executor(command).add(new WaitingCommand(command, OptionalLong.empty(), System.nanoTime(), interrupted));
     }
 
     @Override
@@ -154,7 +154,7 @@ final class CommandReceiver implements LinkCommands, AutoCloseable {
                 return;
             }
             progress.received(command, now);
-            lane(command).add(wait);
+            executor(command).add(wait);
         });
     }
 
@@ -174,7 +174,7 @@ final class CommandReceiver implements LinkCommands, AutoCloseable {
         LOG.warn("A command is ignored: {} [device: {}]", reason, device);
     }
 
-    private CommandExecutor lane(DeviceCommand command) {
+    private CommandExecutor executor(DeviceCommand command) {
         try {
             return handler.urgent(command.type()) ? urgent : orderly;
         } catch (RuntimeException failure) {

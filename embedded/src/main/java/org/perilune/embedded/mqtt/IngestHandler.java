@@ -101,7 +101,7 @@ final class IngestHandler extends ChannelInboundHandlerAdapter {
         try {
             var message = new InboundMessage(device, publish.getTopic(), payload, traceparent(publish));
             CompletionStage<?> done = taker.take(message);
-            if (!policy.isForHookOnly(publish.getTopic())) {
+            if (!policy.isForHandlerOnly(publish.getTopic())) {
                 // Whether or not the device is still there: one that says a last word and leaves is heard.
                 done = done.thenCompose(nothing -> handOn.apply(publish));
             }

@@ -76,7 +76,7 @@ final class TopicPolicy {
     }
 
     /** Whether the handler alone takes the message: no subscriber is meant to see it. */
-    boolean isForHookOnly(String topic) {
+    boolean isForHandlerOnly(String topic) {
         return topic.equals(telemetry)
                 || topic.equals(connect)
                 || topic.equals(lastWill)

@@ -71,8 +71,8 @@ public record LaunchPlan(
     }
 
     /** What every service is told, with what the embedded backends made; secrets by their files. */
-    public Map<String, String> complete(Map<String, String> padSettings) {
-        var all = new HashMap<>(padSettings);
+    public Map<String, String> complete(Map<String, String> backendSettings) {
+        var all = new HashMap<>(backendSettings);
         // All copies of the console count from there, however often they are started.
         home.missionStart().ifPresent(start -> all.put("console.mission.start", start.toString()));
         UserSettings.put(all, settings);
@@ -80,8 +80,8 @@ public record LaunchPlan(
     }
 
     /** Reads the services' settings again, with what the embedded backends made. */
-    List<ServiceDefinition.Prepared> prepare(Map<String, String> padSettings) {
-        var read = Settings.of(complete(padSettings));
+    List<ServiceDefinition.Prepared> prepare(Map<String, String> backendSettings) {
+        var read = Settings.of(complete(backendSettings));
         var prepared = new ArrayList<ServiceDefinition.Prepared>();
         for (ServiceDefinition<?> kind : ServiceDefinitions.ALL) {
             prepared.add(kind.prepare(read));

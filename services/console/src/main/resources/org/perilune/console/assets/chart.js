@@ -64,7 +64,7 @@ export class Chart {
         { font: FONT, stroke: text, grid, ticks: { show: false }, size: 22, gap: 4, space: 96, values: (_, splits) => times(splits) },
         { font: FONT, stroke: text, grid, ticks: { show: false }, size: () => shown().gutter, gap: 8, space: 24,
           filter: (_, splits) => splits,
-          splits: (_, __, low, high) => first.log ? powerLabels(low, high) : shown().labels?.map(({ value }) => value) ?? [low, (low + high) / 2, high],
+          splits: (_, __, low, high) => first.log ? powerLabels(low, high) : [...new Set(shown().labels?.map(({ value }) => value) ?? [low, (low + high) / 2, high])],
           values: (_, splits) => splits.map((value) => value === null ? '' : shown().labels?.find((one) => one.value === value)?.text ?? number(value)) }],
       cursor: {
         y: false, points: { show: false }, sync: { key: 'plots', setSeries: false, scales: ['x', null] },
