@@ -23,7 +23,7 @@ import org.perilune.bench.load.HttpConnection;
 import org.perilune.bench.report.BenchException;
 import org.perilune.bench.report.Figures;
 import org.perilune.bench.report.Report;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 import org.perilune.contracts.Topology;
 import org.perilune.embedded.mqtt.DeviceKeys;
 import org.perilune.sdk.CommandOutcome;

@@ -12,7 +12,7 @@ import org.perilune.bench.instance.Instance;
 import org.perilune.bench.observe.CommentsSeen;
 import org.perilune.bench.report.BenchException;
 import org.perilune.chassis.http.ServiceClient;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 import org.perilune.contracts.Topology;
 
 /**

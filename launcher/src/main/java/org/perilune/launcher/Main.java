@@ -1,8 +1,8 @@
 package org.perilune.launcher;
 
 import java.util.Objects;
-import org.perilune.chassis.runtime.InvalidSettings;
 import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.settings.InvalidSettings;
 import org.perilune.embedded.host.BackendsException;
 import org.perilune.launcher.home.LauncherException;
 import org.perilune.launcher.process.Logging;

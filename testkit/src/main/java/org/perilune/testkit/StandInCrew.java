@@ -29,7 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.http.TokenVerifier;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 
 /**
  * Stands in for crew in tests: publishes a key at {@code /keys}, signs tokens with it, and gives services theirs at

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.perilune.bench.report.BenchException;
 import org.perilune.chassis.http.ServiceClient;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 
 /** Follows query's stream, and notes when each comment was first seen approved. */
 public final class CommentsSeen implements AutoCloseable {

@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.perilune.bench.instance.Instance;
 import org.perilune.bench.report.BenchException;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 
 /** The console's pages, as a browser without scripts has them. Not safe for threads. */
 public final class Console implements AutoCloseable {

@@ -14,7 +14,7 @@ import org.HdrHistogram.Histogram;
 import org.perilune.bench.instance.Instance;
 import org.perilune.bench.load.Micros;
 import org.perilune.bench.report.BenchException;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 
 /** A program that follows the live stream until it is closed, and notes how old each frame is that it is given. */
 public final class StreamFollower implements AutoCloseable {

@@ -26,7 +26,7 @@ import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.postgres.PostgresConfig;
 import org.perilune.chassis.runtime.Ids;
 import org.perilune.chassis.runtime.Resources;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology.Service;
 import org.perilune.contracts.Topology.Store;

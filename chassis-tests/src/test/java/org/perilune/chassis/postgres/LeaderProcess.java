@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.perilune.chassis.runtime.Secret;
+import org.perilune.chassis.settings.Secret;
 import org.postgresql.PGConnection;
 
 /** A copy of a service in a process of its own, which holds a lock until it is told that it lost it. */

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.CutOffNetwork;
 import org.perilune.chassis.postgres.LeaderProcess.Mode;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.embedded.EmbeddedBackends;
 import org.perilune.embedded.host.BackendsConfig;

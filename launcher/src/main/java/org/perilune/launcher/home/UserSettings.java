@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 
 /** What the user set: the home's file, then {@code --config}, the environment, {@code --set}; the last one wins. */
 public final class UserSettings {

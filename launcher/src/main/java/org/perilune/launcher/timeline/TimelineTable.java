@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 import org.perilune.launcher.home.LauncherException;
 import org.perilune.launcher.table.Count;
 import org.perilune.launcher.table.TableFile;

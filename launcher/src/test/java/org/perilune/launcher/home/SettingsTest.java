@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.runtime.InvalidSettings;
+import org.perilune.chassis.settings.InvalidSettings;
 import org.perilune.embedded.host.BackendsConfig;
 import org.perilune.launcher.TrainCommand;
 import org.perilune.launcher.process.LaunchPlan;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.perilune.chassis.http.ServiceClient;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 import org.perilune.launcher.home.LauncherException;
 
 /** Against a stand-in that keeps the contract of {@code POST /inputs}: one key, one set of events. */

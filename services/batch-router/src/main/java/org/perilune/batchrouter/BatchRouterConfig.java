@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 import org.perilune.chassis.http.HttpConfig;
 import org.perilune.chassis.mqtt.MqttConfig;
 import org.perilune.chassis.redis.RedisConfig;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.Topology;
 
 /**

@@ -7,8 +7,8 @@ import org.perilune.chassis.mqtt.MqttConfig;
 import org.perilune.chassis.postgres.PostgresConfig;
 import org.perilune.chassis.redis.RedisConfig;
 import org.perilune.chassis.runtime.DatabaseClockConfig;
-import org.perilune.chassis.runtime.Secret;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Secret;
+import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.Topology;
 
 /**

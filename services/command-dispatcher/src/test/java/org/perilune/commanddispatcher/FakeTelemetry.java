@@ -16,7 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 
 /** Answers as telemetry and crew do, as far as verification asks them. */
 public final class FakeTelemetry implements AutoCloseable {

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.http.UserText;
-import org.perilune.chassis.runtime.JsonObjectReader;
+import org.perilune.chassis.json.JsonObjectReader;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Reference;
 import org.perilune.contracts.FlightLog.Status;

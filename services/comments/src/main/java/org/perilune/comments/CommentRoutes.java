@@ -15,7 +15,7 @@ import org.perilune.chassis.http.IdempotencyKey;
 import org.perilune.chassis.http.Principal;
 import org.perilune.chassis.http.Requests;
 import org.perilune.chassis.http.UserText;
-import org.perilune.chassis.runtime.JsonObjectReader;
+import org.perilune.chassis.json.JsonObjectReader;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Reference;
 import org.perilune.contracts.FlightLog.Status;

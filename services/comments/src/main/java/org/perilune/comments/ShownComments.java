@@ -6,7 +6,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.http.IdCursor;
 import org.perilune.chassis.http.Principal;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Status;
 import org.perilune.contracts.Role;

@@ -20,7 +20,7 @@ import org.perilune.chassis.messaging.Outbox;
 import org.perilune.chassis.runtime.Ids;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Service;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.Topology.Store;

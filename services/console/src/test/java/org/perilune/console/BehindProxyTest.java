@@ -18,9 +18,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.perilune.chassis.runtime.InvalidSettings;
 import org.perilune.chassis.runtime.Service;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.InvalidSettings;
+import org.perilune.chassis.settings.Settings;
 
 /** The console where TLS ends at a proxy, which passes on another host than the browser asked for. */
 final class BehindProxyTest {

@@ -166,6 +166,6 @@ final class LogPagesTest extends InBrowser {
     }
 
     private static com.fasterxml.jackson.databind.node.ObjectNode json() {
-        return org.perilune.chassis.runtime.Json.mapper().createObjectNode();
+        return org.perilune.chassis.json.Json.mapper().createObjectNode();
     }
 }

@@ -3,7 +3,7 @@ package org.perilune.console;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 
 /** event-bus as docs/api.md describes it, as far as the System page goes. */
 final class StandInBus implements AutoCloseable {

@@ -13,7 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 
 /** posts, comments and query as docs/api.md describes them, with one memory between them. */
 final class StandInLog implements AutoCloseable {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 
 /** timeline as docs/api.md describes it. */
 final class StandInTimeline implements AutoCloseable {

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.perilune.chassis.http.HttpConfig;
 import org.perilune.chassis.messaging.AmqpConfig;
 import org.perilune.chassis.postgres.PostgresConfig;
-import org.perilune.chassis.runtime.Secret;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Secret;
+import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.Topology;
 
 /**

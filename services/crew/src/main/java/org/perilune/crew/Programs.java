@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.perilune.chassis.http.Principal;
-import org.perilune.chassis.runtime.Secret;
+import org.perilune.chassis.settings.Secret;
 import org.perilune.contracts.Role;
 import org.perilune.contracts.Topology;
 

@@ -20,7 +20,7 @@ import org.perilune.chassis.http.TokenConfig;
 import org.perilune.chassis.http.TokenVerifier;
 import org.perilune.chassis.messaging.AmqpConfig;
 import org.perilune.chassis.runtime.Service;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
 import org.perilune.contracts.Topology.Store;

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.perilune.chassis.http.TokenVerifier;
 import org.perilune.chassis.runtime.Service;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.Role;
 
 /** People, and the service as a whole. */

@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.perilune.chassis.http.HttpConfig;
 import org.perilune.chassis.messaging.AmqpConfig;
 import org.perilune.chassis.postgres.PostgresConfig;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.Topology;
 import org.perilune.eventbus.callback.CallbackPolicy;
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.chassis.json.Json;
 import org.perilune.chassis.messaging.Amqp;
 import org.perilune.chassis.messaging.AmqpConfig;
 import org.perilune.chassis.messaging.CloudEvent;
@@ -19,7 +20,6 @@ import org.perilune.chassis.messaging.Outbox;
 import org.perilune.chassis.messaging.OutboxRelay;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.postgres.PostgresConfig;
-import org.perilune.chassis.runtime.Json;
 import org.perilune.chassis.runtime.Resources;
 
 /**

@@ -11,7 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 
 /** Somebody else's server, which events are sent to; in one of several moods. */
 public final class Subscriber implements AutoCloseable {

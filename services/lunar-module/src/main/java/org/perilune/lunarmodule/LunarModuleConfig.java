@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.perilune.chassis.http.HttpConfig;
 import org.perilune.chassis.mqtt.MqttConfig;
 import org.perilune.chassis.postgres.PostgresConfig;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.Topology;
 
 /**

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.http.Access;
 import org.perilune.chassis.http.Requests;
 import org.perilune.chassis.http.ServiceClient;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.runtime.TraceContext;
 import org.perilune.lunarmodule.command.CommandStore;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Meters;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.lunarmodule.mission.Mission;
 import org.perilune.lunarmodule.mission.MissionFile;

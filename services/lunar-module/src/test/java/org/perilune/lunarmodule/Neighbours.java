@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.perilune.chassis.http.TokenVerifier;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 
 /** Stands in for crew and command-dispatcher. */
 final class Neighbours implements AutoCloseable {

@@ -4,8 +4,8 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.perilune.chassis.runtime.JsonObjectReader;
-import org.perilune.chassis.runtime.TextValidation;
+import org.perilune.chassis.json.JsonObjectReader;
+import org.perilune.chassis.json.TextValidation;
 
 /**
  * Compiles the expressions of one list of rules. RE2 takes time linear in the text, but also in the size of its program,

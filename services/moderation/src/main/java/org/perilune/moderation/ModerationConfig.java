@@ -3,7 +3,7 @@ package org.perilune.moderation;
 import org.perilune.chassis.http.HttpConfig;
 import org.perilune.chassis.messaging.AmqpConfig;
 import org.perilune.chassis.postgres.PostgresConfig;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.Topology;
 
 /** Where moderation listens, what it stores in, the broker, and whom it asks. */

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.http.UserText;
-import org.perilune.chassis.runtime.JsonObjectReader;
-import org.perilune.chassis.runtime.TextValidation;
+import org.perilune.chassis.json.JsonObjectReader;
+import org.perilune.chassis.json.TextValidation;
 
 /** Reads a list of rules; all that is wrong with it is collected. What passes cannot fail on any comment. */
 final class RuleReader {

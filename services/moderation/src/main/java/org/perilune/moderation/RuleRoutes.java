@@ -9,7 +9,7 @@ import org.perilune.chassis.http.Access;
 import org.perilune.chassis.http.HttpListener;
 import org.perilune.chassis.http.Requests;
 import org.perilune.chassis.http.UserText;
-import org.perilune.chassis.runtime.JsonObjectReader;
+import org.perilune.chassis.json.JsonObjectReader;
 
 /** The rules over HTTP; see {@code docs/api.md}. */
 final class RuleRoutes {

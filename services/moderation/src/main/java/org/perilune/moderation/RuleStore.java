@@ -11,10 +11,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.json.Json;
+import org.perilune.chassis.json.JsonObjectReader;
 import org.perilune.chassis.postgres.SqlTimes;
 import org.perilune.chassis.postgres.TransactionRunner;
-import org.perilune.chassis.runtime.Json;
-import org.perilune.chassis.runtime.JsonObjectReader;
 import org.perilune.chassis.runtime.ServiceException;
 
 /** The rules and all their versions. Safe for threads. */

@@ -19,7 +19,7 @@ import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.postgres.PostgresConfig;
 import org.perilune.chassis.runtime.Ids;
 import org.perilune.chassis.runtime.Resources;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.FlightLog.Comment;
 import org.perilune.contracts.FlightLog.Decision;

@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.http.UserText;
+import org.perilune.chassis.json.JsonObjectReader;
 import org.perilune.chassis.postgres.SqlTimes;
-import org.perilune.chassis.runtime.JsonObjectReader;
 import org.perilune.contracts.FlightLog.Reference;
 import org.perilune.flightlog.References;
 

@@ -15,7 +15,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.perilune.chassis.messaging.AmqpConfig;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Service;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.embedded.EmbeddedBackends;

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.chassis.json.Json;
 import org.perilune.chassis.messaging.CloudEvent;
-import org.perilune.chassis.runtime.Json;
 import org.perilune.testkit.Caller;
 
 @Timeout(120)

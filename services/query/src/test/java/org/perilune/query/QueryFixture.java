@@ -22,7 +22,7 @@ import org.perilune.chassis.postgres.PostgresConfig;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Service;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.Topology.Store;
 import org.perilune.embedded.EmbeddedBackends;

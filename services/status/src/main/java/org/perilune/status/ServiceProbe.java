@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 
 /** Asks a service whether it is ready, and for its figures. */
 final class ServiceProbe implements Probe {

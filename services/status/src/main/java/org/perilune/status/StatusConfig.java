@@ -10,7 +10,7 @@ import org.perilune.chassis.mqtt.MqttConfig;
 import org.perilune.chassis.opensearch.OpenSearchConfig;
 import org.perilune.chassis.postgres.PostgresConfig;
 import org.perilune.chassis.redis.RedisConfig;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.Topology;
 
 /**

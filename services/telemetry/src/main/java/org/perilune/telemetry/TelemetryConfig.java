@@ -6,7 +6,7 @@ import org.perilune.chassis.messaging.AmqpConfig;
 import org.perilune.chassis.mqtt.MqttConfig;
 import org.perilune.chassis.postgres.PostgresConfig;
 import org.perilune.chassis.redis.RedisConfig;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.Topology;
 import org.perilune.telemetry.ingest.IngestLimits;
 import org.perilune.telemetry.query.Exports;

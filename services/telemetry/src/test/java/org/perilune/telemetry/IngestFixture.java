@@ -19,7 +19,7 @@ import org.perilune.chassis.messaging.AmqpConfig;
 import org.perilune.chassis.redis.Redis;
 import org.perilune.chassis.redis.RedisConfig;
 import org.perilune.chassis.runtime.Service;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Streams;
 import org.perilune.contracts.Topology.Store;

@@ -27,7 +27,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.perilune.chassis.http.TokenVerifier;
 import org.perilune.chassis.runtime.Service;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 
 /** The service on real backing servers, asked over HTTP with tokens of a stand-in for crew. */
 public final class ReadFixture implements AutoCloseable {

@@ -6,8 +6,8 @@ import org.perilune.chassis.http.HttpConfig;
 import org.perilune.chassis.messaging.AmqpConfig;
 import org.perilune.chassis.mongo.MongoConfig;
 import org.perilune.chassis.runtime.DatabaseClockConfig;
-import org.perilune.chassis.runtime.Secret;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Secret;
+import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.Topology;
 
 /**

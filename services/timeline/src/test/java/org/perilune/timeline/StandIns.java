@@ -27,7 +27,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import org.perilune.chassis.http.TokenVerifier;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 
 /** Stands in for crew, command-dispatcher and the lunar module, as far as the timeline asks them. */
 public final class StandIns implements AutoCloseable {

@@ -2,7 +2,7 @@ package org.perilune.chassis.http;
 
 import java.time.Duration;
 import java.util.OptionalInt;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 
 /**
  * One service's HTTP listener.

@@ -1,7 +1,7 @@
 package org.perilune.chassis.http;
 
 import java.time.Duration;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 
 /**
  * What a listener takes before it turns requests away.

@@ -12,10 +12,10 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.runtime.Json;
-import org.perilune.chassis.runtime.JsonObjectReader;
+import org.perilune.chassis.json.Json;
+import org.perilune.chassis.json.JsonObjectReader;
+import org.perilune.chassis.json.TextValidation;
 import org.perilune.chassis.runtime.ServiceException;
-import org.perilune.chassis.runtime.TextValidation;
 import org.perilune.chassis.runtime.TraceContext;
 
 /** Reading requests, with the answers of the bad-input catalogue. */

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.runtime.Secret;
 import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.settings.Secret;
 
 /** A service's own token, asked of crew when it is first needed and again before it expires. Safe for threads. */
 public final class ServiceTokens implements AutoCloseable {

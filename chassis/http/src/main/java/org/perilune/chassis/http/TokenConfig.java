@@ -2,7 +2,7 @@ package org.perilune.chassis.http;
 
 import java.net.URI;
 import java.time.Duration;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 
 /**
  * What tokens are checked by.

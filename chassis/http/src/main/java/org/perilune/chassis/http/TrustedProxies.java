@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 
 /**
  * Addresses and networks of proxies that stand before a service. What they write into {@code X-Forwarded-For} is

@@ -3,7 +3,7 @@ package org.perilune.chassis.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.runtime.JsonObjectReader;
+import org.perilune.chassis.json.JsonObjectReader;
 
 /**
  * What people write for people: Markdown, titles, reasons. Line ends become line feeds; the rest is kept as it is, HTML

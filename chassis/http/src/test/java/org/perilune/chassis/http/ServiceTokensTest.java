@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.perilune.chassis.runtime.Secret;
 import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.settings.Secret;
 
 class ServiceTokensTest {
     private final AtomicInteger asked = new AtomicInteger();

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.perilune.chassis.runtime.InvalidSettings;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.InvalidSettings;
+import org.perilune.chassis.settings.Settings;
 
 class TrustedProxiesTest {
     private final TrustedProxies proxies = TrustedProxies.of("127.0.0.1, ::1, 10.1.0.0/20, 2001:db8::/33");

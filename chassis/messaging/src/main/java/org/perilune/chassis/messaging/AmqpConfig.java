@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.perilune.chassis.runtime.Secret;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Secret;
+import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.EventQueues;
 import org.perilune.contracts.Topology;
 

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.runtime.JsonLimits;
+import org.perilune.chassis.json.JsonLimits;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.EventTypes;
 

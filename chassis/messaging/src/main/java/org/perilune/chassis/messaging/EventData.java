@@ -2,7 +2,7 @@ package org.perilune.chassis.messaging;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.ServiceException;
 
 /** Reads the {@code data} of events that services publish. Safe for threads. */

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.perilune.chassis.runtime.InvalidSettings;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.InvalidSettings;
+import org.perilune.chassis.settings.Settings;
 
 class AmqpConfigTest {
     private static AmqpConfig read(Map<String, String> further) {

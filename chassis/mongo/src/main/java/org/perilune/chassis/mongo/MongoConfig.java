@@ -1,8 +1,8 @@
 package org.perilune.chassis.mongo;
 
 import java.util.regex.Pattern;
-import org.perilune.chassis.runtime.Secret;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Secret;
+import org.perilune.chassis.settings.Settings;
 
 /**
  * A service's own MongoDB database.

@@ -1,7 +1,7 @@
 package org.perilune.chassis.mqtt;
 
-import org.perilune.chassis.runtime.Secret;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Secret;
+import org.perilune.chassis.settings.Settings;
 
 /** Where the MQTT broker is, and who we are there. */
 public record MqttConfig(String host, int port, String user, Secret password) {

@@ -23,7 +23,7 @@ import org.opensearch.client.opensearch._types.OpenSearchException;
 import org.opensearch.client.transport.OpenSearchTransport;
 import org.opensearch.client.transport.httpclient5.ApacheHttpClient5Options;
 import org.opensearch.client.transport.httpclient5.ApacheHttpClient5TransportBuilder;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 
 /**
  * A client of OpenSearch. The server may be away at start and later, or left out altogether: nothing but search may

@@ -1,8 +1,8 @@
 package org.perilune.chassis.opensearch;
 
 import java.net.URI;
-import org.perilune.chassis.runtime.Secret;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Secret;
+import org.perilune.chassis.settings.Settings;
 
 /**
  * OpenSearch, or what speaks its API, and who we are there.

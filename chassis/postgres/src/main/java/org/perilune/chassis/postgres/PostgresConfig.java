@@ -1,8 +1,8 @@
 package org.perilune.chassis.postgres;
 
 import java.time.Duration;
-import org.perilune.chassis.runtime.Secret;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Secret;
+import org.perilune.chassis.settings.Settings;
 
 /**
  * A service's own database.

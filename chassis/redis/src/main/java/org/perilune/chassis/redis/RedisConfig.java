@@ -1,7 +1,7 @@
 package org.perilune.chassis.redis;
 
-import org.perilune.chassis.runtime.Secret;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Secret;
+import org.perilune.chassis.settings.Settings;
 
 /** Where Redis is, and who we are there. */
 public record RedisConfig(String host, int port, String user, Secret password) {

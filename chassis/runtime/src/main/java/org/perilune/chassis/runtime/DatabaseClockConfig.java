@@ -1,6 +1,7 @@
 package org.perilune.chassis.runtime;
 
 import java.time.Duration;
+import org.perilune.chassis.settings.Settings;
 
 /**
  * When a {@link DatabaseClock} believes the database.

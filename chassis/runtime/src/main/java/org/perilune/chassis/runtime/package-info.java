@@ -1,5 +1,5 @@
 /**
- * What every process has: settings, secrets, lifecycle, health, metrics, threads, JSON. Knows no protocol, no driver.
+ * What every process has: lifecycle, health, metrics, threads, failures, time. Knows no protocol, no driver.
  */
 @NullMarked
 package org.perilune.chassis.runtime;

@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.runtime.JsonObjectReader;
-import org.perilune.chassis.runtime.TextValidation;
+import org.perilune.chassis.json.JsonObjectReader;
+import org.perilune.chassis.json.TextValidation;
 
 /**
  * What a command can be given.

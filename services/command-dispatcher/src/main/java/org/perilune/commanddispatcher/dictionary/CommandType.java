@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.runtime.JsonObjectReader;
+import org.perilune.chassis.json.JsonObjectReader;
 
 /**
  * A command that devices of a type understand.

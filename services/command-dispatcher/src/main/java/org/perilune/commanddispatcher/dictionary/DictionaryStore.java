@@ -14,9 +14,9 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.json.Json;
+import org.perilune.chassis.json.JsonObjectReader;
 import org.perilune.chassis.postgres.SqlTimes;
-import org.perilune.chassis.runtime.Json;
-import org.perilune.chassis.runtime.JsonObjectReader;
 import org.perilune.chassis.runtime.ServiceException;
 
 /** The table of dictionaries: each change is a new version, and old ones stay. Safe for threads. */

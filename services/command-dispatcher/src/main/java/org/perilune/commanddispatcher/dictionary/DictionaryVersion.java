@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import org.perilune.chassis.runtime.JsonObjectReader;
+import org.perilune.chassis.json.JsonObjectReader;
 
 /** All that devices of a type can be told, as it was declared at one time. */
 public record DictionaryVersion(

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.runtime.JsonObjectReader;
-import org.perilune.chassis.runtime.TextValidation;
+import org.perilune.chassis.json.JsonObjectReader;
+import org.perilune.chassis.json.TextValidation;
 
 /** What telemetry must show after a command, as it is declared and as it goes with a command. */
 public final class VerificationRule {

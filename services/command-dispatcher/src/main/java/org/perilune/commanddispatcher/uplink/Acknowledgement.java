@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.runtime.Numbers;
+import org.perilune.chassis.json.Numbers;
 import org.perilune.commanddispatcher.lifecycle.CommandState;
 import org.perilune.commanddispatcher.lifecycle.Transition;
 import org.perilune.contracts.v1.Ack;

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.Threads;
 import org.perilune.chassis.runtime.WakeupSignal;
 import org.slf4j.Logger;

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.json.Json;
 import org.perilune.chassis.postgres.SqlTimes;
-import org.perilune.chassis.runtime.Json;
 import org.perilune.commanddispatcher.dictionary.Expectation;
 import org.perilune.commanddispatcher.lifecycle.CommandLifecycle;
 

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 
 class ExpectationTest {
     private static JsonNode json(String text) {

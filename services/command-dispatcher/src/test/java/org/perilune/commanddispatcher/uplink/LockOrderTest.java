@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 import org.perilune.commanddispatcher.lifecycle.CommandState;
 
 /** What the sender changes while a device answers: both lock many commands, and neither may wait in a circle. */

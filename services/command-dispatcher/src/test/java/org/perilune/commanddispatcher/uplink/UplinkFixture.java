@@ -31,7 +31,7 @@ import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Ids;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 import org.perilune.commanddispatcher.CommandDispatcherConfig;
 import org.perilune.commanddispatcher.FakeDevice;
 import org.perilune.commanddispatcher.FakeTelemetry;

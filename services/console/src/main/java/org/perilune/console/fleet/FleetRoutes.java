@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.perilune.chassis.http.Access;
 import org.perilune.chassis.http.ServiceClient;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.console.pages.JtedeviceGenerated;
 import org.perilune.console.pages.JtefleetGenerated;

@@ -9,7 +9,7 @@ import org.perilune.chassis.http.Access;
 import org.perilune.chassis.http.ClientAddress;
 import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.http.TrustedProxies;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 import org.perilune.console.live.LiveStreams;
 import org.perilune.console.pages.JteloginGenerated;
 import org.perilune.console.rendering.NoInterceptor;

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.perilune.chassis.http.CutOff;
 import org.perilune.chassis.http.Problem;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.console.pages.JtemessageGenerated;
 import org.perilune.console.session.SafeRedirect;

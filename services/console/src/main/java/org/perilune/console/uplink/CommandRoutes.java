@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.perilune.chassis.http.Access;
 import org.perilune.chassis.http.ServiceClient;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.console.fleet.Device;
 import org.perilune.console.fleet.DeviceChoice;

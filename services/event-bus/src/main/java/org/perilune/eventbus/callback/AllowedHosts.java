@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 
 /** Hosts that the operator trusts by name: they may be private, without TLS, and at any port, or at the one named. */
 record AllowedHosts(Set<String> names) {

@@ -1,7 +1,7 @@
 package org.perilune.eventbus.callback;
 
 import java.time.Duration;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 
 /**
  * How callbacks are made.

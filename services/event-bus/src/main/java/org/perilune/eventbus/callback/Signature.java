@@ -8,7 +8,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.perilune.chassis.runtime.Secret;
+import org.perilune.chassis.settings.Secret;
 
 /** What tells a subscriber that an event comes from here, and when. */
 public final class Signature {

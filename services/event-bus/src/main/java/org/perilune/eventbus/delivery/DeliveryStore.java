@@ -12,7 +12,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.perilune.chassis.postgres.SqlTimes;
-import org.perilune.chassis.runtime.Secret;
+import org.perilune.chassis.settings.Secret;
 import org.perilune.eventbus.callback.CallbackClient;
 import org.perilune.eventbus.log.EventLog;
 

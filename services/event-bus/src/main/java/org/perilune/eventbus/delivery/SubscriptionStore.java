@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 import org.perilune.chassis.postgres.SqlTimes;
-import org.perilune.chassis.runtime.Secret;
 import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.settings.Secret;
 import org.perilune.eventbus.callback.CallbackAddress;
 
 /** Subscriptions as people make, see and end them. Safe for threads. */

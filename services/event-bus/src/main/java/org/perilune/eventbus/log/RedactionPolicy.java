@@ -7,7 +7,7 @@ import io.javalin.http.Context;
 import java.util.Set;
 import org.perilune.chassis.http.HttpListener;
 import org.perilune.chassis.http.Principal;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.Role;
 

@@ -52,7 +52,7 @@ class RedactionPolicyTest {
     }
 
     /** To event-bus itself, which cannot read it: an event must say what version it is of. */
-    private static void redrive(org.perilune.chassis.runtime.Settings settings, String message) throws Exception {
+    private static void redrive(org.perilune.chassis.settings.Settings settings, String message) throws Exception {
         var config = PostgresConfig.read(settings.at("event-bus"), 2);
         try (var postgres = Postgres.open(config, List.of("db/event-bus", Outbox.SCHEMA), new SimpleMeterRegistry())) {
             postgres.jdbi()

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.perilune.chassis.json.Json;
 import org.perilune.chassis.postgres.SqlFailures;
 import org.perilune.chassis.postgres.SqlTimes;
-import org.perilune.chassis.runtime.Json;
 import org.perilune.chassis.runtime.ServiceException;
 
 /**

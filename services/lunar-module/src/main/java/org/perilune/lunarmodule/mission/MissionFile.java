@@ -12,7 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 import org.perilune.lunarmodule.attitude.Angles;
 import org.perilune.lunarmodule.attitude.Attitude;
 import org.perilune.lunarmodule.attitude.Slew;

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 import org.perilune.lunarmodule.attitude.Angles;
 import org.perilune.lunarmodule.attitude.Attitude;
 import org.perilune.lunarmodule.attitude.Slew;

@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.json.Json;
 import org.perilune.chassis.messaging.CloudEvent;
 import org.perilune.chassis.messaging.EventData;
-import org.perilune.chassis.runtime.Json;
 import org.perilune.contracts.FlightLog;
 
 /** A comment as the model keeps it: nothing that may not be read is in it. */

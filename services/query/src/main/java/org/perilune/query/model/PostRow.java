@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.json.Json;
 import org.perilune.chassis.messaging.CloudEvent;
 import org.perilune.chassis.messaging.EventData;
-import org.perilune.chassis.runtime.Json;
 import org.perilune.contracts.FlightLog;
 
 /** A post as the model keeps it; all but id and revision are null or empty once it is deleted. */

@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.perilune.chassis.json.Json;
 import org.perilune.chassis.messaging.CloudEvent;
-import org.perilune.chassis.runtime.Json;
 
 class ActivityRowTest {
     @Test

@@ -11,7 +11,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.runtime.Numbers;
+import org.perilune.chassis.json.Numbers;
 
 /** A device as the API tells it; written straight, since a fleet has thousands of values. */
 final class DeviceJson {

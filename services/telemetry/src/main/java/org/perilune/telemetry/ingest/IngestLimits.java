@@ -1,6 +1,6 @@
 package org.perilune.telemetry.ingest;
 
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 
 /**
  * Bounds of what the ingest reads, and leaves in Redis.

@@ -5,7 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collection;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 import org.perilune.contracts.v1.Value;
 import org.perilune.telemetry.query.ReadingJson;
 

@@ -3,7 +3,7 @@ package org.perilune.telemetry.store;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import org.perilune.chassis.runtime.Settings;
+import org.perilune.chassis.settings.Settings;
 
 /**
  * How far a device's clock may be from ours and still be believed. What is newest goes by the device's time where it can

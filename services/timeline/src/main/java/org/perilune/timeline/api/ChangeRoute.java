@@ -15,7 +15,7 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.http.HttpListener;
 import org.perilune.chassis.http.Requests;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.timeline.event.Event;
 import org.perilune.timeline.event.EventCommand;

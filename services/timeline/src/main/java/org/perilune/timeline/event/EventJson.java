@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 
 /** Events as the interface gives them. Absent things are null. */
 public final class EventJson {

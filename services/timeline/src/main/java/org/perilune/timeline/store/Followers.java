@@ -9,7 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.http.ConflatingQueue;
 import org.perilune.chassis.http.ServerSentEvents;
-import org.perilune.chassis.runtime.Json;
+import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.timeline.event.Event;
 import org.perilune.timeline.event.EventJson;

@@ -1,4 +1,4 @@
-package org.perilune.chassis.runtime;
+package org.perilune.chassis.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package org.perilune.chassis.runtime;
+package org.perilune.chassis.json;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -15,6 +15,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.perilune.chassis.runtime.ServiceException;
 
 /** JSON of records: strict in (unknown and duplicate fields are faults), ISO-8601 times. Safe for threads. */
 public final class Json {

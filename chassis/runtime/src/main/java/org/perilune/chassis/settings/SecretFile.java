@@ -1,4 +1,4 @@
-package org.perilune.chassis.runtime;
+package org.perilune.chassis.settings;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package org.perilune.chassis.runtime;
+package org.perilune.chassis.json;
 
 import java.util.Optional;
 

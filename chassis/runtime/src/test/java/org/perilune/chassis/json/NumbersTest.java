@@ -1,4 +1,4 @@
-package org.perilune.chassis.runtime;
+package org.perilune.chassis.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

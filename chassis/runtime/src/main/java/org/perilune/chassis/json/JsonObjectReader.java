@@ -1,4 +1,4 @@
-package org.perilune.chassis.runtime;
+package org.perilune.chassis.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.runtime.ServiceException.Fault;
 
 /**
