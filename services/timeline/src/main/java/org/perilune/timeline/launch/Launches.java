@@ -27,6 +27,7 @@ import org.perilune.timeline.store.TimelineEvents;
  * takes it; and the command's key names event and time, so that a step done twice is one command. Safe for threads.
  */
 public final class Launches {
+    private static final String TOO_LATE = "command-dispatcher did not take it in time";
     /** What is claimed and unsure may still be repeated so long after its grace: another copy takes over meanwhile. */
     private static final Duration TAKEOVER = Duration.ofSeconds(10);
 
@@ -132,7 +133,7 @@ public final class Launches {
             return Result.DONE;
         }
         if (!event.runOnce() && isTooLate(event, sure)) {
-            giveUp(event, sure, "command-dispatcher did not take it in time");
+            giveUp(event, sure, TOO_LATE);
             return Result.DONE;
         }
         if (!lease.isHeld()) {
@@ -158,7 +159,7 @@ public final class Launches {
 
     private Result orGiveUp(Event event, boolean sure, String detail) {
         if (!event.runOnce() && isTooLate(event, sure)) {
-            giveUp(event, sure, detail);
+            giveUp(event, sure, TOO_LATE + ": " + detail);
             return Result.DONE;
         }
         return sure ? Result.NOT_TAKEN : Result.UNSURE;
