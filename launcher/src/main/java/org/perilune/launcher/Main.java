@@ -1,11 +1,12 @@
 package org.perilune.launcher;
 
 import java.util.Objects;
+import org.perilune.chassis.logging.Logging;
 import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.server.Carriers;
 import org.perilune.chassis.settings.InvalidSettings;
 import org.perilune.embedded.host.BackendsException;
 import org.perilune.launcher.home.LauncherException;
-import org.perilune.launcher.process.Logging;
 import org.perilune.launcher.replay.ReplayCommand;
 import org.perilune.launcher.timeline.ImportTimelineCommand;
 import picocli.CommandLine;

@@ -98,10 +98,10 @@ final class ArchitectureTest {
     }
 
     @Test
-    void onlyTheLauncherOwnsShutdownHooks() {
+    void onlyProcessesOwnShutdownHooks() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("org.perilune.launcher..")
+                .resideOutsideOfPackages("org.perilune.launcher..", "org.perilune.chassis.server..")
                 .should()
                 .callMethod(Runtime.class, "addShutdownHook", Thread.class)
                 .check(CLASSES);

@@ -1,16 +1,14 @@
 package org.perilune.launcher.home;
 
-import java.io.IOException;
-import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import org.perilune.chassis.settings.Settings;
+import org.perilune.chassis.settings.SettingsFile;
 
 /** What the user set: the home's file, then {@code --config}, the environment, {@code --set}; the last one wins. */
 public final class UserSettings {
@@ -22,9 +20,9 @@ public final class UserSettings {
             Path homeFile, Optional<Path> config, Map<String, String> environment, List<String> assignments) {
         var settings = new HashMap<String, String>();
         if (Files.exists(homeFile)) {
-            settings.putAll(file(homeFile));
+            settings.putAll(SettingsFile.read(homeFile));
         }
-        config.ifPresent(path -> settings.putAll(file(path)));
+        config.ifPresent(path -> settings.putAll(SettingsFile.read(path)));
         settings.putAll(Settings.ofEnvironment(environment));
         assignments.forEach(assignment -> assign(settings, assignment));
         return settings;
@@ -48,19 +46,5 @@ public final class UserSettings {
                     + "-file to a file that holds the secret instead");
         }
         settings.put(key, assignment.substring(equals + 1).strip());
-    }
-
-    public static Map<String, String> file(Path path) {
-        var properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(path)) {
-            properties.load(reader);
-        } catch (IOException | IllegalArgumentException failure) {
-            throw new LauncherException("The settings in " + path + " cannot be read: " + failure, failure);
-        }
-        var settings = new HashMap<String, String>();
-        for (String key : properties.stringPropertyNames()) {
-            settings.put(key, properties.getProperty(key).strip());
-        }
-        return settings;
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.perilune.chassis.server.ServiceDefinition;
 import org.perilune.contracts.Topology;
 import org.perilune.embedded.EmbeddedBackends;
 import org.perilune.embedded.host.ParallelStartup;
@@ -85,7 +86,7 @@ public final class Instance implements AutoCloseable {
         for (ServiceDefinition.Prepared service : prepared) {
             steps.add(() -> {
                 Thread.currentThread().setName("start-" + service.name());
-                Running running = service.start().apply(clock);
+                Running running = Running.of(service.name(), service.start().apply(clock));
                 services.add(running);
                 running.handler().ifPresent(backends::onPublish);
                 slow.started(service.name());

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.perilune.chassis.server.ServiceDefinition;
 import org.perilune.chassis.settings.InvalidSettings;
 import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.Topology;

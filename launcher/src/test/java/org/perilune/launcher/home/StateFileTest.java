@@ -8,9 +8,9 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.chassis.logging.LogService;
 import org.perilune.embedded.mqtt.DeviceKeys;
 import org.perilune.launcher.Main;
-import org.perilune.launcher.process.LogService;
 
 final class StateFileTest {
     @TempDir

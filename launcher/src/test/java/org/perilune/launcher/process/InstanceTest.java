@@ -25,16 +25,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.runtime.Service;
+import org.perilune.chassis.server.ServiceDefinition;
+import org.perilune.chassis.server.ServiceProcess;
+import org.perilune.chassis.settings.SettingsFile;
 import org.perilune.contracts.Topology;
 import org.perilune.embedded.host.BackendsException;
-import org.perilune.launcher.RunCommand;
 import org.perilune.launcher.TrainCommand;
 import org.perilune.launcher.home.Home;
 import org.perilune.launcher.home.LauncherException;
 import org.perilune.launcher.home.Progress;
 import org.perilune.launcher.home.StateFile;
 import org.perilune.launcher.home.Tokens;
-import org.perilune.launcher.home.UserSettings;
 
 /** Everything in this process, on free ports. */
 final class InstanceTest {
@@ -72,7 +74,7 @@ final class InstanceTest {
     @Test
     void secondCopiesOfEveryServiceRunBesideTheFirst() {
         LaunchPlan plan = PLAN.getFirst();
-        var settings = new HashMap<>(UserSettings.file(plan.home().serviceSettings()));
+        var settings = new HashMap<>(SettingsFile.read(plan.home().serviceSettings()));
         Topology.SERVICES.forEach(service -> settings.put(service.name() + ".http.port", "0"));
         settings.put("lunar-module.journal", plan.home().journal("second").toString());
         // Two clients of one name would throw each other out; in a deployment the second has a key of its own.
@@ -80,11 +82,11 @@ final class InstanceTest {
 
         try (var copies = new Resources()) {
             for (Topology.Service service : Topology.SERVICES) {
-                Running copy = RunCommand.start(service.name(), Map.copyOf(settings), Clock.systemUTC());
-                copies.add(copy.service());
+                ServiceDefinition<?> definition = ServiceDefinitions.named(service.name());
+                Service copy = copies.add(ServiceProcess.start(definition, Map.copyOf(settings), Clock.systemUTC()));
                 assertThat(copy.port()).isNotEqualTo(INSTANCE.getFirst().port(service));
                 if (!service.equals(Topology.LUNAR_MODULE)) {
-                    await(service.name()).atMost(TIMEOUT).until(() -> ready(copy));
+                    await(service.name()).atMost(TIMEOUT).until(() -> ready(copy.port()));
                 }
             }
         }
@@ -138,7 +140,11 @@ final class InstanceTest {
     }
 
     private static boolean ready(Running running) {
-        try (var client = client(running.port())) {
+        return ready(running.port());
+    }
+
+    private static boolean ready(int port) {
+        try (var client = client(port)) {
             return client.exchange("GET", "/ready", Optional.empty(), Optional.empty())
                             .status()
                     == 200;

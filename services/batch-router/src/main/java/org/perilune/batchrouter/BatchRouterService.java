@@ -15,10 +15,16 @@ import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Service;
+import org.perilune.chassis.server.Main;
+import org.perilune.chassis.server.ServiceDefinition;
 import org.perilune.contracts.Topology;
 
 /** Takes messages, and says so when Redis has them. */
 public final class BatchRouterService implements Service {
+    /** How it is read and started. */
+    public static final ServiceDefinition<BatchRouterConfig> DEFINITION =
+            new ServiceDefinition<>(Topology.BATCH_ROUTER, BatchRouterConfig::read, BatchRouterService::start);
+
     private final Resources owned = new Resources();
     private final Clock clock;
     private final Batcher batcher;
@@ -61,6 +67,11 @@ public final class BatchRouterService implements Service {
             owned.closeAfter(failure);
             throw failure;
         }
+    }
+
+    /** The service alone in its process. @param files of settings, the last one wins */
+    public static void main(String... files) {
+        Main.run(DEFINITION, files);
     }
 
     /** Returns at once even where backing stores are away: the service is unready until they are there. */

@@ -17,6 +17,8 @@ import org.perilune.chassis.postgres.SqlTimes;
 import org.perilune.chassis.redis.Redis;
 import org.perilune.chassis.runtime.DatabaseClock;
 import org.perilune.chassis.runtime.Service;
+import org.perilune.chassis.server.Main;
+import org.perilune.chassis.server.ServiceDefinition;
 import org.perilune.commanddispatcher.api.Approvals;
 import org.perilune.commanddispatcher.api.CommandRoutes;
 import org.perilune.commanddispatcher.api.DictionaryRoutes;
@@ -34,9 +36,18 @@ import org.perilune.contracts.Topology;
 
 /** Takes commands for devices and tracks each to its end. */
 public final class CommandDispatcherService {
+    /** How it is read and started. */
+    public static final ServiceDefinition<CommandDispatcherConfig> DEFINITION = new ServiceDefinition<>(
+            Topology.COMMAND_DISPATCHER, CommandDispatcherConfig::read, CommandDispatcherService::start);
+
     private static final Duration TELEMETRY_TIMEOUT = Duration.ofSeconds(2);
 
     private CommandDispatcherService() {}
+
+    /** The service alone in its process. @param files of settings, the last one wins */
+    public static void main(String... files) {
+        Main.run(DEFINITION, files);
+    }
 
     /** Returns at once even where backing stores are away: the service is unready until they are there. */
     public static Service start(CommandDispatcherConfig config, Clock wall) {

@@ -13,13 +13,24 @@ import org.perilune.chassis.messaging.OutboxRelay;
 import org.perilune.chassis.messaging.QueueConsumer;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Service;
+import org.perilune.chassis.server.Main;
+import org.perilune.chassis.server.ServiceDefinition;
 import org.perilune.contracts.EventQueues;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.Topology;
 
 /** Comments on entries of the flight log. */
 public final class CommentsService {
+    /** How it is read and started. */
+    public static final ServiceDefinition<CommentsConfig> DEFINITION =
+            new ServiceDefinition<>(Topology.COMMENTS, CommentsConfig::read, CommentsService::start);
+
     private CommentsService() {}
+
+    /** The service alone in its process. @param files of settings, the last one wins */
+    public static void main(String... files) {
+        Main.run(DEFINITION, files);
+    }
 
     /** Returns at once even where backing stores are away: the service is unready until they are there. */
     public static Service start(CommentsConfig config, Clock clock) {

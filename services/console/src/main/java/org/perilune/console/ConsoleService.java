@@ -9,6 +9,8 @@ import org.perilune.chassis.http.HttpService;
 import org.perilune.chassis.http.Revocations;
 import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.runtime.Service;
+import org.perilune.chassis.server.Main;
+import org.perilune.chassis.server.ServiceDefinition;
 import org.perilune.console.fleet.FleetRoutes;
 import org.perilune.console.live.LiveStreams;
 import org.perilune.console.log.LogRoutes;
@@ -32,9 +34,18 @@ import org.perilune.contracts.Topology;
 
 /** Pages in a browser. Keeps nothing but a short cache of tokens: any copy can serve anybody. Safe for threads. */
 public final class ConsoleService {
+    /** How it is read and started. */
+    public static final ServiceDefinition<ConsoleConfig> DEFINITION =
+            new ServiceDefinition<>(Topology.CONSOLE, ConsoleConfig::read, ConsoleService::start);
+
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(3);
 
     private ConsoleService() {}
+
+    /** The service alone in its process. @param files of settings, the last one wins */
+    public static void main(String... files) {
+        Main.run(DEFINITION, files);
+    }
 
     /** Starts whether or not the services it shows can be reached: its pages say so. */
     public static Service start(ConsoleConfig config, Clock clock) {

@@ -9,11 +9,22 @@ import org.perilune.chassis.messaging.Outbox;
 import org.perilune.chassis.messaging.OutboxRelay;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Service;
+import org.perilune.chassis.server.Main;
+import org.perilune.chassis.server.ServiceDefinition;
 import org.perilune.contracts.Topology;
 
 /** Log-in, sessions, tokens and the keys they are checked by. */
 public final class CrewService {
+    /** How it is read and started. */
+    public static final ServiceDefinition<CrewConfig> DEFINITION =
+            new ServiceDefinition<>(Topology.CREW, CrewConfig::read, CrewService::start);
+
     private CrewService() {}
+
+    /** The service alone in its process. @param files of settings, the last one wins */
+    public static void main(String... files) {
+        Main.run(DEFINITION, files);
+    }
 
     public static Service start(CrewConfig config, Clock clock) {
         return HttpService.start(Topology.CREW, config.http(), clock, parts -> {

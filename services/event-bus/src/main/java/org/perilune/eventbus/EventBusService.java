@@ -14,6 +14,8 @@ import org.perilune.chassis.messaging.QueueConsumer;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Ids;
 import org.perilune.chassis.runtime.Service;
+import org.perilune.chassis.server.Main;
+import org.perilune.chassis.server.ServiceDefinition;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
 import org.perilune.eventbus.api.DeadLetterRoutes;
@@ -36,7 +38,16 @@ import org.perilune.eventbus.log.LogWriter;
 
 /** Takes events over HTTP, keeps the log of all events and what could not be handled, and calls back. */
 public final class EventBusService {
+    /** How it is read and started. */
+    public static final ServiceDefinition<EventBusConfig> DEFINITION =
+            new ServiceDefinition<>(Topology.EVENT_BUS, EventBusConfig::read, EventBusService::start);
+
     private EventBusService() {}
+
+    /** The service alone in its process. @param files of settings, the last one wins */
+    public static void main(String... files) {
+        Main.run(DEFINITION, files);
+    }
 
     /** Returns at once even where backing stores are away: the service is unready until they are there. */
     public static Service start(EventBusConfig config, Clock clock) {

@@ -8,6 +8,8 @@ import org.perilune.chassis.http.HttpService;
 import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Service;
+import org.perilune.chassis.server.Main;
+import org.perilune.chassis.server.ServiceDefinition;
 import org.perilune.contracts.Topology;
 import org.perilune.lunarmodule.command.CommandRecorder;
 import org.perilune.lunarmodule.command.CommandStore;
@@ -25,9 +27,18 @@ import org.perilune.sdk.DeviceKey;
  * executing commands. It flies on while its database is away.
  */
 public final class LunarModuleService {
+    /** How it is read and started. */
+    public static final ServiceDefinition<LunarModuleConfig> DEFINITION =
+            new ServiceDefinition<>(Topology.LUNAR_MODULE, LunarModuleConfig::read, LunarModuleService::start);
+
     private static final Duration DISPATCHER_TIMEOUT = Duration.ofSeconds(10);
 
     private LunarModuleService() {}
+
+    /** The service alone in its process. @param files of settings, the last one wins */
+    public static void main(String... files) {
+        Main.run(DEFINITION, files);
+    }
 
     public static Service start(LunarModuleConfig config, Clock clock) {
         return HttpService.start(Topology.LUNAR_MODULE, config.http(), clock, parts -> {

@@ -11,12 +11,23 @@ import org.perilune.chassis.messaging.OutboxRelay;
 import org.perilune.chassis.messaging.QueueConsumer;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Service;
+import org.perilune.chassis.server.Main;
+import org.perilune.chassis.server.ServiceDefinition;
 import org.perilune.contracts.EventQueues;
 import org.perilune.contracts.Topology;
 
 /** Decides on comments by rules that people change. */
 public final class ModerationService {
+    /** How it is read and started. */
+    public static final ServiceDefinition<ModerationConfig> DEFINITION =
+            new ServiceDefinition<>(Topology.MODERATION, ModerationConfig::read, ModerationService::start);
+
     private ModerationService() {}
+
+    /** The service alone in its process. @param files of settings, the last one wins */
+    public static void main(String... files) {
+        Main.run(DEFINITION, files);
+    }
 
     /** Returns at once even where backing stores are away: the service is unready until they are there. */
     public static Service start(ModerationConfig config, Clock clock) {

@@ -9,11 +9,22 @@ import org.perilune.chassis.messaging.Outbox;
 import org.perilune.chassis.messaging.OutboxRelay;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Service;
+import org.perilune.chassis.server.Main;
+import org.perilune.chassis.server.ServiceDefinition;
 import org.perilune.contracts.Topology;
 
 /** Entries of the flight log. */
 public final class PostsService {
+    /** How it is read and started. */
+    public static final ServiceDefinition<PostsConfig> DEFINITION =
+            new ServiceDefinition<>(Topology.POSTS, PostsConfig::read, PostsService::start);
+
     private PostsService() {}
+
+    /** The service alone in its process. @param files of settings, the last one wins */
+    public static void main(String... files) {
+        Main.run(DEFINITION, files);
+    }
 
     /** Returns at once even where backing stores are away: the service is unready until they are there. */
     public static Service start(PostsConfig config, Clock clock) {

@@ -13,6 +13,8 @@ import org.perilune.chassis.opensearch.OpenSearch;
 import org.perilune.chassis.postgres.NotificationListener;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Service;
+import org.perilune.chassis.server.Main;
+import org.perilune.chassis.server.ServiceDefinition;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
 import org.perilune.query.entries.ActivityRoutes;
@@ -32,7 +34,16 @@ import org.perilune.query.search.TextSearch;
 
 /** The flight log to read: its own model of it, built from events alone. */
 public final class QueryService {
+    /** How it is read and started. */
+    public static final ServiceDefinition<QueryConfig> DEFINITION =
+            new ServiceDefinition<>(Topology.QUERY, QueryConfig::read, QueryService::start);
+
     private QueryService() {}
+
+    /** The service alone in its process. @param files of settings, the last one wins */
+    public static void main(String... files) {
+        Main.run(DEFINITION, files);
+    }
 
     /** Returns at once even where backing stores are away: the service is unready until they are there. */
     public static Service start(QueryConfig config, Clock clock) {

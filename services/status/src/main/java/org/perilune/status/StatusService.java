@@ -15,13 +15,24 @@ import org.perilune.chassis.http.Access;
 import org.perilune.chassis.http.HttpService;
 import org.perilune.chassis.http.Requests;
 import org.perilune.chassis.runtime.Service;
+import org.perilune.chassis.server.Main;
+import org.perilune.chassis.server.ServiceDefinition;
 import org.perilune.contracts.Topology;
 
 /** Answers how everything is. Needs none of what it watches to be up, except crew's keys for tokens. */
 public final class StatusService {
+    /** How it is read and started. */
+    public static final ServiceDefinition<StatusConfig> DEFINITION =
+            new ServiceDefinition<>(Topology.STATUS, StatusConfig::read, StatusService::start);
+
     private static final int LOOKS_PER_SCRAPE = 3;
 
     private StatusService() {}
+
+    /** The service alone in its process. @param files of settings, the last one wins */
+    public static void main(String... files) {
+        Main.run(DEFINITION, files);
+    }
 
     public static Service start(StatusConfig config, Clock clock) {
         return HttpService.start(Topology.STATUS, config.http(), clock, parts -> {

@@ -9,6 +9,8 @@ import org.perilune.chassis.messaging.OutboxRelay;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.redis.Redis;
 import org.perilune.chassis.runtime.Service;
+import org.perilune.chassis.server.Main;
+import org.perilune.chassis.server.ServiceDefinition;
 import org.perilune.contracts.Topology;
 import org.perilune.telemetry.device.DeviceQueries;
 import org.perilune.telemetry.device.DeviceSweeper;
@@ -25,7 +27,16 @@ import org.perilune.telemetry.store.FrameStore;
 
 /** Stores what devices report, and answers for it. */
 public final class TelemetryService {
+    /** How it is read and started. */
+    public static final ServiceDefinition<TelemetryConfig> DEFINITION =
+            new ServiceDefinition<>(Topology.TELEMETRY, TelemetryConfig::read, TelemetryService::start);
+
     private TelemetryService() {}
+
+    /** The service alone in its process. @param files of settings, the last one wins */
+    public static void main(String... files) {
+        Main.run(DEFINITION, files);
+    }
 
     /** Returns at once even where backing stores are away: the service is unready until they are there. */
     public static Service start(TelemetryConfig config, Clock clock) {

@@ -16,6 +16,8 @@ import org.perilune.chassis.mongo.MongoTime;
 import org.perilune.chassis.runtime.DatabaseClock;
 import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.WakeupSignal;
+import org.perilune.chassis.server.Main;
+import org.perilune.chassis.server.ServiceDefinition;
 import org.perilune.contracts.Topology;
 import org.perilune.timeline.api.ChangeRoute;
 import org.perilune.timeline.api.DataRoute;
@@ -41,6 +43,10 @@ import org.perilune.timeline.store.Timeline;
 
 /** Keeps what is planned and foreseen, and sends the commands of events when they are due. */
 public final class TimelineService {
+    /** How it is read and started. */
+    public static final ServiceDefinition<TimelineConfig> DEFINITION =
+            new ServiceDefinition<>(Topology.TIMELINE, TimelineConfig::read, TimelineService::start);
+
     private static final Duration PREDICTIONS_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration PREDICTIONS_EVERY = Duration.ofSeconds(10);
     /** Often enough that a token is never asked for when an event is due. */
@@ -50,6 +56,11 @@ public final class TimelineService {
     private static final Duration PRUNE_EVERY = Duration.ofMinutes(10);
 
     private TimelineService() {}
+
+    /** The service alone in its process. @param files of settings, the last one wins */
+    public static void main(String... files) {
+        Main.run(DEFINITION, files);
+    }
 
     /** Returns at once even where MongoDB or other services are away: the timeline is unready until MongoDB is there. */
     public static Service start(TimelineConfig config, Clock clock) {

@@ -1,4 +1,4 @@
-package org.perilune.launcher.process;
+package org.perilune.chassis.logging;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import java.util.List;
