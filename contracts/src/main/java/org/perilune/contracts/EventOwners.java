@@ -1,7 +1,6 @@
 package org.perilune.contracts;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.perilune.contracts.Topology.Service;
@@ -11,35 +10,8 @@ public final class EventOwners {
     private static final Map<String, Service> OWNERS;
 
     static {
-        var types = new HashMap<Service, List<String>>();
-        types.put(
-                Topology.COMMAND_DISPATCHER,
-                List.of(
-                        Activity.Type.COMMAND_ACCEPTED,
-                        Activity.Type.COMMAND_HELD,
-                        Activity.Type.COMMAND_APPROVED,
-                        Activity.Type.COMMAND_FINISHED));
-        types.put(
-                Topology.TIMELINE,
-                List.of(
-                        Activity.Type.TIMELINE_EVENT_PLANNED,
-                        Activity.Type.TIMELINE_EVENT_CHANGED,
-                        Activity.Type.TIMELINE_EVENT_CANCELLED,
-                        Activity.Type.TIMELINE_EVENT_DISPATCHED,
-                        Activity.Type.TIMELINE_EVENT_PASSED,
-                        Activity.Type.TIMELINE_EVENT_MISSED,
-                        Activity.Type.TIMELINE_EVENT_FAILED));
-        types.put(Topology.TELEMETRY, List.of(Activity.Type.TELEMETRY_GAP_FOUND, Activity.Type.TELEMETRY_GAP_FILLED));
-        types.put(
-                Topology.CREW,
-                List.of(Activity.Type.LOGGED_IN, Activity.Type.LOGGED_OUT, Activity.Type.LOG_IN_REFUSED));
-        types.put(Topology.POSTS, List.of(FlightLog.POST_CREATED, FlightLog.POST_UPDATED, FlightLog.POST_DELETED));
-        types.put(
-                Topology.COMMENTS,
-                List.of(FlightLog.COMMENT_CREATED, FlightLog.COMMENT_UPDATED, FlightLog.COMMENT_DELETED));
-        types.put(Topology.MODERATION, List.of(FlightLog.COMMENT_MODERATED));
         var owners = new HashMap<String, Service>();
-        types.forEach((service, own) -> own.forEach(type -> owners.put(type, service)));
+        Topology.SERVICES.forEach(service -> service.publishes().forEach(type -> owners.put(type, service)));
         OWNERS = Map.copyOf(owners);
     }
 

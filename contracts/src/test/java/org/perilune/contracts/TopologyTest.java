@@ -56,4 +56,43 @@ class TopologyTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("crews");
     }
+
+    @Test
+    void givesEachTypeOfEventsOneOwnerWithABroker() {
+        var types = Topology.SERVICES.stream().flatMap(service -> service.publishes().stream());
+        assertThat(types).doesNotHaveDuplicates().allMatch(EventTypes::isType);
+        assertThat(Topology.SERVICES)
+                .filteredOn(service ->
+                        !service.publishes().isEmpty() || !service.consumes().isEmpty())
+                .allSatisfy(service -> assertThat(service.stores()).contains(Store.AMQP));
+    }
+
+    @Test
+    void consumesOnlyWhatIsPublished() {
+        var published = Topology.SERVICES.stream()
+                .flatMap(service -> service.publishes().stream())
+                .toList();
+        for (Service service : Topology.SERVICES) {
+            assertThat(service.consumes())
+                    .as(service.name())
+                    .allMatch(type -> type.equals(Exchanges.EVERY_TYPE) || published.contains(type));
+        }
+    }
+
+    @Test
+    void readsOnlyStreamsThatSomebodyWrites() {
+        var written = Topology.SERVICES.stream()
+                .flatMap(service -> service.writes().stream())
+                .toList();
+        for (Service service : Topology.SERVICES) {
+            assertThat(written).as(service.name()).containsAll(service.reads());
+            assertThat(service.capacity().copies()).as(service.name()).isPositive();
+            if (service.capacity().scaling() == Capacity.Scaling.STREAMS) {
+                assertThat(service.reads()).as(service.name()).isNotEmpty();
+            }
+            if (service.capacity().scaling() == Capacity.Scaling.QUEUE) {
+                assertThat(service.consumes()).as(service.name()).isNotEmpty();
+            }
+        }
+    }
 }
