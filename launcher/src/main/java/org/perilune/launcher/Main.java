@@ -41,6 +41,7 @@ import picocli.CommandLine.ScopeType;
             DeadLettersCommand.class,
             RunCommand.class,
             CheckCommand.class,
+            DeployCommand.class,
             TrainCommand.class,
             VersionCommand.class
         })

@@ -1,0 +1,32 @@
+package org.perilune.deploy;
+
+import org.perilune.contracts.Topology;
+import org.perilune.contracts.Topology.Service;
+
+/** What Prometheus asks in the Compose deployment. */
+final class ScrapeTargets {
+    private static final String HEAD = """
+            # Made by ./perilune deploy from the topology: not to be edited.
+            global:
+              scrape_interval: 10s
+            scrape_configs:
+            """;
+
+    private static final String JOB = """
+              - job_name: %1$s
+                dns_sd_configs:
+                  - names: [%1$s]
+                    type: A
+                    port: %2$d
+            """;
+
+    private ScrapeTargets() {}
+
+    static String text() {
+        var text = new StringBuilder(HEAD);
+        for (Service service : Topology.SERVICES) {
+            text.append(JOB.formatted(service.name(), service.port()));
+        }
+        return text.toString();
+    }
+}
