@@ -53,5 +53,6 @@ package="$(printf '%s' "$service" | tr -d -)"
 probe="$(ls "$image/layer-runtime/lib" | grep '^perilune-chassis-runtime-')"
 printf -- '-XX:+UseSerialGC\n-XX:TieredStopAtLevel=1\n-Xmx16m\n-cp /opt/perilune/lib/%s\norg.perilune.chassis.server.Probe\n' \
   "$probe" >"$image/layer-runtime/probe.args"
+cp deploy/image/training.properties "$image/layer-runtime/"
 # The same input makes the same layers.
 find "$image" -exec touch -d '2026-11-21T00:00:00Z' {} +

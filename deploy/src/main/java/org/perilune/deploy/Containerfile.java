@@ -22,11 +22,13 @@ final class Containerfile {
             """;
 
     private static final String BUILD = """
-            RUN ./mvnw package -pl %1$s -am
+            # Maven's compiler of messages fails without any, that of pages without their folder.
+            COPY contracts/src/main/protobuf contracts/src/main/protobuf
+            RUN mkdir -p services/console/src/main/jte && ./mvnw package -pl %1$s -am
             COPY . .
             RUN ./mvnw package -pl %1$s -am
             RUN %2$s
-            RUN "${JAVA_HOME:-/opt/java/openjdk}"/bin/jlink --output /image/java --strip-debug --no-header-files --no-man-pages \\
+            RUN "${JAVA_HOME:-/opt/java/openjdk}"/bin/jlink --output /image/java --strip-java-debug-attributes --no-header-files --no-man-pages \\
               --add-modules java.base,java.desktop,java.instrument,java.logging,java.management,java.naming,java.net.http,java.rmi,java.security.jgss,java.security.sasl,java.sql,java.xml,jdk.crypto.ec,jdk.jfr,jdk.management,jdk.naming.dns,jdk.unsupported,jdk.zipfs
             """;
 
@@ -40,7 +42,7 @@ final class Containerfile {
             ENV MALLOC_ARENA_MAX=2
             COPY --from=build /image/java /opt/java
             COPY --from=build /image/layer-runtime/lib /opt/perilune/lib
-            COPY --from=build /image/layer-runtime/probe.args /opt/perilune/
+            COPY --from=build /image/layer-runtime/probe.args /image/layer-runtime/training.properties /opt/perilune/
             COPY --from=build /image/layer-http/lib /opt/perilune/lib
             # Of no account in particular: any other number does as well.
             USER 10001:10001
