@@ -49,7 +49,7 @@ final class ComposeStores {
                 restart: unless-stopped
                 stop_grace_period: 30s
                 healthcheck:
-                  test: ["CMD-SHELL", "REDISCLI_AUTH=\"$$(cat /run/secrets/redis-monitor)\" redis-cli --user monitor ping | grep -q PONG"]
+                  test: ["CMD-SHELL", "REDISCLI_AUTH=\\"$$(cat /run/secrets/redis-monitor)\\" redis-cli --user monitor ping | grep -q PONG"]
                   interval: 3s
                   timeout: 3s
                   retries: 20
@@ -90,7 +90,7 @@ final class ComposeStores {
                 security_opt: [no-new-privileges]
                 restart: unless-stopped
                 healthcheck:
-                  test: ["CMD-SHELL", "mosquitto_sub -u monitor -P \"$$(cat /run/secrets/mosquitto-monitor)\" -t '$$SYS/broker/uptime' -C 1 -W 3"]
+                  test: ["CMD-SHELL", "mosquitto_sub -u monitor -P \\"$$(cat /run/secrets/mosquitto-monitor)\\" -t '$$SYS/broker/uptime' -C 1 -W 3"]
                   interval: 5s
                   timeout: 5s
                   retries: 20

@@ -37,8 +37,7 @@ class DeploymentTest {
 
     @Test
     void imagesAreBuiltFromEveryModule() throws IOException {
-        List<String> modules = MODULE
-                .matcher(Files.readString(Path.of("..", "pom.xml")))
+        List<String> modules = MODULE.matcher(Files.readString(Path.of("..", "pom.xml")))
                 .results()
                 .map(found -> found.group(1))
                 .toList();
@@ -67,7 +66,8 @@ class DeploymentTest {
         var settings = new HashMap<String, String>();
         SettingsFile.read(DEPLOY.resolve("compose/perilune.properties"))
                 .forEach((key, value) -> settings.put(
-                        key, value.replace("/run/secrets", folder.resolve("secrets").toString())));
+                        key,
+                        value.replace("/run/secrets", folder.resolve("secrets").toString())));
         String secret = Files.readString(folder.resolve("secrets/crew-cli"));
         assertAccepted(settings);
 
