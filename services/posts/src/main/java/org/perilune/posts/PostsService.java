@@ -2,8 +2,8 @@ package org.perilune.posts;
 
 import java.time.Clock;
 import java.util.List;
+import org.perilune.chassis.client.ServiceTokens;
 import org.perilune.chassis.http.HttpService;
-import org.perilune.chassis.http.ServiceTokens;
 import org.perilune.chassis.messaging.Amqp;
 import org.perilune.chassis.messaging.Outbox;
 import org.perilune.chassis.messaging.OutboxRelay;

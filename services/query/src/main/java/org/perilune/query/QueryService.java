@@ -2,9 +2,9 @@ package org.perilune.query;
 
 import java.time.Clock;
 import java.util.Set;
+import org.perilune.chassis.client.ServiceTokens;
 import org.perilune.chassis.http.Access;
 import org.perilune.chassis.http.HttpService;
-import org.perilune.chassis.http.ServiceTokens;
 import org.perilune.chassis.messaging.Amqp;
 import org.perilune.chassis.messaging.EventConsumer;
 import org.perilune.chassis.messaging.Inbox;

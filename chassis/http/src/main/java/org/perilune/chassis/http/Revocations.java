@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.client.ServiceClient;
 import org.perilune.chassis.runtime.Loop;
 import org.perilune.chassis.runtime.ServiceException;
 import org.slf4j.Logger;

@@ -2,7 +2,7 @@ package org.perilune.commanddispatcher.uplink;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
-import org.perilune.chassis.http.ServiceTokens;
+import org.perilune.chassis.client.ServiceTokens;
 import org.perilune.chassis.mqtt.MqttConfig;
 import org.perilune.chassis.postgres.NotificationListener;
 import org.perilune.chassis.postgres.Postgres;

@@ -20,7 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.http.ServiceTokens;
+import org.perilune.chassis.client.ServiceTokens;
 import org.perilune.chassis.messaging.Outbox;
 import org.perilune.chassis.postgres.NotificationListener;
 import org.perilune.chassis.postgres.Postgres;

@@ -1,4 +1,4 @@
-package org.perilune.chassis.http;
+package org.perilune.chassis.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

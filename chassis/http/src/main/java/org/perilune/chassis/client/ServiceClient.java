@@ -1,4 +1,4 @@
-package org.perilune.chassis.http;
+package org.perilune.chassis.client;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,11 +28,11 @@ public final class ServiceClient implements AutoCloseable {
     private static final int MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
     /** How long the JDK's client keeps idle connections ({@code jdk.httpclient.keepalive.timeout}). */
-    static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
+    public static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
     /** More than two of the heartbeats that streams of events have. */
     private static final Duration SILENCE =
-            ServerSentEvents.HEARTBEAT.multipliedBy(5).dividedBy(2);
+            SilenceWatch.HEARTBEAT.multipliedBy(5).dividedBy(2);
 
     private final HttpClient http;
     private final String name;
