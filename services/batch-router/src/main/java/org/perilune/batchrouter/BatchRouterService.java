@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.client.Peers;
 import org.perilune.chassis.http.HttpListener;
 import org.perilune.chassis.http.TokenVerifier;
 import org.perilune.chassis.redis.Redis;
@@ -55,7 +56,7 @@ public final class BatchRouterService implements Service {
                     Topology.BATCH_ROUTER.name(),
                     health,
                     meters,
-                    owned.add(TokenVerifier.open(config.http().tokens(), meters, clock)),
+                    owned.add(TokenVerifier.open(config.http().tokens(), new Peers(meters), meters, clock)),
                     javalin -> {}));
         } catch (Throwable failure) {
             owned.closeAfter(failure);

@@ -48,10 +48,10 @@ public final class CommandDispatcherService {
             DatabaseClock clock = parts.own(DatabaseClock.follow(
                     parts.name(), SqlTimes.ofDatabase(postgres.jdbi()), wall, config.clock(), meters));
             Redis redis = parts.own(Redis.open(config.redis()));
-            ServiceTokens tokens =
-                    parts.own(ServiceTokens.open(parts.name(), config.tokenSecret(), config.crew(), wall));
+            ServiceTokens tokens = parts.own(
+                    ServiceTokens.open(parts.peers(), parts.name(), config.tokenSecret(), config.crew(), wall));
             ServiceClient telemetry =
-                    parts.own(ServiceClient.open(Topology.TELEMETRY.name(), config.telemetry(), TELEMETRY_TIMEOUT));
+                    parts.own(parts.peers().client(Topology.TELEMETRY.name(), config.telemetry(), TELEMETRY_TIMEOUT));
             Dictionary dictionary = parts.own(Dictionary.open(postgres, clock));
             parts.check("postgresql", postgres::problem);
             parts.check("redis", redis::problem);
@@ -64,6 +64,7 @@ public final class CommandDispatcherService {
             LiveCommands live = parts.own(LiveCommands.open(queries, changes, clock));
             Uplink uplink = parts.own(Uplink.start(
                     config.mqtt(),
+                    parts.peers(),
                     config.telemetry(),
                     postgres,
                     redis,
@@ -76,7 +77,7 @@ public final class CommandDispatcherService {
             var devices = new DeviceDirectory(telemetry, tokens, postgres.jdbi(), clock);
             var store = new CommandStore(postgres.jdbi());
             var rights = parts.own(new AskerRights(
-                    config.crew(), tokens, config.http().tokens().revocationsMaxAge(), meters));
+                    parts.peers(), config.crew(), tokens, config.http().tokens().revocationsMaxAge(), meters));
             var dispatch = new DispatchRoute(dictionary, devices, intake, store, rights, uplink, clock);
             var approvals = new Approvals(postgres.jdbi(), new Transitions(clock), clock);
             var commands = new CommandRoutes(dispatch, queries, approvals, uplink);

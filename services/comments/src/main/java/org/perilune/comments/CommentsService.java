@@ -30,9 +30,9 @@ public final class CommentsService {
             Amqp amqp = parts.own(Amqp.open(config.amqp()));
             parts.check("postgresql", postgres::problem);
             parts.check("amqp", amqp::problem);
-            ServiceTokens tokens =
-                    parts.own(ServiceTokens.open(parts.name(), config.tokenSecret(), config.crew(), clock));
-            var posts = parts.own(new PostsClient(config.posts(), tokens));
+            ServiceTokens tokens = parts.own(
+                    ServiceTokens.open(parts.peers(), parts.name(), config.tokenSecret(), config.crew(), clock));
+            var posts = parts.own(new PostsClient(parts.peers(), config.posts(), tokens));
             OutboxRelay relay = parts.own(OutboxRelay.start(parts.name(), postgres, amqp, meters));
             QueueConsumer events = parts.own(EventConsumer.start(
                     Topology.COMMENTS,

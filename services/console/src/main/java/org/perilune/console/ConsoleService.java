@@ -50,7 +50,7 @@ public final class ConsoleService {
             var moderation = open(parts, "moderation", config.moderation());
             var query = open(parts, "query", config.query());
             var logOuts = parts.own(LogOuts.start(crew));
-            var revocations = parts.own(Revocations.open(config.http().tokens(), parts.meters()));
+            var revocations = parts.own(Revocations.open(config.http().tokens(), parts.peers(), parts.meters()));
             var sessions = new Sessions(crew, revocations, logOuts, clock);
             var cookie = new SessionCookie(config.secureCookies());
             var assets = Assets.load();
@@ -97,6 +97,6 @@ public final class ConsoleService {
     }
 
     private static ServiceClient open(HttpService.Parts parts, String name, URI address) {
-        return parts.own(ServiceClient.open(name, address, CALL_TIMEOUT));
+        return parts.own(parts.peers().client(name, address, CALL_TIMEOUT));
     }
 }

@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import org.perilune.chassis.client.ServiceClient;
 import org.perilune.chassis.http.HttpService;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Service;
@@ -50,8 +49,8 @@ public final class LunarModuleService {
             recorder.onEnd(flight::reportSoon);
             parts.check("postgresql", postgres::problem);
             parts.check("mqtt", () -> linkProblem(device));
-            var dispatcher = parts.own(ServiceClient.open(
-                    Topology.COMMAND_DISPATCHER.name(), config.commandDispatcher(), DISPATCHER_TIMEOUT));
+            var dispatcher = parts.own(parts.peers()
+                    .client(Topology.COMMAND_DISPATCHER.name(), config.commandDispatcher(), DISPATCHER_TIMEOUT));
             var routes = new LunarModuleRoutes(config.mqtt().user(), flight, mission, commands, dispatcher, clock);
             return routes::addTo;
         });

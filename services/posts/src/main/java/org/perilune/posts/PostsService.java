@@ -24,9 +24,10 @@ public final class PostsService {
             Amqp amqp = parts.own(Amqp.open(config.amqp()));
             parts.check("postgresql", postgres::problem);
             parts.check("amqp", amqp::problem);
-            ServiceTokens tokens =
-                    parts.own(ServiceTokens.open(parts.name(), config.tokenSecret(), config.crew(), clock));
-            var references = parts.own(new ReferenceCheck(config.telemetry(), config.commandDispatcher(), tokens));
+            ServiceTokens tokens = parts.own(
+                    ServiceTokens.open(parts.peers(), parts.name(), config.tokenSecret(), config.crew(), clock));
+            var references = parts.own(
+                    new ReferenceCheck(parts.peers(), config.telemetry(), config.commandDispatcher(), tokens));
             OutboxRelay relay = parts.own(OutboxRelay.start(parts.name(), postgres, amqp, meters));
             var routes = new PostRoutes(new PostStore(postgres.jdbi(), clock), references, relay, clock);
             return routes::register;

@@ -49,9 +49,9 @@ public final class QueryService {
             var pages = new Pages(entries, barrier, config.pageCacheBytes());
             LiveEntries live = parts.own(LiveEntries.open(entries, changes, clock));
             parts.own(Maintenance.start(postgres, config.activitiesKept(), clock));
-            ServiceTokens tokens =
-                    parts.own(ServiceTokens.open(parts.name(), config.tokenSecret(), config.crew(), clock));
-            EventLogClient log = parts.own(new EventLogClient(config.eventBus(), tokens));
+            ServiceTokens tokens = parts.own(
+                    ServiceTokens.open(parts.peers(), parts.name(), config.tokenSecret(), config.crew(), clock));
+            EventLogClient log = parts.own(new EventLogClient(parts.peers(), config.eventBus(), tokens));
             Rebuilds rebuilds = parts.own(new Rebuilds(postgres, log, clock));
             var activities = new ActivityRoutes(postgres.jdbi(), barrier);
             var index = new SearchIndex(parts.own(OpenSearch.open(config.opensearch())));

@@ -56,9 +56,10 @@ public final class ServiceTokens implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** @param service one of {@code Topology.TOKENS}, with the secret that crew knows it by */
-    public static ServiceTokens open(String service, Secret secret, URI crew, Clock clock) {
-        return new ServiceTokens(ServiceClient.open("crew", crew, TIMEOUT), service, secret, clock);
+    /** @param peers those of the service
+     * @param service one of {@code Topology.TOKENS}, with the secret that crew knows it by */
+    public static ServiceTokens open(Peers peers, String service, Secret secret, URI crew, Clock clock) {
+        return new ServiceTokens(peers.client("crew", crew, TIMEOUT), service, secret, clock);
     }
 
     /**

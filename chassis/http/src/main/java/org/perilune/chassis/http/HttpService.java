@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.client.Peers;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
@@ -40,6 +41,7 @@ public final class HttpService implements Service {
         private final Clock clock;
         private final Resources owned;
         private final PrometheusMeterRegistry meters = Meters.open();
+        private final Peers peers = new Peers(meters);
         private final Health health = new Health();
         private @Nullable Authenticator authenticator;
 
@@ -57,6 +59,11 @@ public final class HttpService implements Service {
 
         public PrometheusMeterRegistry meters() {
             return meters;
+        }
+
+        /** Who it calls. */
+        public Peers peers() {
+            return peers;
         }
 
         public Health health() {
@@ -79,8 +86,9 @@ public final class HttpService implements Service {
         }
 
         private HttpListener listen(HttpConfig config, Consumer<JavalinConfig> routes) {
-            Authenticator asked =
-                    authenticator == null ? own(TokenVerifier.open(config.tokens(), meters, clock)) : authenticator;
+            Authenticator asked = authenticator == null
+                    ? own(TokenVerifier.open(config.tokens(), peers, meters, clock))
+                    : authenticator;
             return own(HttpListener.open(config, name, health, meters, asked, routes));
         }
     }

@@ -2,6 +2,7 @@ package org.perilune.commanddispatcher.uplink;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
+import org.perilune.chassis.client.Peers;
 import org.perilune.chassis.client.ServiceTokens;
 import org.perilune.chassis.mqtt.MqttConfig;
 import org.perilune.chassis.postgres.NotificationListener;
@@ -33,6 +34,7 @@ public final class Uplink implements AutoCloseable {
     /** Returns at once, whatever is away. Adds the check {@code mqtt}. */
     public static Uplink start(
             MqttConfig mqtt,
+            Peers peers,
             URI telemetryAddress,
             Postgres postgres,
             Redis redis,
@@ -52,7 +54,7 @@ public final class Uplink implements AutoCloseable {
             var sender = new Sender(publisher, work, acks::isBehind, transitions, meters, clock);
             owned.add(LeaderElectedTask.start("command-sender", SENDER_LOCK, postgres, sender::run));
             owned.add(ReconnectHint.follow(redis, sender::connected));
-            TelemetryReader telemetry = owned.add(new TelemetryReader(telemetryAddress, tokens));
+            TelemetryReader telemetry = owned.add(new TelemetryReader(peers, telemetryAddress, tokens));
             var verifier = new Verifier(telemetry, transitions, meters, clock);
             owned.add(LeaderElectedTask.start("command-verifier", VERIFIER_LOCK, postgres, verifier::run));
             changes.onChange(ids -> work.raise());

@@ -20,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.client.Peers;
 import org.perilune.chassis.client.ServiceTokens;
 import org.perilune.chassis.messaging.Outbox;
 import org.perilune.chassis.postgres.NotificationListener;
@@ -147,8 +148,9 @@ public final class UplinkFixture implements AutoCloseable {
         Postgres postgres = resources.add(
                 Postgres.open(config.postgres(), List.of("db/command-dispatcher", Outbox.SCHEMA), meters));
         Redis connection = resources.add(Redis.open(config.redis()));
-        ServiceTokens tokens =
-                resources.add(ServiceTokens.open("command-dispatcher", config.tokenSecret(), config.crew(), clock));
+        var peers = new Peers(meters);
+        ServiceTokens tokens = resources.add(
+                ServiceTokens.open(peers, "command-dispatcher", config.tokenSecret(), config.crew(), clock));
         NotificationListener changes =
                 resources.add(NotificationListener.open(config.postgres(), CommandStore.CHANGED));
         DatabaseClock time = resources.add(
@@ -156,7 +158,7 @@ public final class UplinkFixture implements AutoCloseable {
                         ? DatabaseClock.of(clock)
                         : DatabaseClock.follow("test", step.of(postgres), clock, config.clock(), meters));
         Uplink uplink = resources.add(Uplink.start(
-                config.mqtt(), config.telemetry(), postgres, connection, tokens, changes, health, meters, time));
+                config.mqtt(), peers, config.telemetry(), postgres, connection, tokens, changes, health, meters, time));
         health.started();
         return new Copy(uplink, health, resources);
     }
