@@ -31,7 +31,7 @@ final class PackagesTest {
 
     /** Packages of the chassis that are part of a module of another name. */
     private static final Map<String, String> MODULES =
-            Map.of("settings", "runtime", "json", "runtime", "client", "http");
+            Map.of("settings", "runtime", "json", "runtime", "tracing", "runtime", "client", "http");
 
     /** Made by generators. */
     private static final Set<String> GENERATED = Set.of("contracts.v1", "console.pages");

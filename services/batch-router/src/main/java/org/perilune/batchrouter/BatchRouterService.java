@@ -16,6 +16,7 @@ import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Service;
+import org.perilune.chassis.tracing.Tracing;
 import org.perilune.contracts.Topology;
 
 /** Takes messages, and says so when Redis has them. */
@@ -30,6 +31,8 @@ public final class BatchRouterService implements Service {
         this.clock = clock;
         try {
             var meters = Meters.open();
+            Tracing tracing = owned.add(
+                    Tracing.open(Topology.BATCH_ROUTER.name(), config.http().tracing(), meters));
             var health = new Health();
             Redis redis = owned.add(Redis.open(config.redis()));
             MemoryBackPressure room = owned.add(MemoryBackPressure.watch(redis));
@@ -56,6 +59,7 @@ public final class BatchRouterService implements Service {
                     Topology.BATCH_ROUTER.name(),
                     health,
                     meters,
+                    tracing,
                     owned.add(TokenVerifier.open(config.http().tokens(), new Peers(meters), meters, clock)),
                     javalin -> {}));
         } catch (Throwable failure) {

@@ -1,6 +1,8 @@
 package org.perilune.chassis.client;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -19,6 +21,8 @@ import java.util.concurrent.TimeoutException;
 import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.runtime.SilenceWatch;
+import org.perilune.chassis.runtime.TraceContext;
+import org.perilune.chassis.tracing.Tracing;
 
 /** Calls one other service over HTTP: a deadline on every call, its problems thrown as ours. Safe for threads. */
 public final class ServiceClient implements AutoCloseable {
@@ -153,17 +157,33 @@ public final class ServiceClient implements AutoCloseable {
         boolean asksOnly = request.method().equals("GET") || request.method().equals("HEAD");
         long began = System.nanoTime();
         long deadline = began + timeout.toNanos();
-        var route = new Route(request);
+        Span span = Tracing.child(request.method() + " " + name, SpanKind.CLIENT);
+        var route = new Route(traced(request, span));
         try {
             HttpResponse<T> answer = policy.call(asksOnly, () -> attempt(route, handler, deadline));
             policy.ended(PeerPolicy.Outcome.of(answer.statusCode()), System.nanoTime() - began);
+            span.setAttribute("http.response.status_code", answer.statusCode());
             return answer;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw failure(asksOnly, began, interrupted);
         } catch (IOException | TimeoutException failure) {
+            Tracing.failed(span, String.valueOf(failure.getMessage()));
             throw failure(asksOnly, began, failure);
+        } finally {
+            span.end();
         }
+    }
+
+    /** The peer goes on with our trace. Who said already which trace it is of knows better. */
+    private static HttpRequest traced(HttpRequest request, Span span) {
+        Optional<TraceContext> place = Tracing.of(span);
+        if (place.isEmpty() || request.headers().firstValue(TraceContext.HEADER).isPresent()) {
+            return request;
+        }
+        return HttpRequest.newBuilder(request, (name, value) -> true)
+                .header(TraceContext.HEADER, place.get().toString())
+                .build();
     }
 
     /** The way that a request takes: another address with each attempt, where there are several. */

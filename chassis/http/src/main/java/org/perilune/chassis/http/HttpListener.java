@@ -26,6 +26,7 @@ import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.Draining;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.tracing.Tracing;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,10 +71,22 @@ public final class HttpListener implements Draining {
         this.probes = probes;
     }
 
+    /** Without tracing. */
+    public static HttpListener open(
+            HttpConfig config,
+            String service,
+            Health health,
+            PrometheusMeterRegistry meters,
+            Authenticator authenticator,
+            Consumer<JavalinConfig> routes) {
+        return open(config, service, health, meters, Tracing.OFF, authenticator, routes);
+    }
+
     /**
      * Listens, and from then on the service counts as started.
      *
      * @param service the service's name, for metrics
+     * @param tracing records requests; is closed by the caller
      * @param routes adds routes with {@code config.routes.get(path, handler, Access.VIEWER)}, and static files
      * @throws IllegalStateException naming host and port if they are taken
      */
@@ -82,6 +95,7 @@ public final class HttpListener implements Draining {
             String service,
             Health health,
             PrometheusMeterRegistry meters,
+            Tracing tracing,
             Authenticator authenticator,
             Consumer<JavalinConfig> routes) {
         var probes = new Probes(config, health, meters);
@@ -91,6 +105,7 @@ public final class HttpListener implements Draining {
             javalin.routes.before(HttpListener::harden);
             probes.addTo(javalin);
             measure(javalin, service, meters);
+            new RequestTracing(tracing).addTo(javalin);
             admission.addTo(javalin);
             javalin.routes.exception(ServiceException.class, Problems::answer);
             javalin.routes.exception(HttpResponseException.class, Problems::answer);

@@ -12,6 +12,7 @@ import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Service;
+import org.perilune.chassis.tracing.Tracing;
 import org.perilune.contracts.Topology;
 
 /** A service that was started: what it opened, with an HTTP listener before it. Safe for threads. */
@@ -42,14 +43,16 @@ public final class HttpService implements Service {
         private final Resources owned;
         private final PrometheusMeterRegistry meters = Meters.open();
         private final Peers peers = new Peers(meters);
+        private final Tracing tracing;
         private final Health health = new Health();
         private @Nullable Authenticator authenticator;
 
-        private Parts(String name, Clock clock, Resources owned) {
+        private Parts(String name, HttpConfig config, Clock clock, Resources owned) {
             this.name = name;
             this.clock = clock;
             this.owned = owned;
             owned.add(meters::close);
+            this.tracing = owned.add(Tracing.open(name, config.tracing(), meters));
         }
 
         /** Of the service, as in {@link Topology}. */
@@ -64,6 +67,11 @@ public final class HttpService implements Service {
         /** Who it calls. */
         public Peers peers() {
             return peers;
+        }
+
+        /** Where what is begun without a request is recorded. */
+        public Tracing tracing() {
+            return tracing;
         }
 
         public Health health() {
@@ -89,7 +97,7 @@ public final class HttpService implements Service {
             Authenticator asked = authenticator == null
                     ? own(TokenVerifier.open(config.tokens(), peers, meters, clock))
                     : authenticator;
-            return own(HttpListener.open(config, name, health, meters, asked, routes));
+            return own(HttpListener.open(config, name, health, meters, tracing, asked, routes));
         }
     }
 
@@ -101,7 +109,7 @@ public final class HttpService implements Service {
     public static Service start(Topology.Service service, HttpConfig config, Clock clock, Assembly assembly) {
         var owned = new Resources();
         try {
-            var parts = new Parts(service.name(), clock, owned);
+            var parts = new Parts(service.name(), config, clock, owned);
             Consumer<JavalinConfig> routes = assembly.assemble(parts);
             return new HttpService(owned, parts.listen(config, routes));
         } catch (Throwable failure) {
