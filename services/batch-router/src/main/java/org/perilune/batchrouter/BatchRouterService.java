@@ -26,12 +26,13 @@ public final class BatchRouterService implements Service {
     private final Batcher batcher;
     private final RouterMeters counts;
     private final HttpListener http;
+    private final Tracing tracing;
 
     private BatchRouterService(BatchRouterConfig config, Clock clock) {
         this.clock = clock;
         try {
             var meters = Meters.open();
-            Tracing tracing = owned.add(
+            this.tracing = owned.add(
                     Tracing.open(Topology.BATCH_ROUTER.name(), config.http().tracing(), meters));
             var health = new Health();
             Redis redis = owned.add(Redis.open(config.redis()));
@@ -86,8 +87,9 @@ public final class BatchRouterService implements Service {
     public CompletionStage<Void> take(String client, String topic, byte[] payload, @Nullable String traceparent) {
         Instant now = clock.instant();
         long micros = TimeUnit.SECONDS.toMicros(now.getEpochSecond()) + now.getNano() / 1_000;
-        return batcher.take(
-                new Message(client, topic, payload, traceparent, micros, System.nanoTime(), new CompletableFuture<>()));
+        var done = new CompletableFuture<Void>();
+        String place = MessageSpans.begin(tracing, topic, traceparent, done);
+        return batcher.take(new Message(client, topic, payload, place, micros, System.nanoTime(), done));
     }
 
     /** A broker reads a device more slowly than it sends; is counted. */

@@ -72,6 +72,7 @@ public final class CommandDispatcherService {
                     changes,
                     parts.health(),
                     meters,
+                    parts.tracing(),
                     clock));
             Intake intake = parts.own(Intake.open(postgres.jdbi(), meters));
             var devices = new DeviceDirectory(telemetry, tokens, postgres.jdbi(), clock);
@@ -92,7 +93,7 @@ public final class CommandDispatcherService {
     /** The broker is not in the health: commands need not wait for it, events do. */
     private static void publish(
             HttpService.Parts parts, CommandDispatcherConfig config, Postgres postgres, NotificationListener changes) {
-        Amqp amqp = parts.own(Amqp.open(config.amqp()));
+        Amqp amqp = parts.own(Amqp.open(config.amqp(), parts.tracing()));
         OutboxRelay relay = parts.own(OutboxRelay.start(parts.name(), postgres, amqp, parts.meters()));
         changes.onChange(ids -> relay.wake());
     }

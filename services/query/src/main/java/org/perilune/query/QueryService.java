@@ -39,7 +39,7 @@ public final class QueryService {
         return HttpService.start(Topology.QUERY, config.http(), clock, parts -> {
             var meters = parts.meters();
             Postgres postgres = parts.own(Postgres.open(config.postgres(), "db/" + parts.name(), meters));
-            Amqp amqp = parts.own(Amqp.open(config.amqp()));
+            Amqp amqp = parts.own(Amqp.open(config.amqp(), parts.tracing()));
             parts.check("postgresql", postgres::problem);
             parts.check("amqp", amqp::problem);
             NotificationListener changes = parts.own(NotificationListener.open(config.postgres(), LiveEntries.CHANNEL));

@@ -79,7 +79,7 @@ public final class TimelineService {
                     parts.own(parts.peers().client("lunar-module", config.lunarModule(), PREDICTIONS_TIMEOUT));
             String copy = UUID.randomUUID().toString();
             // Not in the health: events of the timeline need not wait for the broker, telling of them does.
-            Amqp amqp = parts.own(Amqp.open(config.amqp()));
+            Amqp amqp = parts.own(Amqp.open(config.amqp(), parts.tracing()));
             var events = EventStore.collection(mongo.database());
             var relay = parts.own(MongoOutboxRelay.start(Topology.TIMELINE.name(), events, amqp, meters));
             var store = new EventStore(events, relay);

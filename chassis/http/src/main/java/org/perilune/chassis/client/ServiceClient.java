@@ -11,7 +11,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +20,6 @@ import java.util.concurrent.TimeoutException;
 import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.runtime.SilenceWatch;
-import org.perilune.chassis.runtime.TraceContext;
 import org.perilune.chassis.tracing.Tracing;
 
 /** Calls one other service over HTTP: a deadline on every call, its problems thrown as ours. Safe for threads. */
@@ -118,8 +116,12 @@ public final class ServiceClient implements AutoCloseable {
         if (response.statusCode() == 200) {
             return SilenceWatch.over(response.body().stream(), name, silence);
         }
-        throw failure(new Answer(
-                response.statusCode(), contentType(response), response.body().refusal()));
+        throw Refusals.of(
+                name,
+                new Answer(
+                        response.statusCode(),
+                        contentType(response),
+                        response.body().refusal()));
     }
 
     /** A stream where the status is 200; otherwise what was said instead, read within the deadline. */
@@ -158,7 +160,7 @@ public final class ServiceClient implements AutoCloseable {
         long began = System.nanoTime();
         long deadline = began + timeout.toNanos();
         Span span = Tracing.child(request.method() + " " + name, SpanKind.CLIENT);
-        var route = new Route(traced(request, span));
+        var route = new Route(addresses, Route.traced(request, span));
         try {
             HttpResponse<T> answer = policy.call(asksOnly, () -> attempt(route, handler, deadline));
             policy.ended(PeerPolicy.Outcome.of(answer.statusCode()), System.nanoTime() - began);
@@ -172,45 +174,6 @@ public final class ServiceClient implements AutoCloseable {
             throw failure(asksOnly, began, failure);
         } finally {
             span.end();
-        }
-    }
-
-    /** The peer goes on with our trace. Who said already which trace it is of knows better. */
-    private static HttpRequest traced(HttpRequest request, Span span) {
-        Optional<TraceContext> place = Tracing.of(span);
-        if (place.isEmpty() || request.headers().firstValue(TraceContext.HEADER).isPresent()) {
-            return request;
-        }
-        return HttpRequest.newBuilder(request, (name, value) -> true)
-                .header(TraceContext.HEADER, place.get().toString())
-                .build();
-    }
-
-    /** The way that a request takes: another address with each attempt, where there are several. */
-    private final class Route {
-        private final HttpRequest request;
-        private Optional<InetAddress> taken = Optional.empty();
-
-        Route(HttpRequest request) {
-            this.request = request;
-        }
-
-        HttpRequest next() {
-            taken = Addresses.isNamed(base) ? addresses.next(taken) : Optional.empty();
-            return taken.map(this::to).orElse(request);
-        }
-
-        private HttpRequest to(InetAddress address) {
-            return HttpRequest.newBuilder(request, (name, value) -> true)
-                    .uri(Addresses.at(address, request.uri()))
-                    .header("Host", request.uri().getRawAuthority())
-                    .build();
-        }
-
-        void failed(IOException failure) {
-            if (PeerPolicy.wasNotSent(failure)) {
-                taken.ifPresent(addresses::away);
-            }
         }
     }
 
@@ -254,33 +217,9 @@ public final class ServiceClient implements AutoCloseable {
 
     private Answer checked(Answer answer) {
         if (answer.status() / 100 != 2) {
-            throw failure(answer);
+            throw Refusals.of(name, answer);
         }
         return answer;
-    }
-
-    private ServiceException failure(Answer answer) {
-        String detail = detail(answer);
-        return switch (answer.status()) {
-            case 400 -> new ServiceException.Malformed(detail, List.of());
-            case 401 -> new ServiceException.Unauthenticated(detail);
-            case 403 -> new ServiceException.Forbidden(detail);
-            case 404 -> new ServiceException.NotFound(detail);
-            case 409 -> new ServiceException.Conflict(detail);
-            case 422 -> new ServiceException.Invalid("request", detail);
-            case 429 -> new ServiceException.TooMany(detail, Duration.ofSeconds(1));
-            case 504 -> new ServiceException.Uncertain(detail, null);
-            default -> new ServiceException.Unavailable(name + ": " + detail, null);
-        };
-    }
-
-    private String detail(Answer answer) {
-        try {
-            String detail = Json.mapper().readTree(answer.body()).path("detail").asText();
-            return detail.isEmpty() ? name + " answered " + answer.status() : detail;
-        } catch (IOException notJson) {
-            return name + " answered " + answer.status();
-        }
     }
 
     private static String contentType(HttpResponse<?> response) {

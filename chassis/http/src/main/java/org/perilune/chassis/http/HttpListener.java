@@ -58,6 +58,17 @@ public final class HttpListener implements Draining {
     private static final long FULL_IDLE_MILLIS =
             ServerSentEvents.HEARTBEAT.plusSeconds(5).toMillis();
 
+    /** What durations of requests are counted by. */
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(5),
+        Duration.ofMillis(25),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofSeconds(1),
+        Duration.ofMillis(2_500),
+        Duration.ofSeconds(10)
+    };
+
     private static final long SHUTDOWN_IDLE_MILLIS = 100;
     private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
 
@@ -224,7 +235,9 @@ public final class HttpListener implements Draining {
                 Timer.builder("http.server.requests")
                         .tag("service", service)
                         .tag("method", context.method().name())
-                        .tag("status", Integer.toString(context.statusCode()))
+                        .tag("route", RequestTracing.route(context))
+                        .tag("status", context.statusCode() / 100 + "xx")
+                        .serviceLevelObjectives(BUCKETS)
                         .register(meters)
                         .record(System.nanoTime() - began, TimeUnit.NANOSECONDS);
             }

@@ -16,9 +16,11 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.ContextKey;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.SdkTracerProviderBuilder;
+import io.opentelemetry.sdk.trace.SpanLimits;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.time.Duration;
@@ -37,6 +39,7 @@ public final class Tracing implements AutoCloseable {
     private static final ContextKey<Tracing> KEY = ContextKey.named("perilune-tracing");
     private static final String SCOPE = "org.perilune";
     private static final Duration EXPORT_TIMEOUT = Duration.ofSeconds(5);
+    private static final int LONGEST_ATTRIBUTE = 500;
     private static final long STOP_SECONDS = 2;
 
     private final @Nullable SdkTracerProvider provider;
@@ -67,6 +70,9 @@ public final class Tracing implements AutoCloseable {
                         .put("service.name", service)
                         .put("service.namespace", "perilune")
                         .build())
+                .setSpanLimits(SpanLimits.builder()
+                        .setMaxAttributeValueLength(LONGEST_ATTRIBUTE)
+                        .build())
                 .setSampler(Sampler.parentBased(sampler))
                 .addSpanProcessor(recent);
         config.endpoint()
@@ -81,6 +87,10 @@ public final class Tracing implements AutoCloseable {
                 .baseUnit("bytes")
                 .register(meters);
         return new Tracing(provider.build(), sampler, recent);
+    }
+
+    public boolean isOff() {
+        return provider == null;
     }
 
     public RecentSpans recent() {
@@ -100,22 +110,44 @@ public final class Tracing implements AutoCloseable {
 
     /**
      * The same where the other process does not decide what is recorded: devices say of each frame that they would
-     * like it. Empty where it is not recorded.
+     * like it. Costs next to nothing for what is not recorded.
+     *
+     * @param traceparent as it came; looked at only where it is recorded
      */
-    public Optional<Span> choose(String name, SpanKind kind, Optional<TraceContext> parent, long beganEpochNanos) {
-        if (provider == null || (parent.isPresent() && !sampler.takes(hex(parent.get())))) {
+    public Optional<Span> choose(String name, SpanKind kind, @Nullable String traceparent) {
+        if (provider == null || !sampler.takesNext()) {
             return Optional.empty();
         }
-        Span span = builder(name, kind, parent.map(one -> remote(one, true)))
-                .setStartTimestamp(beganEpochNanos, TimeUnit.NANOSECONDS)
-                .startSpan();
-        return span.isRecording() ? Optional.of(span) : Optional.empty();
+        Optional<SpanContext> parent =
+                Optional.ofNullable(traceparent).flatMap(TraceContext::parse).map(one -> remote(one, true));
+        return Optional.of(builder(name, kind, parent)
+                .setAttribute(LeastSampler.CHOSEN, true)
+                .startSpan());
+    }
+
+    /** A step that took so long and is over now, of what is under way on this thread; nothing where that is not recorded. */
+    public static Optional<Span> past(String name, SpanKind kind, long durationNanos) {
+        if (!Span.current().isRecording()) {
+            return Optional.empty();
+        }
+        return Optional.of(current()
+                .tracer
+                .spanBuilder(name)
+                .setSpanKind(kind)
+                .setStartTimestamp(nowEpochNanos() - durationNanos, TimeUnit.NANOSECONDS)
+                .startSpan());
+    }
+
+    /** As spans count time. */
+    public static long nowEpochNanos() {
+        return Clock.getDefault().now();
     }
 
     /** A step that is over already, of a trace that is recorded; else nothing. */
-    public void record(String name, SpanKind kind, TraceContext parent, long beganEpochNanos, long endedEpochNanos) {
-        if (parent.sampled() && provider != null) {
-            builder(name, kind, Optional.of(remote(parent)))
+    public void record(
+            String name, SpanKind kind, Optional<TraceContext> parent, long beganEpochNanos, long endedEpochNanos) {
+        if (provider != null && parent.filter(TraceContext::sampled).isPresent()) {
+            builder(name, kind, parent.map(Tracing::remote))
                     .setStartTimestamp(beganEpochNanos, TimeUnit.NANOSECONDS)
                     .startSpan()
                     .end(endedEpochNanos, TimeUnit.NANOSECONDS);

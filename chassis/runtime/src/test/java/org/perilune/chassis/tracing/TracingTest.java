@@ -56,8 +56,8 @@ class TracingTest {
         try (Tracing tracing = Tracing.open("batch-router", kept(0, 3, 100_000), meters)) {
             int recorded = 0;
             for (int frame = 0; frame < 1000; frame++) {
-                Optional<Span> span =
-                        tracing.choose("frame", SpanKind.CONSUMER, Optional.of(TraceContext.begin()), 1_000);
+                Optional<Span> span = tracing.choose(
+                        "frame", SpanKind.CONSUMER, TraceContext.begin().toString());
                 span.ifPresent(Span::end);
                 recorded += span.isPresent() ? 1 : 0;
             }
@@ -70,9 +70,9 @@ class TracingTest {
     void recordsWhatIsOverOnlyWhereItsTraceIs() {
         try (Tracing tracing = Tracing.open("telemetry", kept(1, 0, 100_000), meters)) {
             TraceContext trace = TraceContext.begin();
-            tracing.record("stored", SpanKind.CONSUMER, trace, 5_000_000, 7_000_000);
+            tracing.record("stored", SpanKind.CONSUMER, Optional.of(trace), 5_000_000, 7_000_000);
             var not = new TraceContext(trace.traceId(), trace.spanId(), false);
-            tracing.record("not noted", SpanKind.CONSUMER, not, 5_000_000, 7_000_000);
+            tracing.record("not noted", SpanKind.CONSUMER, Optional.of(not), 5_000_000, 7_000_000);
             KeptSpan kept = tracing.recent().all().getFirst();
             assertThat(tracing.recent().all()).hasSize(1);
             assertThat(kept.parentId()).isEqualTo(trace.spanId());

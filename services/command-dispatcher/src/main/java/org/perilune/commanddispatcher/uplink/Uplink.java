@@ -12,6 +12,7 @@ import org.perilune.chassis.runtime.DatabaseClock;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.WakeupSignal;
+import org.perilune.chassis.tracing.Tracing;
 import org.perilune.commanddispatcher.lifecycle.Transitions;
 import org.perilune.commanddispatcher.verify.LeaderElectedTask;
 import org.perilune.commanddispatcher.verify.TelemetryReader;
@@ -42,13 +43,14 @@ public final class Uplink implements AutoCloseable {
             NotificationListener changes,
             Health health,
             MeterRegistry registry,
+            Tracing tracing,
             DatabaseClock clock) {
         var owned = new Resources();
         try {
             var meters = new UplinkMeters(registry);
             var transitions = new Transitions(clock);
             var work = new WakeupSignal();
-            CommandPublisher publisher = owned.add(CommandPublisher.open(mqtt, work::raise));
+            CommandPublisher publisher = owned.add(CommandPublisher.open(mqtt, tracing, work::raise));
             health.add("mqtt", publisher::problem);
             AckReader acks = owned.add(AckReader.start(postgres, redis, transitions, meters));
             var sender = new Sender(publisher, work, acks::isBehind, transitions, meters, clock);

@@ -33,6 +33,7 @@ import org.perilune.chassis.runtime.Ids;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.settings.Settings;
+import org.perilune.chassis.tracing.Tracing;
 import org.perilune.commanddispatcher.CommandDispatcherConfig;
 import org.perilune.commanddispatcher.FakeDevice;
 import org.perilune.commanddispatcher.FakeTelemetry;
@@ -158,7 +159,17 @@ public final class UplinkFixture implements AutoCloseable {
                         ? DatabaseClock.of(clock)
                         : DatabaseClock.follow("test", step.of(postgres), clock, config.clock(), meters));
         Uplink uplink = resources.add(Uplink.start(
-                config.mqtt(), peers, config.telemetry(), postgres, connection, tokens, changes, health, meters, time));
+                config.mqtt(),
+                peers,
+                config.telemetry(),
+                postgres,
+                connection,
+                tokens,
+                changes,
+                health,
+                meters,
+                Tracing.OFF,
+                time));
         health.started();
         return new Copy(uplink, health, resources);
     }
