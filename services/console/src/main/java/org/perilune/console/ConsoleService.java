@@ -24,6 +24,7 @@ import org.perilune.console.session.SessionCookie;
 import org.perilune.console.session.Sessions;
 import org.perilune.console.system.EventRoutes;
 import org.perilune.console.system.SystemRoutes;
+import org.perilune.console.system.TraceRoutes;
 import org.perilune.console.uplink.CommandRoutes;
 import org.perilune.console.uplink.TimelineRoutes;
 import org.perilune.console.upstream.Relay;
@@ -70,6 +71,7 @@ public final class ConsoleService {
             var relay = new Relay(sessions, cookie);
             var fleet = new FleetRoutes(telemetry, sessions, cookie, pages, devices, held, dead);
             var system = new SystemRoutes(status, telemetry, sessions, cookie, pages);
+            var traces = new TraceRoutes(status, parts.tracing(), sessions, cookie, pages);
             var commands = new CommandRoutes(dispatcher, relay, devices, sessions, cookie, pages);
             var events = new TimelineRoutes(timeline, relay, devices, sessions, cookie, pages);
             var log = new LogRoutes(
@@ -86,6 +88,7 @@ public final class ConsoleService {
                 logIn.addTo(javalin);
                 fleet.addTo(javalin);
                 system.addTo(javalin);
+                traces.addTo(javalin);
                 commands.addTo(javalin);
                 events.addTo(javalin);
                 bus.addTo(javalin);
