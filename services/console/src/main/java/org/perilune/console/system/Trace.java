@@ -1,6 +1,9 @@
 package org.perilune.console.system;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -17,6 +20,8 @@ import java.util.TreeMap;
  */
 public record Trace(String id, long beganMicros, long durationMicros, List<Step> steps) {
     private static final int DEEPEST = 12;
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     public Trace {
         steps = List.copyOf(steps);
@@ -109,6 +114,16 @@ public record Trace(String id, long beganMicros, long durationMicros, List<Step>
         if (next != null) {
             next.forEach(one -> add(steps, one, Math.min(depth + 1, DEEPEST), below));
         }
+    }
+
+    /** In UTC, to the millisecond. */
+    public String began() {
+        return TIME.format(Instant.ofEpochMilli(beganMicros / 1_000));
+    }
+
+    /** Scripts, styles and the like, which every page asks for. */
+    boolean isOfAPage() {
+        return steps.size() == 1 && name().startsWith("GET /assets/");
     }
 
     public String name() {

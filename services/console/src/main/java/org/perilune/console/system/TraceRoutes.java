@@ -76,7 +76,8 @@ public final class TraceRoutes {
             answer.path("spans").forEach(spans::add);
             answer.path("away").forEach(name -> away.add(name.asText()));
         });
-        List<Trace> all = Trace.of(spans);
+        List<Trace> all =
+                Trace.of(spans).stream().filter(trace -> !trace.isOfAPage()).toList();
         String sought = text.toLowerCase(Locale.ROOT);
         List<Trace> shown = all.stream()
                 .filter(trace -> !failedOnly || trace.failed())
