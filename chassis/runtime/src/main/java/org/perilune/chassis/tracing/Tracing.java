@@ -168,6 +168,7 @@ public final class Tracing implements AutoCloseable {
     }
 
     /** What runs on this thread until the scope is closed is part of the span. */
+    @SuppressWarnings("MustBeClosedChecker") // The caller closes it.
     public Scope enter(Span span) {
         return Context.root().with(KEY, this).with(span).makeCurrent();
     }
