@@ -11,7 +11,7 @@ import org.HdrHistogram.Histogram;
 import org.perilune.bench.instance.Instance;
 import org.perilune.bench.observe.CommentsSeen;
 import org.perilune.bench.report.BenchException;
-import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.client.ServiceClient;
 import org.perilune.chassis.json.Json;
 import org.perilune.contracts.Topology;
 

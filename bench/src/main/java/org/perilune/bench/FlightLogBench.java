@@ -19,7 +19,7 @@ import org.perilune.bench.report.BenchException;
 import org.perilune.bench.report.Figures;
 import org.perilune.bench.report.Report;
 import org.perilune.bench.seed.SeededLog;
-import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.client.ServiceClient;
 import org.perilune.contracts.Topology;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

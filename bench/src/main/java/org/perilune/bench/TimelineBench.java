@@ -16,7 +16,7 @@ import org.perilune.bench.instance.Instance;
 import org.perilune.bench.report.BenchException;
 import org.perilune.bench.report.Figures;
 import org.perilune.bench.report.Report;
-import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.client.ServiceClient;
 import org.perilune.contracts.Topology;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -11,7 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.client.ServiceClient;
 import org.perilune.contracts.Role;
 import org.perilune.contracts.Topology;
 import org.perilune.launcher.home.Home;

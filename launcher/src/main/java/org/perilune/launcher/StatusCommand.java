@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.client.ServiceClient;
 import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.ServiceException;

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.perilune.bench.load.Epochs;
 import org.perilune.bench.load.MqttPublisher;
 import org.perilune.bench.report.BenchException;
-import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.client.ServiceClient;
 import org.perilune.chassis.json.Json;
 import org.perilune.contracts.Topology;
 import org.perilune.embedded.mqtt.DeviceKeys;

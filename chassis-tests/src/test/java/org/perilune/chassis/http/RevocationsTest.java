@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.perilune.chassis.client.Peers;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
@@ -61,7 +62,7 @@ class RevocationsTest {
         var keys = URI.create(crew.keysUrl());
         var revocations = URI.create("http://127.0.0.1:" + way.port() + "/revocations");
         var tokens = new TokenConfig(keys, revocations, MAX_AGE);
-        var verifier = resources.add(TokenVerifier.open(tokens, meters, Clock.systemUTC()));
+        var verifier = resources.add(TokenVerifier.open(tokens, new Peers(meters), meters, Clock.systemUTC()));
         var http = resources.add(HttpListener.open(
                 new HttpConfig("127.0.0.1", 0, Duration.ofSeconds(1), tokens),
                 "test",

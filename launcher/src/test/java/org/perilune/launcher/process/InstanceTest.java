@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,11 +20,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.client.ServiceClient;
+import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.server.ServiceDefinition;
@@ -41,6 +46,7 @@ import org.perilune.launcher.home.Tokens;
 /** Everything in this process, on free ports. */
 final class InstanceTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    private static final Pattern METRIC = Pattern.compile("\\b[a-z]+(?:_[a-z]+)+\\b");
     private static final Progress SILENT =
             new Progress(new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8));
     private static final Resources OPENED = new Resources();
@@ -130,6 +136,41 @@ final class InstanceTest {
                 return answer.status() == 200 && new String(answer.body(), StandardCharsets.UTF_8).contains("\"seq\"");
             });
         }
+    }
+
+    /** A rule or a panel that asks for what nobody exposes is silent for ever. */
+    @Test
+    void alertsAndPanelsAskForWhatServicesExpose() throws IOException {
+        var asked = new TreeSet<String>();
+        Path observe = Path.of("..", "deploy", "observe");
+        for (String expression : expressions(observe)) {
+            METRIC.matcher(expression).results().map(MatchResult::group).forEach(asked::add);
+        }
+        asked.remove("histogram_quantile");
+        assertThat(asked).hasSizeGreaterThan(20);
+        await().atMost(TIMEOUT).untilAsserted(() -> {
+            var exposed = new StringBuilder();
+            for (Running running : INSTANCE.getFirst().services()) {
+                try (var client = client(running.port())) {
+                    var answer = client.exchange("GET", "/metrics", Optional.empty(), Optional.empty());
+                    exposed.append(new String(answer.body(), StandardCharsets.UTF_8));
+                }
+            }
+            assertThat(asked).allSatisfy(name -> assertThat(exposed).as(name).containsPattern("(?m)^" + name + "[{ ]"));
+        });
+    }
+
+    private static List<String> expressions(Path observe) throws IOException {
+        var expressions = new ArrayList<String>();
+        Json.mapper()
+                .readTree(Files.readAllBytes(observe.resolve("dashboard.json")))
+                .findValuesAsText("expr")
+                .forEach(expressions::add);
+        Pattern.compile("expr:(.*?)(?:for|labels):", Pattern.DOTALL)
+                .matcher(Files.readString(observe.resolve("rules.yml")))
+                .results()
+                .forEach(found -> expressions.add(found.group(1)));
+        return expressions;
     }
 
     private static void writeState(Home home) {

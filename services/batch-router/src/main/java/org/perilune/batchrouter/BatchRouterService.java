@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.client.Peers;
 import org.perilune.chassis.http.HttpListener;
 import org.perilune.chassis.http.TokenVerifier;
 import org.perilune.chassis.redis.Redis;
@@ -17,6 +18,7 @@ import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.server.Main;
 import org.perilune.chassis.server.ServiceDefinition;
+import org.perilune.chassis.tracing.Tracing;
 import org.perilune.contracts.Topology;
 
 /** Takes messages, and says so when Redis has them. */
@@ -30,11 +32,14 @@ public final class BatchRouterService implements Service {
     private final Batcher batcher;
     private final RouterMeters counts;
     private final HttpListener http;
+    private final Tracing tracing;
 
     private BatchRouterService(BatchRouterConfig config, Clock clock) {
         this.clock = clock;
         try {
             var meters = Meters.open();
+            this.tracing = owned.add(
+                    Tracing.open(Topology.BATCH_ROUTER.name(), config.http().tracing(), meters));
             var health = new Health();
             Redis redis = owned.add(Redis.open(config.redis()));
             MemoryBackPressure room = owned.add(MemoryBackPressure.watch(redis));
@@ -61,7 +66,8 @@ public final class BatchRouterService implements Service {
                     Topology.BATCH_ROUTER.name(),
                     health,
                     meters,
-                    owned.add(TokenVerifier.open(config.http().tokens(), meters, clock)),
+                    tracing,
+                    owned.add(TokenVerifier.open(config.http().tokens(), new Peers(meters), meters, clock)),
                     javalin -> {}));
         } catch (Throwable failure) {
             owned.closeAfter(failure);
@@ -92,8 +98,9 @@ public final class BatchRouterService implements Service {
     public CompletionStage<Void> take(String client, String topic, byte[] payload, @Nullable String traceparent) {
         Instant now = clock.instant();
         long micros = TimeUnit.SECONDS.toMicros(now.getEpochSecond()) + now.getNano() / 1_000;
-        return batcher.take(
-                new Message(client, topic, payload, traceparent, micros, System.nanoTime(), new CompletableFuture<>()));
+        var done = new CompletableFuture<Void>();
+        String place = MessageSpans.begin(tracing, topic, traceparent, done);
+        return batcher.take(new Message(client, topic, payload, place, micros, System.nanoTime(), done));
     }
 
     /** A broker reads a device more slowly than it sends; is counted. */

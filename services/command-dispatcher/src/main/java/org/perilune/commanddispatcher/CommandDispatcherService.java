@@ -4,10 +4,10 @@ import io.javalin.config.JavalinConfig;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import org.perilune.chassis.client.ServiceClient;
+import org.perilune.chassis.client.ServiceTokens;
 import org.perilune.chassis.http.Access;
 import org.perilune.chassis.http.HttpService;
-import org.perilune.chassis.http.ServiceClient;
-import org.perilune.chassis.http.ServiceTokens;
 import org.perilune.chassis.messaging.Amqp;
 import org.perilune.chassis.messaging.Outbox;
 import org.perilune.chassis.messaging.OutboxRelay;
@@ -59,10 +59,10 @@ public final class CommandDispatcherService {
             DatabaseClock clock = parts.own(DatabaseClock.follow(
                     parts.name(), SqlTimes.ofDatabase(postgres.jdbi()), wall, config.clock(), meters));
             Redis redis = parts.own(Redis.open(config.redis()));
-            ServiceTokens tokens =
-                    parts.own(ServiceTokens.open(parts.name(), config.tokenSecret(), config.crew(), wall));
+            ServiceTokens tokens = parts.own(
+                    ServiceTokens.open(parts.peers(), parts.name(), config.tokenSecret(), config.crew(), wall));
             ServiceClient telemetry =
-                    parts.own(ServiceClient.open(Topology.TELEMETRY.name(), config.telemetry(), TELEMETRY_TIMEOUT));
+                    parts.own(parts.peers().client(Topology.TELEMETRY.name(), config.telemetry(), TELEMETRY_TIMEOUT));
             Dictionary dictionary = parts.own(Dictionary.open(postgres, clock));
             parts.check("postgresql", postgres::problem);
             parts.check("redis", redis::problem);
@@ -75,6 +75,7 @@ public final class CommandDispatcherService {
             LiveCommands live = parts.own(LiveCommands.open(queries, changes, clock));
             Uplink uplink = parts.own(Uplink.start(
                     config.mqtt(),
+                    parts.peers(),
                     config.telemetry(),
                     postgres,
                     redis,
@@ -82,12 +83,13 @@ public final class CommandDispatcherService {
                     changes,
                     parts.health(),
                     meters,
+                    parts.tracing(),
                     clock));
             Intake intake = parts.own(Intake.open(postgres.jdbi(), meters));
             var devices = new DeviceDirectory(telemetry, tokens, postgres.jdbi(), clock);
             var store = new CommandStore(postgres.jdbi());
             var rights = parts.own(new AskerRights(
-                    config.crew(), tokens, config.http().tokens().revocationsMaxAge(), meters));
+                    parts.peers(), config.crew(), tokens, config.http().tokens().revocationsMaxAge(), meters));
             var dispatch = new DispatchRoute(dictionary, devices, intake, store, rights, uplink, clock);
             var approvals = new Approvals(postgres.jdbi(), new Transitions(clock), clock);
             var commands = new CommandRoutes(dispatch, queries, approvals, uplink);
@@ -102,7 +104,7 @@ public final class CommandDispatcherService {
     /** The broker is not in the health: commands need not wait for it, events do. */
     private static void publish(
             HttpService.Parts parts, CommandDispatcherConfig config, Postgres postgres, NotificationListener changes) {
-        Amqp amqp = parts.own(Amqp.open(config.amqp()));
+        Amqp amqp = parts.own(Amqp.open(config.amqp(), parts.tracing()));
         OutboxRelay relay = parts.own(OutboxRelay.start(parts.name(), postgres, amqp, parts.meters()));
         changes.onChange(ids -> relay.wake());
     }

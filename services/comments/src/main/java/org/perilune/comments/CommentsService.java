@@ -3,8 +3,8 @@ package org.perilune.comments;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.List;
+import org.perilune.chassis.client.ServiceTokens;
 import org.perilune.chassis.http.HttpService;
-import org.perilune.chassis.http.ServiceTokens;
 import org.perilune.chassis.messaging.Amqp;
 import org.perilune.chassis.messaging.EventConsumer;
 import org.perilune.chassis.messaging.Inbox;
@@ -38,12 +38,12 @@ public final class CommentsService {
             var meters = parts.meters();
             Postgres postgres = parts.own(Postgres.open(
                     config.postgres(), List.of("db/" + parts.name(), Outbox.SCHEMA, Inbox.SCHEMA), meters));
-            Amqp amqp = parts.own(Amqp.open(config.amqp()));
+            Amqp amqp = parts.own(Amqp.open(config.amqp(), parts.tracing()));
             parts.check("postgresql", postgres::problem);
             parts.check("amqp", amqp::problem);
-            ServiceTokens tokens =
-                    parts.own(ServiceTokens.open(parts.name(), config.tokenSecret(), config.crew(), clock));
-            var posts = parts.own(new PostsClient(config.posts(), tokens));
+            ServiceTokens tokens = parts.own(
+                    ServiceTokens.open(parts.peers(), parts.name(), config.tokenSecret(), config.crew(), clock));
+            var posts = parts.own(new PostsClient(parts.peers(), config.posts(), tokens));
             OutboxRelay relay = parts.own(OutboxRelay.start(parts.name(), postgres, amqp, meters));
             QueueConsumer events = parts.own(EventConsumer.start(
                     Topology.COMMENTS,

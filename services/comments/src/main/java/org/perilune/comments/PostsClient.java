@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.http.ServiceClient;
-import org.perilune.chassis.http.ServiceTokens;
+import org.perilune.chassis.client.Peers;
+import org.perilune.chassis.client.ServiceClient;
+import org.perilune.chassis.client.ServiceTokens;
 import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.FlightLog.Reference;
@@ -26,9 +27,9 @@ final class PostsClient implements AutoCloseable {
     private final ServiceClient checks;
     private final ServiceTokens tokens;
 
-    PostsClient(URI posts, ServiceTokens tokens) {
-        this.posts = ServiceClient.open(Topology.POSTS.name(), posts, TIMEOUT);
-        this.checks = ServiceClient.open(Topology.POSTS.name(), posts, CHECK_TIMEOUT);
+    PostsClient(Peers peers, URI posts, ServiceTokens tokens) {
+        this.posts = peers.client(Topology.POSTS.name(), posts, TIMEOUT);
+        this.checks = peers.client(Topology.POSTS.name(), posts, CHECK_TIMEOUT);
         this.tokens = tokens;
     }
 

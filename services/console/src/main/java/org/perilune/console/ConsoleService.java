@@ -5,9 +5,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.perilune.chassis.client.ServiceClient;
 import org.perilune.chassis.http.HttpService;
 import org.perilune.chassis.http.Revocations;
-import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.server.Main;
 import org.perilune.chassis.server.ServiceDefinition;
@@ -26,6 +26,7 @@ import org.perilune.console.session.SessionCookie;
 import org.perilune.console.session.Sessions;
 import org.perilune.console.system.EventRoutes;
 import org.perilune.console.system.SystemRoutes;
+import org.perilune.console.system.TraceRoutes;
 import org.perilune.console.uplink.CommandRoutes;
 import org.perilune.console.uplink.TimelineRoutes;
 import org.perilune.console.upstream.Relay;
@@ -61,7 +62,7 @@ public final class ConsoleService {
             var moderation = open(parts, "moderation", config.moderation());
             var query = open(parts, "query", config.query());
             var logOuts = parts.own(LogOuts.start(crew));
-            var revocations = parts.own(Revocations.open(config.http().tokens(), parts.meters()));
+            var revocations = parts.own(Revocations.open(config.http().tokens(), parts.peers(), parts.meters()));
             var sessions = new Sessions(crew, revocations, logOuts, clock);
             var cookie = new SessionCookie(config.secureCookies());
             var assets = Assets.load();
@@ -81,6 +82,7 @@ public final class ConsoleService {
             var relay = new Relay(sessions, cookie);
             var fleet = new FleetRoutes(telemetry, sessions, cookie, pages, devices, held, dead);
             var system = new SystemRoutes(status, telemetry, sessions, cookie, pages);
+            var traces = new TraceRoutes(status, parts.tracing(), sessions, cookie, pages);
             var commands = new CommandRoutes(dispatcher, relay, devices, sessions, cookie, pages);
             var events = new TimelineRoutes(timeline, relay, devices, sessions, cookie, pages);
             var log = new LogRoutes(
@@ -97,6 +99,7 @@ public final class ConsoleService {
                 logIn.addTo(javalin);
                 fleet.addTo(javalin);
                 system.addTo(javalin);
+                traces.addTo(javalin);
                 commands.addTo(javalin);
                 events.addTo(javalin);
                 bus.addTo(javalin);
@@ -108,6 +111,6 @@ public final class ConsoleService {
     }
 
     private static ServiceClient open(HttpService.Parts parts, String name, URI address) {
-        return parts.own(ServiceClient.open(name, address, CALL_TIMEOUT));
+        return parts.own(parts.peers().client(name, address, CALL_TIMEOUT));
     }
 }

@@ -41,6 +41,7 @@ final class StandIn implements AutoCloseable {
 
     volatile int devices = 3;
     volatile String moduleState = "online";
+    volatile String traces = "{\"spans\":[],\"away\":[]}";
     /** By person; who is not in it is an administrator. */
     final Map<String, String> roles = new ConcurrentHashMap<>();
 
@@ -160,6 +161,7 @@ final class StandIn implements AutoCloseable {
             }
             case "/rejects" -> reply(exchange, 200, """
                     {"total":1,"rejects":[{"received":"2026-11-21T02:38:00Z","device":"probe-1","topic":"fleet/probe-1/telemetry","reason":"not a Telemetry message: <b>bytes</b>","payload_base64":""}]}""");
+            case "/traces" -> reply(exchange, 200, traces);
             case "/status" -> reply(exchange, 200, """
                     {"status":"up","version":"0.1.0","uptime_seconds":99,"services":[{"name":"telemetry","state":"up","address":"127.0.0.1","port":8000,"detail":"ready","uptime_seconds":99,"memory_bytes":123456789,"latency_ms":1.2}],
                     "stores":[{"name":"postgresql","state":"down","address":"127.0.0.1","port":15432,"detail":"does not answer; ingest goes on","uptime_seconds":null,"memory_bytes":null,"latency_ms":null}],"ingest":{"frames_per_second":17.5,"lag_seconds":0.01},

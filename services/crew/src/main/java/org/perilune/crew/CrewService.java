@@ -31,7 +31,7 @@ public final class CrewService {
             var meters = parts.meters();
             var postgres = parts.own(Postgres.open(config.postgres(), List.of("db/crew", Outbox.SCHEMA), meters));
             // Not in the health: whoever wants to log in need not wait for the broker, events do.
-            var amqp = parts.own(Amqp.open(config.amqp()));
+            var amqp = parts.own(Amqp.open(config.amqp(), parts.tracing()));
             var relay = parts.own(OutboxRelay.start(Topology.CREW.name(), postgres, amqp, meters));
             var store = new PersonStore(postgres);
             var revocations = parts.own(RevocationFeed.start(postgres));

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.client.Peers;
 import org.perilune.chassis.http.TokenConfig;
 import org.perilune.chassis.http.TokenVerifier;
 import org.perilune.chassis.messaging.AmqpConfig;
@@ -103,7 +104,8 @@ final class CrewFixture implements AutoCloseable {
 
     TokenVerifier verifier() {
         var keys = URI.create("http://127.0.0.1:" + running().port() + "/keys");
-        var verifier = TokenVerifier.open(TokenConfig.of(keys), new SimpleMeterRegistry(), clock);
+        var verifier = TokenVerifier.open(
+                TokenConfig.of(keys), new Peers(new SimpleMeterRegistry()), new SimpleMeterRegistry(), clock);
         verifiers.add(verifier);
         return verifier;
     }

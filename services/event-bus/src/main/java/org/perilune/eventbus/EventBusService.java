@@ -55,7 +55,7 @@ public final class EventBusService {
             var meters = parts.meters();
             Postgres postgres =
                     parts.own(Postgres.open(config.postgres(), List.of("db/" + parts.name(), Outbox.SCHEMA), meters));
-            Amqp amqp = parts.own(Amqp.open(config.amqp()));
+            Amqp amqp = parts.own(Amqp.open(config.amqp(), parts.tracing()));
             parts.check("postgresql", postgres::problem);
             parts.check("amqp", amqp::problem);
             var log = new EventLog(postgres.jdbi());

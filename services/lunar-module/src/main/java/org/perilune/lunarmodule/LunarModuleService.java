@@ -5,7 +5,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import org.perilune.chassis.http.HttpService;
-import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.server.Main;
@@ -61,8 +60,8 @@ public final class LunarModuleService {
             recorder.onEnd(flight::reportSoon);
             parts.check("postgresql", postgres::problem);
             parts.check("mqtt", () -> linkProblem(device));
-            var dispatcher = parts.own(ServiceClient.open(
-                    Topology.COMMAND_DISPATCHER.name(), config.commandDispatcher(), DISPATCHER_TIMEOUT));
+            var dispatcher = parts.own(parts.peers()
+                    .client(Topology.COMMAND_DISPATCHER.name(), config.commandDispatcher(), DISPATCHER_TIMEOUT));
             var routes = new LunarModuleRoutes(config.mqtt().user(), flight, mission, commands, dispatcher, clock);
             return routes::addTo;
         });

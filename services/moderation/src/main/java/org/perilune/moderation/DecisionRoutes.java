@@ -90,8 +90,7 @@ final class DecisionRoutes {
             throw new ServiceException.Forbidden(
                     principal.name() + " is no person; what rules do not decide is for people");
         }
-        Optional<TraceContext> trace =
-                Optional.ofNullable(context.header(TraceContext.HEADER)).flatMap(TraceContext::parse);
+        Optional<TraceContext> trace = Optional.of(Requests.trace(context));
         context.json(persons.decide(
                 comment, status, new Users.Word(principal.name(), reason.orElse(null), textRevision), trace));
     }

@@ -35,7 +35,7 @@ public final class ModerationService {
             var meters = parts.meters();
             Postgres postgres = parts.own(Postgres.open(
                     config.postgres(), List.of("db/" + parts.name(), Outbox.SCHEMA, Inbox.SCHEMA), meters));
-            Amqp amqp = parts.own(Amqp.open(config.amqp()));
+            Amqp amqp = parts.own(Amqp.open(config.amqp(), parts.tracing()));
             parts.check("postgresql", postgres::problem);
             parts.check("amqp", amqp::problem);
             OutboxRelay relay = parts.own(OutboxRelay.start(parts.name(), postgres, amqp, meters));

@@ -2,8 +2,8 @@ package org.perilune.posts;
 
 import java.time.Clock;
 import java.util.List;
+import org.perilune.chassis.client.ServiceTokens;
 import org.perilune.chassis.http.HttpService;
-import org.perilune.chassis.http.ServiceTokens;
 import org.perilune.chassis.messaging.Amqp;
 import org.perilune.chassis.messaging.Outbox;
 import org.perilune.chassis.messaging.OutboxRelay;
@@ -32,12 +32,13 @@ public final class PostsService {
             var meters = parts.meters();
             Postgres postgres =
                     parts.own(Postgres.open(config.postgres(), List.of("db/" + parts.name(), Outbox.SCHEMA), meters));
-            Amqp amqp = parts.own(Amqp.open(config.amqp()));
+            Amqp amqp = parts.own(Amqp.open(config.amqp(), parts.tracing()));
             parts.check("postgresql", postgres::problem);
             parts.check("amqp", amqp::problem);
-            ServiceTokens tokens =
-                    parts.own(ServiceTokens.open(parts.name(), config.tokenSecret(), config.crew(), clock));
-            var references = parts.own(new ReferenceCheck(config.telemetry(), config.commandDispatcher(), tokens));
+            ServiceTokens tokens = parts.own(
+                    ServiceTokens.open(parts.peers(), parts.name(), config.tokenSecret(), config.crew(), clock));
+            var references = parts.own(
+                    new ReferenceCheck(parts.peers(), config.telemetry(), config.commandDispatcher(), tokens));
             OutboxRelay relay = parts.own(OutboxRelay.start(parts.name(), postgres, amqp, meters));
             var routes = new PostRoutes(new PostStore(postgres.jdbi(), clock), references, relay, clock);
             return routes::register;

@@ -8,8 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.perilune.chassis.http.ServiceClient;
-import org.perilune.chassis.http.ServiceTokens;
+import org.perilune.chassis.client.Peers;
+import org.perilune.chassis.client.ServiceClient;
+import org.perilune.chassis.client.ServiceTokens;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.FlightLog.Reference;
 import org.perilune.contracts.Topology;
@@ -28,9 +29,9 @@ final class ReferenceCheck implements AutoCloseable {
     private final ServiceClient dispatcher;
     private final ServiceTokens tokens;
 
-    ReferenceCheck(URI telemetry, URI dispatcher, ServiceTokens tokens) {
-        this.telemetry = ServiceClient.open(Topology.TELEMETRY.name(), telemetry, TIMEOUT);
-        this.dispatcher = ServiceClient.open(Topology.COMMAND_DISPATCHER.name(), dispatcher, TIMEOUT);
+    ReferenceCheck(Peers peers, URI telemetry, URI dispatcher, ServiceTokens tokens) {
+        this.telemetry = peers.client(Topology.TELEMETRY.name(), telemetry, TIMEOUT);
+        this.dispatcher = peers.client(Topology.COMMAND_DISPATCHER.name(), dispatcher, TIMEOUT);
         this.tokens = tokens;
     }
 

@@ -2,9 +2,9 @@ package org.perilune.query;
 
 import java.time.Clock;
 import java.util.Set;
+import org.perilune.chassis.client.ServiceTokens;
 import org.perilune.chassis.http.Access;
 import org.perilune.chassis.http.HttpService;
-import org.perilune.chassis.http.ServiceTokens;
 import org.perilune.chassis.messaging.Amqp;
 import org.perilune.chassis.messaging.EventConsumer;
 import org.perilune.chassis.messaging.Inbox;
@@ -50,7 +50,7 @@ public final class QueryService {
         return HttpService.start(Topology.QUERY, config.http(), clock, parts -> {
             var meters = parts.meters();
             Postgres postgres = parts.own(Postgres.open(config.postgres(), "db/" + parts.name(), meters));
-            Amqp amqp = parts.own(Amqp.open(config.amqp()));
+            Amqp amqp = parts.own(Amqp.open(config.amqp(), parts.tracing()));
             parts.check("postgresql", postgres::problem);
             parts.check("amqp", amqp::problem);
             NotificationListener changes = parts.own(NotificationListener.open(config.postgres(), LiveEntries.CHANNEL));
@@ -60,9 +60,9 @@ public final class QueryService {
             var pages = new Pages(entries, barrier, config.pageCacheBytes());
             LiveEntries live = parts.own(LiveEntries.open(entries, changes, clock));
             parts.own(Maintenance.start(postgres, config.activitiesKept(), clock));
-            ServiceTokens tokens =
-                    parts.own(ServiceTokens.open(parts.name(), config.tokenSecret(), config.crew(), clock));
-            EventLogClient log = parts.own(new EventLogClient(config.eventBus(), tokens));
+            ServiceTokens tokens = parts.own(
+                    ServiceTokens.open(parts.peers(), parts.name(), config.tokenSecret(), config.crew(), clock));
+            EventLogClient log = parts.own(new EventLogClient(parts.peers(), config.eventBus(), tokens));
             Rebuilds rebuilds = parts.own(new Rebuilds(postgres, log, clock));
             var activities = new ActivityRoutes(postgres.jdbi(), barrier);
             var index = new SearchIndex(parts.own(OpenSearch.open(config.opensearch())));

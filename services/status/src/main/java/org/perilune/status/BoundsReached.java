@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Which bounds a service reached in the last minute, for people. Not safe for threads. */
+/** Which bounds a service reached in the last minute, and whom it leaves alone, for people. Not safe for threads. */
 final class BoundsReached {
     private static final Duration SHOWN = Duration.ofMinutes(1);
 
@@ -44,7 +44,9 @@ final class BoundsReached {
         OTHERS.keySet().forEach(counter -> figures.value(counter).ifPresent(count -> note(counter, count, nowNanos)));
         looked = true;
         reachedNanos.values().removeIf(reached -> nowNanos - reached > SHOWN.toNanos());
-        return Stream.concat(turnedAway(figures), reached(OTHERS).map(sentence -> sentence + "."))
+        return Stream.of(
+                        leftAlone(figures), turnedAway(figures), reached(OTHERS).map(sentence -> sentence + "."))
+                .flatMap(sentences -> sentences)
                 .collect(Collectors.joining(" "));
     }
 
@@ -60,6 +62,19 @@ final class BoundsReached {
         return reachedNanos.keySet().stream()
                 .filter(sentences::containsKey)
                 .map(bound -> sentences.getOrDefault(bound, bound));
+    }
+
+    private static Stream<String> leftAlone(Figures figures) {
+        String peers = figures.byLabel("http_client_breaker_open").entrySet().stream()
+                .filter(peer -> peer.getValue() > 0)
+                .map(Map.Entry::getKey)
+                .sorted()
+                .collect(Collectors.joining(", "));
+        return peers.isEmpty()
+                ? Stream.empty()
+                : Stream.of("Circuit breaker open: " + peers
+                        + " did not answer several times in a row and is tried once a second; what needs it fails at once,"
+                        + " and all else goes on.");
     }
 
     private Stream<String> turnedAway(Figures figures) {

@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What status wants to know of a scrape in Prometheus' text format, each metric summed over its labels, and by queue
- * or reason.
+ * What status wants to know of a scrape in Prometheus' text format, each metric summed over its labels, and by queue,
+ * reason or peer.
  * Lines that cannot be read are skipped.
  */
 final class Figures {
@@ -24,12 +24,13 @@ final class Figures {
             "events_",
             "http_refused_",
             "http_connections",
+            "http_client_breaker_",
             "router_",
             "telemetry_clocks_",
             "telemetry_exports_",
             "clock_");
 
-    private static final Pattern LABEL = Pattern.compile("[{,](?:queue|reason)=\"([^\"]*)\"");
+    private static final Pattern LABEL = Pattern.compile("[{,](?:queue|reason|peer)=\"([^\"]*)\"");
 
     private final Map<String, Double> sums = new HashMap<>();
     private final Map<String, Map<String, Double>> labels = new HashMap<>();
@@ -66,7 +67,7 @@ final class Figures {
         return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
     }
 
-    /** The metric by its label {@code queue} or {@code reason}. */
+    /** The metric by its label {@code queue}, {@code reason} or {@code peer}. */
     Map<String, Double> byLabel(String name) {
         return Map.copyOf(labels.getOrDefault(name, Map.of()));
     }

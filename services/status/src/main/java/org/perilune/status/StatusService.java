@@ -79,13 +79,18 @@ public final class StatusService {
                     events,
                     version(),
                     () -> Duration.between(began, clock.instant()).toSeconds());
-            return javalin -> javalin.routes.get(
-                    "/status",
-                    context -> {
-                        Requests.onlyParameters(context, java.util.Set.of());
-                        context.json(board.answer());
-                    },
-                    Access.VIEWER);
+            var traces = new Traces(parts, config);
+            return javalin -> {
+                javalin.routes.get(
+                        "/status",
+                        context -> {
+                            Requests.onlyParameters(context, java.util.Set.of());
+                            context.json(board.answer());
+                        },
+                        Access.VIEWER);
+                javalin.routes.get(
+                        "/traces", context -> context.json(traces.all(Requests.token(context))), Access.VIEWER);
+            };
         });
     }
 

@@ -69,6 +69,17 @@ class BoardTest {
     }
 
     @Test
+    void saysWhichPeersAServiceLeavesAlone() {
+        var bounds = new BoundsReached();
+        String figures = """
+                http_client_breaker_open{peer="posts"} %d.0
+                http_client_breaker_open{peer="crew"} 0.0
+                """;
+        assertThat(bounds.note(Figures.parse(figures.formatted(1)), 0)).startsWith("Circuit breaker open: posts did");
+        assertThat(bounds.note(Figures.parse(figures.formatted(0)), 1)).isEmpty();
+    }
+
+    @Test
     void addsUpWhatIsCountedApart() {
         var bounds = new BoundsReached();
         String counted =

@@ -45,7 +45,7 @@ public final class TelemetryService {
             Postgres postgres =
                     parts.own(Postgres.open(config.postgres(), List.of("db/telemetry", Outbox.SCHEMA), meters));
             // Not in the health: frames need not wait for the broker, telling of gaps does.
-            Amqp amqp = parts.own(Amqp.open(config.amqp()));
+            Amqp amqp = parts.own(Amqp.open(config.amqp(), parts.tracing()));
             OutboxRelay relay = parts.own(OutboxRelay.start(Topology.TELEMETRY.name(), postgres, amqp, meters));
             Redis redis = parts.own(Redis.open(config.redis()));
             parts.check("postgresql", postgres::problem);
@@ -61,6 +61,7 @@ public final class TelemetryService {
                     devices,
                     parts.health(),
                     meters,
+                    parts.tracing(),
                     clock));
             parts.own(GapWatch.start(postgres, relay::wake, clock));
             RollupWorker rollups = parts.own(RollupWorker.open(postgres.dataSource(), ingest::isBusy, meters));

@@ -6,9 +6,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.perilune.chassis.client.ServiceTokens;
 import org.perilune.chassis.http.HttpService;
-import org.perilune.chassis.http.ServiceClient;
-import org.perilune.chassis.http.ServiceTokens;
 import org.perilune.chassis.messaging.Amqp;
 import org.perilune.chassis.mongo.Mongo;
 import org.perilune.chassis.mongo.MongoOutboxRelay;
@@ -84,13 +83,14 @@ public final class TimelineService {
             Mongo mongo = parts.own(Mongo.open(config.mongo()));
             parts.check("mongodb", mongo::problem);
             DatabaseClock clock = parts.own(time.of(mongo.database(), meters));
-            ServiceTokens tokens =
-                    parts.own(ServiceTokens.open(Topology.TIMELINE.name(), config.tokenSecret(), config.crew(), wall));
-            var dispatcher = parts.own(new DispatcherClient(config.commandDispatcher(), tokens));
-            var lunarModule = parts.own(ServiceClient.open("lunar-module", config.lunarModule(), PREDICTIONS_TIMEOUT));
+            ServiceTokens tokens = parts.own(ServiceTokens.open(
+                    parts.peers(), Topology.TIMELINE.name(), config.tokenSecret(), config.crew(), wall));
+            var dispatcher = parts.own(new DispatcherClient(parts.peers(), config.commandDispatcher(), tokens));
+            var lunarModule =
+                    parts.own(parts.peers().client("lunar-module", config.lunarModule(), PREDICTIONS_TIMEOUT));
             String copy = UUID.randomUUID().toString();
             // Not in the health: events of the timeline need not wait for the broker, telling of them does.
-            Amqp amqp = parts.own(Amqp.open(config.amqp()));
+            Amqp amqp = parts.own(Amqp.open(config.amqp(), parts.tracing()));
             var events = EventStore.collection(mongo.database());
             var relay = parts.own(MongoOutboxRelay.start(Topology.TIMELINE.name(), events, amqp, meters));
             var store = new EventStore(events, relay);

@@ -3,6 +3,7 @@ package org.perilune.chassis.http;
 import java.time.Duration;
 import java.util.OptionalInt;
 import org.perilune.chassis.settings.Settings;
+import org.perilune.chassis.tracing.TracingConfig;
 
 /**
  * One service's HTTP listener.
@@ -15,6 +16,7 @@ import org.perilune.chassis.settings.Settings;
  *     leaves them where everything else is
  * @param proxies whose word is taken for where a request came from
  * @param limits what it takes before it turns requests away
+ * @param tracing what of the service's traces is recorded
  */
 public record HttpConfig(
         String host,
@@ -23,13 +25,22 @@ public record HttpConfig(
         TokenConfig tokens,
         OptionalInt managementPort,
         TrustedProxies proxies,
-        HttpLimits limits) {
+        HttpLimits limits,
+        TracingConfig tracing) {
     /** With the defaults of everything else. */
     public HttpConfig(String host, int port, Duration drain, TokenConfig tokens) {
-        this(host, port, drain, tokens, OptionalInt.empty(), TrustedProxies.NONE, HttpLimits.DEFAULTS);
+        this(
+                host,
+                port,
+                drain,
+                tokens,
+                OptionalInt.empty(),
+                TrustedProxies.NONE,
+                HttpLimits.DEFAULTS,
+                TracingConfig.DEFAULTS);
     }
 
-    /** Reads {@code http.*} and {@code tokens.*}. */
+    /** Reads {@code http.*}, {@code tokens.*} and {@code tracing.*}. */
     public static HttpConfig read(Settings in, int defaultPort) {
         return read(in, defaultPort, "");
     }
@@ -45,6 +56,7 @@ public record HttpConfig(
                         ? OptionalInt.of(in.port("http.management-port", 0))
                         : OptionalInt.empty(),
                 TrustedProxies.read(in, "http.trusted-proxies", proxies),
-                HttpLimits.read(in.at("http")));
+                HttpLimits.read(in.at("http")),
+                TracingConfig.read(in));
     }
 }

@@ -21,10 +21,12 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.perilune.chassis.client.ServiceClient;
 import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.Draining;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.tracing.Tracing;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +58,17 @@ public final class HttpListener implements Draining {
     private static final long FULL_IDLE_MILLIS =
             ServerSentEvents.HEARTBEAT.plusSeconds(5).toMillis();
 
+    /** What durations of requests are counted by. */
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(5),
+        Duration.ofMillis(25),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofSeconds(1),
+        Duration.ofMillis(2_500),
+        Duration.ofSeconds(10)
+    };
+
     private static final long SHUTDOWN_IDLE_MILLIS = 100;
     private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
 
@@ -69,10 +82,22 @@ public final class HttpListener implements Draining {
         this.probes = probes;
     }
 
+    /** Without tracing. */
+    public static HttpListener open(
+            HttpConfig config,
+            String service,
+            Health health,
+            PrometheusMeterRegistry meters,
+            Authenticator authenticator,
+            Consumer<JavalinConfig> routes) {
+        return open(config, service, health, meters, Tracing.OFF, authenticator, routes);
+    }
+
     /**
      * Listens, and from then on the service counts as started.
      *
      * @param service the service's name, for metrics
+     * @param tracing records requests; is closed by the caller
      * @param routes adds routes with {@code config.routes.get(path, handler, Access.VIEWER)}, and static files
      * @throws IllegalStateException naming host and port if they are taken
      */
@@ -81,6 +106,7 @@ public final class HttpListener implements Draining {
             String service,
             Health health,
             PrometheusMeterRegistry meters,
+            Tracing tracing,
             Authenticator authenticator,
             Consumer<JavalinConfig> routes) {
         var probes = new Probes(config, health, meters);
@@ -90,6 +116,7 @@ public final class HttpListener implements Draining {
             javalin.routes.before(HttpListener::harden);
             probes.addTo(javalin);
             measure(javalin, service, meters);
+            new RequestTracing(tracing).addTo(javalin);
             admission.addTo(javalin);
             javalin.routes.exception(ServiceException.class, Problems::answer);
             javalin.routes.exception(HttpResponseException.class, Problems::answer);
@@ -208,7 +235,9 @@ public final class HttpListener implements Draining {
                 Timer.builder("http.server.requests")
                         .tag("service", service)
                         .tag("method", context.method().name())
-                        .tag("status", Integer.toString(context.statusCode()))
+                        .tag("route", RequestTracing.route(context))
+                        .tag("status", context.statusCode() / 100 + "xx")
+                        .serviceLevelObjectives(BUCKETS)
                         .register(meters)
                         .record(System.nanoTime() - began, TimeUnit.NANOSECONDS);
             }

@@ -7,10 +7,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.client.Peers;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.Service;
+import org.perilune.chassis.tracing.Tracing;
 import org.perilune.contracts.Topology;
 
 /** A service that was started: what it opened, with an HTTP listener before it. Safe for threads. */
@@ -40,14 +42,17 @@ public final class HttpService implements Service {
         private final Clock clock;
         private final Resources owned;
         private final PrometheusMeterRegistry meters = Meters.open();
+        private final Peers peers = new Peers(meters);
+        private final Tracing tracing;
         private final Health health = new Health();
         private @Nullable Authenticator authenticator;
 
-        private Parts(String name, Clock clock, Resources owned) {
+        private Parts(String name, HttpConfig config, Clock clock, Resources owned) {
             this.name = name;
             this.clock = clock;
             this.owned = owned;
             owned.add(meters::close);
+            this.tracing = owned.add(Tracing.open(name, config.tracing(), meters));
         }
 
         /** Of the service, as in {@link Topology}. */
@@ -57,6 +62,16 @@ public final class HttpService implements Service {
 
         public PrometheusMeterRegistry meters() {
             return meters;
+        }
+
+        /** Who it calls. */
+        public Peers peers() {
+            return peers;
+        }
+
+        /** Where what is begun without a request is recorded. */
+        public Tracing tracing() {
+            return tracing;
         }
 
         public Health health() {
@@ -79,9 +94,10 @@ public final class HttpService implements Service {
         }
 
         private HttpListener listen(HttpConfig config, Consumer<JavalinConfig> routes) {
-            Authenticator asked =
-                    authenticator == null ? own(TokenVerifier.open(config.tokens(), meters, clock)) : authenticator;
-            return own(HttpListener.open(config, name, health, meters, asked, routes));
+            Authenticator asked = authenticator == null
+                    ? own(TokenVerifier.open(config.tokens(), peers, meters, clock))
+                    : authenticator;
+            return own(HttpListener.open(config, name, health, meters, tracing, asked, routes));
         }
     }
 
@@ -93,7 +109,7 @@ public final class HttpService implements Service {
     public static Service start(Topology.Service service, HttpConfig config, Clock clock, Assembly assembly) {
         var owned = new Resources();
         try {
-            var parts = new Parts(service.name(), clock, owned);
+            var parts = new Parts(service.name(), config, clock, owned);
             Consumer<JavalinConfig> routes = assembly.assemble(parts);
             return new HttpService(owned, parts.listen(config, routes));
         } catch (Throwable failure) {

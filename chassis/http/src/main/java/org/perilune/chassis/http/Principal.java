@@ -2,6 +2,7 @@ package org.perilune.chassis.http;
 
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.client.ServiceTokens;
 import org.perilune.contracts.Role;
 
 /**
@@ -14,7 +15,7 @@ import org.perilune.contracts.Role;
 public record Principal(
         String name, Role role, Instant expires, @Nullable String session) {
     /** Before the name of a service that calls in its own name. */
-    public static final String SERVICE = "service:";
+    public static final String SERVICE = ServiceTokens.SUBJECT_PREFIX;
 
     /** Before the name of a client that is a program, such as the command line's. */
     public static final String PROGRAM = "program:";

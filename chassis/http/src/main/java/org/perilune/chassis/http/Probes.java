@@ -16,7 +16,7 @@ import org.perilune.chassis.runtime.ServiceException;
  * Probes and metrics: beside everything else, or at a management port of their own, which is then all that is there.
  */
 final class Probes {
-    private static final Set<String> PATHS = Set.of("/health", "/started", "/ready", "/metrics");
+    static final Set<String> PATHS = Set.of("/health", "/started", "/ready", "/metrics");
 
     private final HttpConfig config;
     private final Health health;

@@ -116,10 +116,7 @@ public final class Requests {
 
     /** One hop on from the caller's; a new one where the caller has none. */
     public static TraceContext trace(Context context) {
-        return Optional.ofNullable(context.header(TraceContext.HEADER))
-                .flatMap(TraceContext::parse)
-                .map(TraceContext::next)
-                .orElseGet(TraceContext::begin);
+        return RequestTracing.trace(context);
     }
 
     public static ServiceException.Malformed malformed(String name, String detail) {

@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.client.Peers;
+import org.perilune.chassis.client.ServiceClient;
 import org.perilune.chassis.runtime.Loop;
 import org.perilune.chassis.runtime.ServiceException;
 import org.slf4j.Logger;
@@ -76,10 +78,10 @@ public final class Revocations implements AutoCloseable {
         this.maxAge = maxAge;
     }
 
-    public static Revocations open(TokenConfig config, MeterRegistry meters) {
+    public static Revocations open(TokenConfig config, Peers peers, MeterRegistry meters) {
         URI address = config.revocations();
-        var revocations = new Revocations(
-                ServiceClient.open("crew", address, TIMEOUT), address.getPath(), config.revocationsMaxAge());
+        var revocations =
+                new Revocations(peers.client("crew", address, TIMEOUT), address.getPath(), config.revocationsMaxAge());
         Gauge.builder("tokens.revocations.age", revocations, Revocations::ageSeconds)
                 .description("Since crew last told which sessions have ended; not a number before the first time")
                 .baseUnit("seconds")

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.runtime.SilenceWatch;
 
 /**
  * Server-sent events, written on the request's own virtual thread until one side ends it, or the token or its session
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerSentEvents {
     /** Followers are told something at least so often, be it nothing. */
-    static final Duration HEARTBEAT = Duration.ofSeconds(10);
+    static final Duration HEARTBEAT = SilenceWatch.HEARTBEAT;
     /** A write that takes longer had to wait for the follower to read: it is behind. */
     private static final long BLOCKED_NANOS = Duration.ofMillis(10).toNanos();
 

@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.client.Peers;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.Role;
 
@@ -89,7 +90,7 @@ public final class TokenVerifier implements Authenticator, AutoCloseable {
     }
 
     /** Keys are fetched when first needed, kept, and fetched again when an unknown key id shows up. */
-    public static TokenVerifier open(TokenConfig config, MeterRegistry meters, Clock clock) {
+    public static TokenVerifier open(TokenConfig config, Peers peers, MeterRegistry meters, Clock clock) {
         try {
             var retriever = new DefaultResourceRetriever(KEY_FETCH_MILLIS, KEY_FETCH_MILLIS, KEY_SET_BYTES);
             var published = new PublishedKeys(config.keys().toURL(), retriever);
@@ -98,7 +99,7 @@ public final class TokenVerifier implements Authenticator, AutoCloseable {
                     .retrying(true)
                     .outageTolerant(true)
                     .build();
-            var revocations = Revocations.open(config, meters);
+            var revocations = Revocations.open(config, peers, meters);
             return new TokenVerifier(source, published::mayHave, revocations::has, revocations, clock);
         } catch (MalformedURLException failure) {
             throw new IllegalArgumentException("No URL: " + config.keys(), failure);

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.tracing.TracingConfig;
 import org.perilune.contracts.Role;
 
 /** What a listener refuses before it does anything. */
@@ -49,7 +50,8 @@ class HttpLimitsTest {
                 TokenConfig.of(URI.create("http://127.0.0.1:1/keys")),
                 OptionalInt.of(0),
                 TrustedProxies.of("127.0.0.1"),
-                limits);
+                limits,
+                TracingConfig.OFF);
         listener = HttpListener.open(
                 config,
                 "test",

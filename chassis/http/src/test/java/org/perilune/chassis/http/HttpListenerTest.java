@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.perilune.chassis.client.ServiceClient;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.ServiceException;

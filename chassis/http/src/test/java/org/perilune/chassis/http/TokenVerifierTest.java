@@ -28,6 +28,7 @@ import java.time.ZoneOffset;
 import java.util.Date;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.perilune.chassis.client.Peers;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.ServiceException;
@@ -42,7 +43,8 @@ class TokenVerifierTest {
     private final PrometheusMeterRegistry meters = Meters.open();
     private final HttpListener crew = serve(0);
     private final Moved clock = new Moved();
-    private final TokenVerifier verifier = TokenVerifier.open(TokenConfig.of(keysAt(crew.port())), meters, clock);
+    private final TokenVerifier verifier =
+            TokenVerifier.open(TokenConfig.of(keysAt(crew.port())), new Peers(meters), meters, clock);
 
     private static final class Moved extends Clock {
         private volatile Instant now = Instant.parse("2026-11-21T12:00:00Z");
@@ -193,7 +195,7 @@ class TokenVerifierTest {
         String token = signed(claims());
         int port = crew.port();
         crew.close();
-        var late = TokenVerifier.open(TokenConfig.of(keysAt(port)), meters, clock);
+        var late = TokenVerifier.open(TokenConfig.of(keysAt(port)), new Peers(meters), meters, clock);
         for (int attempt = 0; attempt < 5; attempt++) {
             assertThatThrownBy(() -> late.verify(token)).isInstanceOf(ServiceException.Unavailable.class);
         }

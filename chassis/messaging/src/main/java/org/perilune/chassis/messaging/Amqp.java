@@ -10,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Threads;
+import org.perilune.chassis.tracing.Tracing;
 
 /**
  * Two connections to the AMQP broker, each made anew when it is needed and the last one broke: a broker that is short of
@@ -20,12 +21,14 @@ public final class Amqp implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
     private final AmqpConfig config;
+    private final Tracing tracing;
     private final ExecutorService executor;
     private final AmqpLine publishing;
     private final AmqpLine consuming;
 
-    private Amqp(AmqpConfig config, ExecutorService executor) {
+    private Amqp(AmqpConfig config, Tracing tracing, ExecutorService executor) {
         this.config = config;
+        this.tracing = tracing;
         this.executor = executor;
         this.publishing = new AmqpLine(config, "publishing", executor);
         this.consuming = new AmqpLine(config, "consuming", executor);
@@ -33,7 +36,12 @@ public final class Amqp implements AutoCloseable {
 
     /** Connects only when somebody asks for a channel: the broker may be away. */
     public static Amqp open(AmqpConfig config) {
-        return new Amqp(config, Executors.newThreadPerTaskExecutor(Threads.factory("amqp-" + config.user())));
+        return open(config, Tracing.OFF);
+    }
+
+    /** @param tracing records what is published and handled; is closed by the caller */
+    public static Amqp open(AmqpConfig config, Tracing tracing) {
+        return new Amqp(config, tracing, Executors.newThreadPerTaskExecutor(Threads.factory("amqp-" + config.user())));
     }
 
     /**
@@ -62,6 +70,10 @@ public final class Amqp implements AutoCloseable {
      */
     AmqpLine.Deadline deadline() {
         return publishing.deadline(AmqpPublisher.DEADLINE.multipliedBy(2));
+    }
+
+    Tracing tracing() {
+        return tracing;
     }
 
     AmqpConfig config() {

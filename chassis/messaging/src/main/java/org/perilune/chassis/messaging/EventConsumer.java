@@ -76,7 +76,7 @@ public final class EventConsumer {
                     List<CloudEvent> events = messages.stream()
                             .map(message -> CloudEvent.parse(message.body()))
                             .toList();
-                    handler.handle(transaction, events);
+                    EventSpans.handle(amqp.tracing(), queue, events, () -> handler.handle(transaction, events));
                     lag.handled(events);
                 },
                 meters);

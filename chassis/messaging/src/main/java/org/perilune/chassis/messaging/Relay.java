@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.runtime.Threads;
 import org.perilune.chassis.runtime.WakeupSignal;
+import org.perilune.chassis.tracing.Tracing;
 import org.perilune.contracts.Topology;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -171,7 +172,12 @@ public final class Relay implements AutoCloseable {
     private AmqpPublisher.Answers published(AmqpPublisher open, List<AmqpPublisher.Message> messages)
             throws InterruptedException {
         try (AmqpLine.Deadline _ = amqp.deadline()) {
-            return meters.counted(open.publish(messages));
+            long began = Tracing.nowEpochNanos();
+            AmqpPublisher.Answers answers = open.publish(messages);
+            if (answers.failure().isEmpty()) {
+                EventSpans.published(amqp.tracing(), messages, began, Tracing.nowEpochNanos());
+            }
+            return meters.counted(answers);
         }
     }
 

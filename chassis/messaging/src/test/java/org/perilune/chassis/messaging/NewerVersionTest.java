@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.client.ServiceClient;
 import org.perilune.chassis.postgres.SqlFailures;
 
 /** During a rolling upgrade old copies read what new ones wrote. */

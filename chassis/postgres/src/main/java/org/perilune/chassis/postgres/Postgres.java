@@ -51,7 +51,7 @@ public final class Postgres implements AutoCloseable {
         this.config = config;
         this.check = new PostgresCheck(config);
         this.migrated = migrated;
-        this.jdbi = Jdbi.create(pool).installPlugin(new PostgresPlugin());
+        this.jdbi = Jdbi.create(pool).installPlugin(new PostgresPlugin()).setSqlLogger(new StatementSpans());
     }
 
     /**

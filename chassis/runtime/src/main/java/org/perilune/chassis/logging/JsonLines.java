@@ -4,6 +4,8 @@ import ch.qos.logback.classic.pattern.ThrowableProxyConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.encoder.EncoderBase;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import java.util.Arrays;
 import org.perilune.chassis.json.Json;
 
@@ -26,6 +28,12 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
         line.put("message", event.getFormattedMessage());
         line.put("logger", event.getLoggerName());
         line.put("thread", event.getThreadName());
+        // Events are written by the thread that logs.
+        SpanContext place = Span.current().getSpanContext();
+        if (place.isValid()) {
+            line.put("trace_id", place.getTraceId());
+            line.put("span_id", place.getSpanId());
+        }
         if (event.getThrowableProxy() != null) {
             line.put("exception", traces.convert(event));
         }

@@ -12,6 +12,9 @@ import java.util.concurrent.TimeUnit;
  * says no goodbye. Read by one thread; closed by any.
  */
 public final class SilenceWatch extends FilterInputStream {
+    /** So often services say something on streams that have nothing to tell. */
+    public static final Duration HEARTBEAT = Duration.ofSeconds(10);
+
     private final String from;
     private final Duration longest;
     private final CountDownLatch closed = new CountDownLatch(1);

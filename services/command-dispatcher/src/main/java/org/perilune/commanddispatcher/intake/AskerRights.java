@@ -10,9 +10,10 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.client.Peers;
+import org.perilune.chassis.client.ServiceClient;
+import org.perilune.chassis.client.ServiceTokens;
 import org.perilune.chassis.http.Principal;
-import org.perilune.chassis.http.ServiceClient;
-import org.perilune.chassis.http.ServiceTokens;
 import org.perilune.chassis.runtime.Loop;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.Role;
@@ -41,8 +42,8 @@ public final class AskerRights implements AutoCloseable {
     private record People(Map<String, String> roles, long readNanos) {}
 
     /** @param maxAge how old crew's word may be while crew is away */
-    public AskerRights(URI crew, ServiceTokens tokens, Duration maxAge, MeterRegistry meters) {
-        this.crew = ServiceClient.open(Topology.CREW.name(), crew, TIMEOUT);
+    public AskerRights(Peers peers, URI crew, ServiceTokens tokens, Duration maxAge, MeterRegistry meters) {
+        this.crew = peers.client(Topology.CREW.name(), crew, TIMEOUT);
         this.tokens = tokens;
         this.maxAgeNanos = maxAge.toNanos();
         this.refused = meters.counter("commands.asker.refused");

@@ -17,7 +17,6 @@ import org.perilune.chassis.http.Requests;
 import org.perilune.chassis.json.JsonObjectReader;
 import org.perilune.chassis.runtime.Ids;
 import org.perilune.chassis.runtime.ServiceException;
-import org.perilune.chassis.runtime.TraceContext;
 import org.perilune.commanddispatcher.dictionary.CommandType;
 import org.perilune.commanddispatcher.dictionary.Dictionary;
 import org.perilune.commanddispatcher.dictionary.DictionaryVersion;
@@ -83,7 +82,7 @@ public final class DispatchRoute {
         Dispatch dispatch = read(body, principal);
         NewCommand command;
         try {
-            command = compose(dispatch, principal, key, trace(context));
+            command = compose(dispatch, principal, key, Requests.trace(context).toString());
         } catch (ServiceException refusal) {
             // What was taken once stays taken, though the device or the dictionary may be others by now.
             Optional<CommandRecord> before = dispatch.dryRun() ? Optional.empty() : before(principal, key);
@@ -204,14 +203,5 @@ public final class DispatchRoute {
         return key.flatMap(given -> store.find(principal.name(), given.value())
                 .filter(keyed -> keyed.requestHash().equals(given.hash()))
                 .map(CommandStore.Keyed::command));
-    }
-
-    private static String trace(Context context) {
-        String header = context.header(TraceContext.HEADER);
-        return Optional.ofNullable(header)
-                .flatMap(TraceContext::parse)
-                .map(TraceContext::next)
-                .orElseGet(TraceContext::begin)
-                .toString();
     }
 }

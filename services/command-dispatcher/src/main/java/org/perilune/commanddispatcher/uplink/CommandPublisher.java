@@ -8,6 +8,8 @@ import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult.Mqtt5Qos1Result;
 import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.mqtt.MqttClients;
 import org.perilune.chassis.mqtt.MqttConfig;
 import org.perilune.chassis.runtime.TraceContext;
+import org.perilune.chassis.tracing.Tracing;
 import org.perilune.contracts.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,10 +35,12 @@ final class CommandPublisher implements AutoCloseable {
     private static final long ANSWER_SECONDS = 10;
 
     private final Mqtt5AsyncClient client;
+    private final Tracing tracing;
     private final AtomicLong connections = new AtomicLong();
     private volatile boolean closing;
 
-    private CommandPublisher(MqttConfig config, Runnable connected) {
+    private CommandPublisher(MqttConfig config, Tracing tracing, Runnable connected) {
+        this.tracing = tracing;
         client = MqttClients.builder(config, config.user() + ":" + UUID.randomUUID(), () -> closing)
                 .addConnectedListener(context -> {
                     connections.incrementAndGet();
@@ -49,8 +54,8 @@ final class CommandPublisher implements AutoCloseable {
      *
      * @param connected called after every connect, on a thread of the network's: must not block
      */
-    static CommandPublisher open(MqttConfig config, Runnable connected) {
-        var publisher = new CommandPublisher(config, connected);
+    static CommandPublisher open(MqttConfig config, Tracing tracing, Runnable connected) {
+        var publisher = new CommandPublisher(config, tracing, connected);
         CompletableFuture<Mqtt5ConnAck> _ =
                 publisher.client.connectWith().cleanStart(true).keepAlive(30).send();
         return publisher;
@@ -77,13 +82,32 @@ final class CommandPublisher implements AutoCloseable {
                 .qos(MqttQos.AT_LEAST_ONCE)
                 .payload(command.message(now))
                 .messageExpiryInterval(Math.max(1, secondsLeft));
-        String traceparent = command.traceparent();
-        if (traceparent != null) {
-            message.userProperties().add(TraceContext.HEADER, traceparent).applyUserProperties();
-        }
+        Span span = span(command);
+        Tracing.of(span)
+                .map(TraceContext::toString)
+                .or(() -> Optional.ofNullable(command.traceparent()))
+                .ifPresent(traceparent -> message.userProperties()
+                        .add(TraceContext.HEADER, traceparent)
+                        .applyUserProperties());
         return client.publish(message.build())
                 .orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS)
-                .handle(CommandPublisher::delivery);
+                .handle((result, failure) -> {
+                    Delivery delivery = delivery(result, failure);
+                    if (delivery != Delivery.TAKEN) {
+                        Tracing.failed(span, delivery.name());
+                    }
+                    span.end();
+                    return delivery;
+                });
+    }
+
+    /** From the row's trace, which a request began; without one the command is of no trace. */
+    private Span span(DueCommand command) {
+        return Optional.ofNullable(command.traceparent())
+                .flatMap(TraceContext::parse)
+                .map(trace -> tracing.begin("command to mqtt", SpanKind.PRODUCER, Optional.of(trace))
+                        .setAttribute("messaging.destination.name", Topics.of(command.device(), Topics.COMMAND)))
+                .orElseGet(Span::getInvalid);
     }
 
     private static Delivery delivery(@Nullable Mqtt5PublishResult result, @Nullable Throwable failure) {

@@ -2,7 +2,8 @@ package org.perilune.commanddispatcher.uplink;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
-import org.perilune.chassis.http.ServiceTokens;
+import org.perilune.chassis.client.Peers;
+import org.perilune.chassis.client.ServiceTokens;
 import org.perilune.chassis.mqtt.MqttConfig;
 import org.perilune.chassis.postgres.NotificationListener;
 import org.perilune.chassis.postgres.Postgres;
@@ -11,6 +12,7 @@ import org.perilune.chassis.runtime.DatabaseClock;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.WakeupSignal;
+import org.perilune.chassis.tracing.Tracing;
 import org.perilune.commanddispatcher.lifecycle.Transitions;
 import org.perilune.commanddispatcher.verify.LeaderElectedTask;
 import org.perilune.commanddispatcher.verify.TelemetryReader;
@@ -33,6 +35,7 @@ public final class Uplink implements AutoCloseable {
     /** Returns at once, whatever is away. Adds the check {@code mqtt}. */
     public static Uplink start(
             MqttConfig mqtt,
+            Peers peers,
             URI telemetryAddress,
             Postgres postgres,
             Redis redis,
@@ -40,19 +43,20 @@ public final class Uplink implements AutoCloseable {
             NotificationListener changes,
             Health health,
             MeterRegistry registry,
+            Tracing tracing,
             DatabaseClock clock) {
         var owned = new Resources();
         try {
             var meters = new UplinkMeters(registry);
             var transitions = new Transitions(clock);
             var work = new WakeupSignal();
-            CommandPublisher publisher = owned.add(CommandPublisher.open(mqtt, work::raise));
+            CommandPublisher publisher = owned.add(CommandPublisher.open(mqtt, tracing, work::raise));
             health.add("mqtt", publisher::problem);
             AckReader acks = owned.add(AckReader.start(postgres, redis, transitions, meters));
             var sender = new Sender(publisher, work, acks::isBehind, transitions, meters, clock);
             owned.add(LeaderElectedTask.start("command-sender", SENDER_LOCK, postgres, sender::run));
             owned.add(ReconnectHint.follow(redis, sender::connected));
-            TelemetryReader telemetry = owned.add(new TelemetryReader(telemetryAddress, tokens));
+            TelemetryReader telemetry = owned.add(new TelemetryReader(peers, telemetryAddress, tokens));
             var verifier = new Verifier(telemetry, transitions, meters, clock);
             owned.add(LeaderElectedTask.start("command-verifier", VERIFIER_LOCK, postgres, verifier::run));
             changes.onChange(ids -> work.raise());

@@ -19,8 +19,9 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.http.ServiceClient;
-import org.perilune.chassis.http.ServiceTokens;
+import org.perilune.chassis.client.Peers;
+import org.perilune.chassis.client.ServiceClient;
+import org.perilune.chassis.client.ServiceTokens;
 import org.perilune.chassis.runtime.ServiceException;
 
 /** Asks telemetry what devices showed. Every question fails with a {@link ServiceException}. Safe for threads. */
@@ -47,8 +48,8 @@ public final class TelemetryReader implements AutoCloseable {
     private final ServiceClient client;
     private final ServiceTokens tokens;
 
-    public TelemetryReader(URI telemetry, ServiceTokens tokens) {
-        this.client = ServiceClient.open("telemetry", telemetry, TIMEOUT);
+    public TelemetryReader(Peers peers, URI telemetry, ServiceTokens tokens) {
+        this.client = peers.client("telemetry", telemetry, TIMEOUT);
         this.tokens = tokens;
     }
 

@@ -20,7 +20,8 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.http.ServiceTokens;
+import org.perilune.chassis.client.Peers;
+import org.perilune.chassis.client.ServiceTokens;
 import org.perilune.chassis.messaging.Outbox;
 import org.perilune.chassis.postgres.NotificationListener;
 import org.perilune.chassis.postgres.Postgres;
@@ -32,6 +33,7 @@ import org.perilune.chassis.runtime.Ids;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.settings.Settings;
+import org.perilune.chassis.tracing.Tracing;
 import org.perilune.commanddispatcher.CommandDispatcherConfig;
 import org.perilune.commanddispatcher.FakeDevice;
 import org.perilune.commanddispatcher.FakeTelemetry;
@@ -147,8 +149,9 @@ public final class UplinkFixture implements AutoCloseable {
         Postgres postgres = resources.add(
                 Postgres.open(config.postgres(), List.of("db/command-dispatcher", Outbox.SCHEMA), meters));
         Redis connection = resources.add(Redis.open(config.redis()));
-        ServiceTokens tokens =
-                resources.add(ServiceTokens.open("command-dispatcher", config.tokenSecret(), config.crew(), clock));
+        var peers = new Peers(meters);
+        ServiceTokens tokens = resources.add(
+                ServiceTokens.open(peers, "command-dispatcher", config.tokenSecret(), config.crew(), clock));
         NotificationListener changes =
                 resources.add(NotificationListener.open(config.postgres(), CommandStore.CHANGED));
         DatabaseClock time = resources.add(
@@ -156,7 +159,17 @@ public final class UplinkFixture implements AutoCloseable {
                         ? DatabaseClock.of(clock)
                         : DatabaseClock.follow("test", step.of(postgres), clock, config.clock(), meters));
         Uplink uplink = resources.add(Uplink.start(
-                config.mqtt(), config.telemetry(), postgres, connection, tokens, changes, health, meters, time));
+                config.mqtt(),
+                peers,
+                config.telemetry(),
+                postgres,
+                connection,
+                tokens,
+                changes,
+                health,
+                meters,
+                Tracing.OFF,
+                time));
         health.started();
         return new Copy(uplink, health, resources);
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.client.ServiceClient;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.runtime.Threads;
 import org.perilune.console.session.Sessions;

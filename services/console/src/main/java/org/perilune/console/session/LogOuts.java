@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.perilune.chassis.http.ServiceClient;
+import org.perilune.chassis.client.ServiceClient;
 import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.Loop;
 import org.perilune.chassis.runtime.ServiceException;

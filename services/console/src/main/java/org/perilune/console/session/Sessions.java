@@ -10,8 +10,8 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.client.ServiceClient;
 import org.perilune.chassis.http.Revocations;
-import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.contracts.Role;
 

@@ -7,8 +7,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.perilune.chassis.http.ServiceClient;
-import org.perilune.chassis.http.ServiceTokens;
+import org.perilune.chassis.client.Peers;
+import org.perilune.chassis.client.ServiceClient;
+import org.perilune.chassis.client.ServiceTokens;
 import org.perilune.chassis.messaging.CloudEvent;
 import org.perilune.chassis.runtime.ServiceException;
 
@@ -22,8 +23,8 @@ public final class EventLogClient implements AutoCloseable {
     private final ServiceClient bus;
     private final ServiceTokens tokens;
 
-    public EventLogClient(URI eventBus, ServiceTokens tokens) {
-        this.bus = ServiceClient.open("event-bus", eventBus, TIMEOUT);
+    public EventLogClient(Peers peers, URI eventBus, ServiceTokens tokens) {
+        this.bus = peers.client("event-bus", eventBus, TIMEOUT);
         this.tokens = tokens;
     }
 

@@ -11,6 +11,7 @@ import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.redis.Redis;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Resources;
+import org.perilune.chassis.tracing.Tracing;
 import org.perilune.telemetry.store.ClockTolerance;
 import org.perilune.telemetry.store.DeviceRegistry;
 
@@ -33,6 +34,7 @@ public final class Ingest implements AutoCloseable {
             DeviceRegistry devices,
             Health health,
             MeterRegistry registry,
+            Tracing tracing,
             Clock clock) {
         var ingest = new Ingest();
         try {
@@ -46,6 +48,7 @@ public final class Ingest implements AutoCloseable {
                         devices,
                         watermarks,
                         meters,
+                        new FrameSpans(tracing),
                         ingest.load,
                         limits,
                         clocks,

@@ -15,6 +15,7 @@ import org.perilune.chassis.postgres.LeaderSession;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.redis.Redis;
 import org.perilune.chassis.runtime.Threads;
+import org.perilune.chassis.tracing.Tracing;
 import org.perilune.telemetry.store.ClockTolerance;
 import org.perilune.telemetry.store.DeviceRegistry;
 
@@ -39,6 +40,7 @@ final class IngestWriter implements AutoCloseable {
     private final DeviceRegistry devices;
     private final Watermarks watermarks;
     private final IngestMeters meters;
+    private final FrameSpans spans;
     private final IngestLoad load;
     private final ClockTolerance clocks;
     private final Clock clock;
@@ -53,6 +55,7 @@ final class IngestWriter implements AutoCloseable {
             DeviceRegistry devices,
             Watermarks watermarks,
             IngestMeters meters,
+            FrameSpans spans,
             IngestLoad load,
             IngestLimits limits,
             ClockTolerance clocks,
@@ -64,6 +67,7 @@ final class IngestWriter implements AutoCloseable {
         this.devices = devices;
         this.watermarks = watermarks;
         this.meters = meters;
+        this.spans = spans;
         this.load = load;
         this.clocks = clocks;
         this.clock = clock;
@@ -184,6 +188,7 @@ final class IngestWriter implements AutoCloseable {
         if (read.isEmpty()) {
             return;
         }
+        long readEpochNanos = Tracing.nowEpochNanos();
         var work = new LinkedHashMap<IngestPartition, List<StreamEntry>>();
         for (IngestPartition partition : partitions.values()) {
             List<StreamEntry> entries = read.getOrDefault(partition.stream(), new ArrayList<>());
@@ -194,6 +199,7 @@ final class IngestWriter implements AutoCloseable {
         }
         store.store(work);
         work.forEach((partition, entries) -> reader.acknowledge(partition.stream(), entries));
+        spans.stored(work.values(), readEpochNanos);
         adapt(read);
     }
 

@@ -3,7 +3,6 @@ package org.perilune.timeline.launch;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,8 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.perilune.chassis.http.ServiceClient;
-import org.perilune.chassis.http.ServiceTokens;
+import org.perilune.chassis.client.Peers;
+import org.perilune.chassis.client.ServiceClient;
+import org.perilune.chassis.client.ServiceTokens;
 import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.timeline.event.Event;
@@ -29,9 +29,9 @@ public final class DispatcherClient implements AutoCloseable {
     private final ServiceClient dryRuns;
     private final ServiceTokens tokens;
 
-    public DispatcherClient(URI dispatcher, ServiceTokens tokens) {
-        this.dispatcher = ServiceClient.open("command-dispatcher", dispatcher, TIMEOUT);
-        this.dryRuns = ServiceClient.open("command-dispatcher", dispatcher, DRY_RUN_TIMEOUT);
+    public DispatcherClient(Peers peers, URI dispatcher, ServiceTokens tokens) {
+        this.dispatcher = peers.client("command-dispatcher", dispatcher, TIMEOUT);
+        this.dryRuns = peers.client("command-dispatcher", dispatcher, DRY_RUN_TIMEOUT);
         this.tokens = tokens;
     }
 
@@ -65,9 +65,10 @@ public final class DispatcherClient implements AutoCloseable {
         body.put("on_behalf_of", command.askedBy() == null ? event.changedBy() : command.askedBy());
         try {
             return outcome(dispatcher.exchange("POST", PATH, Json.bytes(body), headers));
-        } catch (ServiceException.Unavailable away) {
-            String detail = String.valueOf(away.getMessage());
-            return hasConnected(away) ? new Outcome.Unsure(detail) : new Outcome.NotTaken(detail);
+        } catch (ServiceException.Uncertain unsure) {
+            return new Outcome.Unsure(String.valueOf(unsure.getMessage()));
+        } catch (ServiceException.Unavailable notSent) {
+            return new Outcome.NotTaken(String.valueOf(notSent.getMessage()));
         }
     }
 
@@ -121,15 +122,6 @@ public final class DispatcherClient implements AutoCloseable {
             return new Outcome.Refused(detail(answer));
         }
         return status == 503 || ours ? new Outcome.NotTaken(detail(answer)) : new Outcome.Unsure(detail(answer));
-    }
-
-    private static boolean hasConnected(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ConnectException) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static List<ServiceException.Fault> faults(ServiceClient.Answer answer) {

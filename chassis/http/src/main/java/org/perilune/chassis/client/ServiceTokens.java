@@ -1,4 +1,4 @@
-package org.perilune.chassis.http;
+package org.perilune.chassis.client;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -16,6 +16,9 @@ import org.perilune.chassis.settings.Secret;
 
 /** A service's own token, asked of crew when it is first needed and again before it expires. Safe for threads. */
 public final class ServiceTokens implements AutoCloseable {
+    /** What the names of services begin with where people have theirs. */
+    public static final String SUBJECT_PREFIX = "service:";
+
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     /** Renewed so long before its end that it does not expire on the way. */
@@ -53,9 +56,10 @@ public final class ServiceTokens implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** @param service one of {@code Topology.TOKENS}, with the secret that crew knows it by */
-    public static ServiceTokens open(String service, Secret secret, URI crew, Clock clock) {
-        return new ServiceTokens(ServiceClient.open("crew", crew, TIMEOUT), service, secret, clock);
+    /** @param peers those of the service
+     * @param service one of {@code Topology.TOKENS}, with the secret that crew knows it by */
+    public static ServiceTokens open(Peers peers, String service, Secret secret, URI crew, Clock clock) {
+        return new ServiceTokens(peers.client("crew", crew, TIMEOUT), service, secret, clock);
     }
 
     /**
@@ -93,7 +97,7 @@ public final class ServiceTokens implements AutoCloseable {
             return known.value;
         }
         try {
-            var request = Map.of("client", Principal.SERVICE + service, "secret", secret.reveal());
+            var request = Map.of("client", SUBJECT_PREFIX + service, "secret", secret.reveal());
             Answer answer = crew.post("/tokens", Optional.empty(), request, Answer.class);
             Instant expires = now.plusSeconds(answer.expiresIn());
             token = new Token(answer.accessToken(), expires.minus(RESERVE), expires);

@@ -1,10 +1,11 @@
-package org.perilune.chassis.http;
+package org.perilune.chassis.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -73,7 +74,12 @@ class ServiceTokensTest {
         });
         crew.start();
         URI address = URI.create("http://127.0.0.1:" + crew.getAddress().getPort());
-        tokens = ServiceTokens.open("timeline", new Secret("a secret of some length"), address, clock);
+        tokens = ServiceTokens.open(
+                new Peers(new SimpleMeterRegistry()),
+                "timeline",
+                new Secret("a secret of some length"),
+                address,
+                clock);
     }
 
     @AfterEach

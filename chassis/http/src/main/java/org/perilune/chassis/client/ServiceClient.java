@@ -1,26 +1,26 @@
-package org.perilune.chassis.http;
+package org.perilune.chassis.client;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.runtime.SilenceWatch;
-import org.perilune.chassis.runtime.Threads;
+import org.perilune.chassis.tracing.Tracing;
 
 /** Calls one other service over HTTP: a deadline on every call, its problems thrown as ours. Safe for threads. */
 public final class ServiceClient implements AutoCloseable {
@@ -28,20 +28,25 @@ public final class ServiceClient implements AutoCloseable {
     private static final int MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
     /** How long the JDK's client keeps idle connections ({@code jdk.httpclient.keepalive.timeout}). */
-    static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
+    public static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
     /** More than two of the heartbeats that streams of events have. */
     private static final Duration SILENCE =
-            ServerSentEvents.HEARTBEAT.multipliedBy(5).dividedBy(2);
+            SilenceWatch.HEARTBEAT.multipliedBy(5).dividedBy(2);
 
-    private final HttpClient http;
+    private final Connections connections;
+    private final Addresses addresses;
+    private final PeerPolicy policy;
     private final String name;
     private final URI base;
     private final Duration timeout;
     private final Duration silence;
 
-    private ServiceClient(HttpClient http, String name, URI base, Duration timeout, Duration silence) {
-        this.http = http;
+    private ServiceClient(
+            PeerPolicy policy, Addresses addresses, String name, URI base, Duration timeout, Duration silence) {
+        this.connections = new Connections(name, base, timeout);
+        this.addresses = addresses;
+        this.policy = policy;
         this.name = name;
         this.base = base;
         this.timeout = timeout;
@@ -49,22 +54,24 @@ public final class ServiceClient implements AutoCloseable {
     }
 
     /**
+     * For programs that call one service; services have {@link Peers}.
+     *
      * @param name of the service called, for messages
-     * @param timeout longest wait for a whole answer, or for the head of a stream
+     * @param timeout longest wait for a whole answer, or for the head of a stream, all attempts together
      */
     public static ServiceClient open(String name, URI base, Duration timeout) {
-        return open(name, base, timeout, SILENCE);
+        return new Peers(new SimpleMeterRegistry()).client(name, base, timeout);
+    }
+
+    static ServiceClient open(PeerPolicy policy, String name, URI base, Duration timeout) {
+        return open(policy, InetAddress::getAllByName, name, base, timeout, SILENCE);
     }
 
     /** @param silence how long a stream may say nothing */
-    static ServiceClient open(String name, URI base, Duration timeout, Duration silence) {
-        HttpClient http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(timeout)
-                .executor(Executors.newThreadPerTaskExecutor(Threads.factory(name + "-client")))
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .build();
-        return new ServiceClient(http, name, base, timeout, silence);
+    static ServiceClient open(
+            PeerPolicy policy, Addresses.Resolver resolver, String name, URI base, Duration timeout, Duration silence) {
+        var addresses = new Addresses(base.getHost(), resolver);
+        return new ServiceClient(policy, addresses, name, base, timeout, silence);
     }
 
     /** An answer taken as it is, for callers that pass it on. */
@@ -109,8 +116,12 @@ public final class ServiceClient implements AutoCloseable {
         if (response.statusCode() == 200) {
             return SilenceWatch.over(response.body().stream(), name, silence);
         }
-        throw failure(new Answer(
-                response.statusCode(), contentType(response), response.body().refusal()));
+        throw Refusals.of(
+                name,
+                new Answer(
+                        response.statusCode(),
+                        contentType(response),
+                        response.body().refusal()));
     }
 
     /** A stream where the status is 200; otherwise what was said instead, read within the deadline. */
@@ -130,7 +141,7 @@ public final class ServiceClient implements AutoCloseable {
 
     @Override
     public void close() {
-        http.shutdownNow();
+        connections.close();
     }
 
     private HttpRequest.Builder request(
@@ -144,65 +155,71 @@ public final class ServiceClient implements AutoCloseable {
         return request;
     }
 
-    /** The client's own timeout ends with the head of an answer; this one holds for the body, too. */
     private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
-        CompletableFuture<HttpResponse<T>> answer = http.sendAsync(request, handler);
+        boolean asksOnly = request.method().equals("GET") || request.method().equals("HEAD");
+        long began = System.nanoTime();
+        long deadline = began + timeout.toNanos();
+        Span span = Tracing.child(request.method() + " " + name, SpanKind.CLIENT);
+        var route = new Route(addresses, Route.traced(request, span));
         try {
-            return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException | TimeoutException failure) {
-            throw failure(request, failure);
+            HttpResponse<T> answer = policy.call(asksOnly, () -> attempt(route, handler, deadline));
+            policy.ended(PeerPolicy.Outcome.of(answer.statusCode()), System.nanoTime() - began);
+            span.setAttribute("http.response.status_code", answer.statusCode());
+            return answer;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw failure(request, interrupted);
+            throw failure(asksOnly, began, interrupted);
+        } catch (IOException | TimeoutException failure) {
+            Tracing.failed(span, String.valueOf(failure.getMessage()));
+            throw failure(asksOnly, began, failure);
+        } finally {
+            span.end();
+        }
+    }
+
+    /** The client's own timeout ends with the head of an answer; this one holds for the body, too. */
+    private <T> HttpResponse<T> attempt(Route route, HttpResponse.BodyHandler<T> handler, long deadline)
+            throws IOException, InterruptedException, TimeoutException {
+        CompletableFuture<HttpResponse<T>> answer = connections.http().sendAsync(route.next(), handler);
+        try {
+            return answer.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException failure) {
+            IOException broken =
+                    failure.getCause() instanceof IOException known ? known : new IOException(failure.getCause());
+            route.failed(broken);
+            throw broken;
         } finally {
             answer.cancel(true);
         }
     }
 
     /** What was sent may have been done, though nobody said so; what never got there was not. */
-    private ServiceException.Unavailable failure(HttpRequest request, Exception failure) {
-        boolean asksOnly = request.method().equals("GET") || request.method().equals("HEAD");
-        if (asksOnly || failure.getCause() instanceof ConnectException) {
-            return away(failure);
+    private ServiceException.Unavailable failure(boolean asksOnly, long began, Exception failure) {
+        boolean certain = asksOnly || PeerPolicy.wasNotSent(failure);
+        PeerPolicy.Outcome outcome = switch (failure) {
+            case PeerPolicy.NotMade notMade -> notMade.outcome();
+            default -> certain ? PeerPolicy.Outcome.AWAY : PeerPolicy.Outcome.UNCERTAIN;
+        };
+        policy.ended(outcome, System.nanoTime() - began);
+        if (failure instanceof PeerPolicy.NotMade) {
+            return new ServiceException.Unavailable(
+                    "%s does not answer at %s: %s. Nothing was sent; try again shortly"
+                            .formatted(name, base, failure.getMessage()),
+                    failure);
+        }
+        if (certain) {
+            return new ServiceException.Unavailable(name + " does not answer at " + base, failure);
         }
         return new ServiceException.Uncertain(
                 "%s did not say what came of it. It may have been done: look before you repeat it".formatted(name),
                 failure);
     }
 
-    private ServiceException.Unavailable away(Exception failure) {
-        return new ServiceException.Unavailable(name + " does not answer at " + base, failure);
-    }
-
     private Answer checked(Answer answer) {
         if (answer.status() / 100 != 2) {
-            throw failure(answer);
+            throw Refusals.of(name, answer);
         }
         return answer;
-    }
-
-    private ServiceException failure(Answer answer) {
-        String detail = detail(answer);
-        return switch (answer.status()) {
-            case 400 -> new ServiceException.Malformed(detail, List.of());
-            case 401 -> new ServiceException.Unauthenticated(detail);
-            case 403 -> new ServiceException.Forbidden(detail);
-            case 404 -> new ServiceException.NotFound(detail);
-            case 409 -> new ServiceException.Conflict(detail);
-            case 422 -> new ServiceException.Invalid("request", detail);
-            case 429 -> new ServiceException.TooMany(detail, Duration.ofSeconds(1));
-            case 504 -> new ServiceException.Uncertain(detail, null);
-            default -> new ServiceException.Unavailable(name + ": " + detail, null);
-        };
-    }
-
-    private String detail(Answer answer) {
-        try {
-            String detail = Json.mapper().readTree(answer.body()).path("detail").asText();
-            return detail.isEmpty() ? name + " answered " + answer.status() : detail;
-        } catch (IOException notJson) {
-            return name + " answered " + answer.status();
-        }
     }
 
     private static String contentType(HttpResponse<?> response) {

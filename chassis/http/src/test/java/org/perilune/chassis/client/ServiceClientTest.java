@@ -1,8 +1,9 @@
-package org.perilune.chassis.http;
+package org.perilune.chassis.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,12 +23,17 @@ import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.runtime.Threads;
 
 class ServiceClientTest {
-    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+    /** Longer than a machine pauses. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    /** For what never comes. */
+    private static final Duration SHORT = Duration.ofMillis(300);
 
     private final CountDownLatch answered = new CountDownLatch(1);
     private final ServerSocket server = listen();
-    private final ServiceClient client =
-            ServiceClient.open("other", URI.create("http://127.0.0.1:" + server.getLocalPort()), TIMEOUT);
+    private final URI address = URI.create("http://127.0.0.1:" + server.getLocalPort());
+    private final ServiceClient client = ServiceClient.open("other", address, TIMEOUT);
+    private final ServiceClient impatient = ServiceClient.open("other", address, SHORT);
 
     record Body(int number) {}
 
@@ -55,6 +61,7 @@ class ServiceClientTest {
     void close() throws IOException {
         answered.countDown();
         client.close();
+        impatient.close();
         server.close();
     }
 
@@ -72,7 +79,7 @@ class ServiceClientTest {
     void waitsForNoBodyLongerThanItsDeadline() {
         answer(head(200, 100) + "{");
         // The answer never ends: without the deadline neither would this test.
-        assertThatThrownBy(() -> client.get("/", Optional.empty(), Body.class))
+        assertThatThrownBy(() -> impatient.get("/", Optional.empty(), Body.class))
                 .isInstanceOf(ServiceException.Unavailable.class)
                 .hasMessageContaining("other does not answer");
     }
@@ -80,7 +87,8 @@ class ServiceClientTest {
     @Test
     void waitsForNoRefusalOfAStreamLongerThanItsDeadline() {
         answer(head(404, 100) + "{");
-        assertThatThrownBy(() -> client.stream("/", Optional.empty())).isInstanceOf(ServiceException.Unavailable.class);
+        assertThatThrownBy(() -> impatient.stream("/", Optional.empty()))
+                .isInstanceOf(ServiceException.Unavailable.class);
     }
 
     @Test
@@ -104,7 +112,7 @@ class ServiceClientTest {
     @Test
     void refusesAnswersWithoutBounds() {
         answer(head(200, Integer.MAX_VALUE) + "{");
-        assertThatThrownBy(() -> client.get("/", Optional.empty(), Body.class))
+        assertThatThrownBy(() -> impatient.get("/", Optional.empty(), Body.class))
                 .isInstanceOf(ServiceException.Unavailable.class);
     }
 
@@ -119,8 +127,8 @@ class ServiceClientTest {
     @Test
     void endsAStreamThatSaysNothingAnyMore() throws IOException {
         answer("HTTP/1.1 200 OK\r\n\r\nfirst");
-        URI address = URI.create("http://127.0.0.1:" + server.getLocalPort());
-        try (var watchful = ServiceClient.open("other", address, TIMEOUT, Duration.ofMillis(200));
+        var policy = new PeerPolicy("other", new SimpleMeterRegistry());
+        try (var watchful = ServiceClient.open(policy, InetAddress::getAllByName, "other", address, TIMEOUT, SHORT);
                 InputStream stream = watchful.stream("/", Optional.empty())) {
             assertThat(new String(stream.readNBytes(5), StandardCharsets.US_ASCII))
                     .isEqualTo("first");
@@ -131,11 +139,11 @@ class ServiceClientTest {
     @Test
     void saysThatWhatWasSentMayHaveBeenDone() throws IOException {
         answer("");
-        assertThatThrownBy(() -> client.post("/", Optional.empty(), new Body(1), Body.class))
+        assertThatThrownBy(() -> impatient.post("/", Optional.empty(), new Body(1), Body.class))
                 .isInstanceOf(ServiceException.Uncertain.class)
                 .hasMessageContaining("may have been done");
         answer("");
-        assertThatThrownBy(() -> client.get("/", Optional.empty(), Body.class))
+        assertThatThrownBy(() -> impatient.get("/", Optional.empty(), Body.class))
                 .isInstanceOf(ServiceException.Unavailable.class)
                 .isNotInstanceOf(ServiceException.Uncertain.class);
         server.close();
@@ -168,7 +176,7 @@ class ServiceClientTest {
         });
         assertThat(client.get("/", Optional.empty(), Body.class)).isEqualTo(new Body(1));
         assertThat(client.get("/", Optional.empty(), Body.class)).isEqualTo(new Body(2));
-        assertThat(closed.await(1, TimeUnit.SECONDS)).isTrue();
+        assertThat(closed.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     private static void readHead(Socket socket) throws IOException {
