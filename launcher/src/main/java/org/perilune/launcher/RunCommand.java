@@ -91,7 +91,7 @@ public final class RunCommand implements Callable<Integer> {
         ServiceDefinition<?> kind = ServiceDefinitions.named(name);
         var read = Settings.of(user);
         ServiceDefinition.Prepared prepared = kind.prepare(read);
-        Set<String> others = new HashSet<>(Set.of("embedded"));
+        Set<String> others = new HashSet<>(Set.of("embedded", "backup"));
         Topology.SERVICES.forEach(service -> others.add(service.name()));
         others.remove(name);
         read.check(others);

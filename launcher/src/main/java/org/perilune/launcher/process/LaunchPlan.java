@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.perilune.backup.BackupConfig;
 import org.perilune.chassis.settings.InvalidSettings;
 import org.perilune.chassis.settings.Settings;
 import org.perilune.contracts.Topology;
@@ -61,6 +62,7 @@ public record LaunchPlan(
 
         var read = Settings.of(chosen, offered(derived));
         backends(home, read);
+        BackupConfig.read(read.at("backup"));
         ServiceDefinitions.ALL.forEach(kind -> kind.prepare(read));
         read.check(unread());
 
@@ -87,6 +89,7 @@ public record LaunchPlan(
             prepared.add(kind.prepare(read));
         }
         backends(home, read);
+        BackupConfig.read(read.at("backup"));
         read.check(unread());
         return prepared;
     }
