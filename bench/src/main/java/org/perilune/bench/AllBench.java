@@ -50,6 +50,7 @@ final class AllBench implements Callable<Integer> {
         own("timeline", lasting(new TimelineBench(), 10)::measure);
         attempt("events", () -> told(new EventsBench(), "--runs", times).measure(report));
         own("flight-log", lasting(new FlightLogBench(), 20, "--rebuilds", "1", "--read-seconds", seconds(5))::measure);
+        own("backup", lasting(new BackupBench(), 20)::measure);
         own("plots", told(new PlotsBench(), "--runs", times)::measure);
         attempt("memory", this::memory);
         report.printMarkdown();

@@ -47,11 +47,11 @@ final class LatencyBench implements Callable<Integer> {
 
     void measure(Instance instance, Report report) throws Exception {
         report.tell("Warming up");
-        run(instance, seconds);
+        run(instance, rate, seconds);
         var half = new ArrayList<Double>();
         var most = new ArrayList<Double>();
         for (int run = 0; run < common.runs; run++) {
-            Histogram micros = run(instance, seconds);
+            Histogram micros = run(instance, rate, seconds);
             half.add(micros.getValueAtPercentile(50) / 1000.0);
             most.add(micros.getValueAtPercentile(99) / 1000.0);
         }
@@ -63,7 +63,8 @@ final class LatencyBench implements Callable<Integer> {
                         + " that and one query.");
     }
 
-    private Histogram run(Instance instance, int length) throws Exception {
+    /** From publishing to the row, of one of the devices. */
+    static Histogram run(Instance instance, int rate, int length) throws Exception {
         var names = Instance.names("latency-", DEVICES);
         try (MqttPublisher publisher = instance.publisher(names)) {
             var over = new AtomicBoolean();

@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
             TimelineBench.class,
             FlightLogBench.class,
             EventsBench.class,
+            BackupBench.class,
             StartBench.class,
             MemoryBench.class,
             AllBench.class

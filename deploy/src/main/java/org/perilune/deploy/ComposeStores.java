@@ -142,6 +142,7 @@ final class ComposeStores {
                 profiles: [observe]
                 volumes:
                   - ./observe/prometheus.yaml:/etc/prometheus/prometheus.yml:ro
+                  - ./observe/rules.yml:/etc/prometheus/rules.yml:ro
                   - prometheus:/prometheus
                 networks: [services]
                 ports: ["127.0.0.1:9090:9090"]

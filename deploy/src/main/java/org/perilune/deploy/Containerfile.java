@@ -1,11 +1,16 @@
 package org.perilune.deploy;
 
+import java.util.List;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.perilune.contracts.Topology;
 import org.perilune.contracts.Topology.Service;
 
 /** How images are built: a target for each service, and {@code all}. */
 final class Containerfile {
+    /** Layers that every service has. */
+    private static final int COMMON = 2;
+
     private static final String HEAD = """
             # Made by ./perilune deploy from the topology: not to be edited.
             #   podman build -f deploy/Containerfile --target telemetry -t perilune/telemetry .
@@ -51,9 +56,9 @@ final class Containerfile {
 
     private static final String TARGET = """
 
-            FROM runtime AS %1$s
+            FROM %2$s AS %1$s
             LABEL org.opencontainers.image.title="Perilune %1$s"
-            %2$sCOPY --from=build /image/%1$s /opt/perilune
+            COPY --from=build /image/%1$s /opt/perilune
             USER 0:0
             RUN ["/opt/java/bin/java", "-XX:AOTCacheOutput=/opt/perilune/%1$s.aot", "-Xlog:aot*=error:stderr", "-Xlog:cds*=error:stderr", "@/opt/perilune/%1$s.args", "--train", "/opt/perilune/training.properties"]
             USER 10001:10001
@@ -82,20 +87,38 @@ final class Containerfile {
                 .collect(Collectors.joining(" \\\n  && "));
         var text = new StringBuilder(HEAD);
         Modules.ALL.forEach(module -> text.append("COPY %1$s/pom.xml %1$s/\n".formatted(module)));
-        text.append(BUILD.formatted(modules, assembled)).append(RUNTIME);
+        text.append(BUILD.formatted(modules, assembled)).append(RUNTIME).append(stages());
         Topology.SERVICES.forEach(service -> text.append(target(service)));
         String everything =
-                Layers.ALL.stream().skip(2).map(Containerfile::layer).collect(Collectors.joining())
+                Layers.ALL.stream().skip(COMMON).map(Containerfile::layer).collect(Collectors.joining())
                         + Topology.SERVICES.stream()
                                 .map(service -> "COPY --from=build /image/%s /opt/perilune\n".formatted(service.name()))
                                 .collect(Collectors.joining());
         return text.append(ALL.formatted(everything)).toString();
     }
 
+    /** Services with the same layers are built upon one stage, so that their images share them. */
     private static String target(Service service) {
-        String layers =
-                Layers.of(service).stream().skip(2).map(Containerfile::layer).collect(Collectors.joining());
-        return TARGET.formatted(service.name(), layers, service.port());
+        return TARGET.formatted(service.name(), stage(Layers.of(service)), service.port());
+    }
+
+    private static String stages() {
+        var stages = new TreeMap<String, String>();
+        for (Service service : Topology.SERVICES) {
+            List<String> layers = Layers.of(service);
+            for (int count = COMMON + 1; count <= layers.size(); count++) {
+                List<String> below = layers.subList(0, count);
+                stages.put(
+                        stage(below),
+                        "\nFROM %s AS %s\n%s"
+                                .formatted(stage(below.subList(0, count - 1)), stage(below), layer(below.getLast())));
+            }
+        }
+        return String.join("", stages.values());
+    }
+
+    private static String stage(List<String> layers) {
+        return layers.size() == COMMON ? "runtime" : String.join("-", layers.subList(COMMON, layers.size()));
     }
 
     private static String layer(String name) {

@@ -11,7 +11,7 @@ final class Modules {
                     Layers.ALL.stream().map(name -> "chassis/" + name),
                     Stream.of("flight-log", "embedded", "sdk", "testkit", "chassis-tests"),
                     Topology.SERVICES.stream().map(service -> "services/" + service.name()),
-                    Stream.of("deploy", "launcher", "bench", "conformance"))
+                    Stream.of("backup", "deploy", "launcher", "bench", "conformance"))
             .flatMap(names -> names)
             .toList();
 

@@ -9,6 +9,7 @@ final class ScrapeTargets {
             # Made by ./perilune deploy from the topology: not to be edited.
             global:
               scrape_interval: 10s
+            rule_files: [/etc/prometheus/rules.yml]
             scrape_configs:
             """;
 

@@ -1,6 +1,7 @@
 package org.perilune.launcher;
 
 import java.util.Objects;
+import org.perilune.backup.BackupException;
 import org.perilune.chassis.logging.Logging;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.server.Carriers;
@@ -39,6 +40,8 @@ import picocli.CommandLine.ScopeType;
             ImportTimelineCommand.class,
             RebuildCommand.class,
             DeadLettersCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             RunCommand.class,
             CheckCommand.class,
             DeployCommand.class,
@@ -78,6 +81,7 @@ public final class Main {
     /** What a person can use; our own failures are worded for that. */
     private static String sentence(Throwable failure) {
         boolean worded = failure instanceof LauncherException
+                || failure instanceof BackupException
                 || failure instanceof BackendsException
                 || failure instanceof InvalidSettings
                 || failure instanceof ServiceException

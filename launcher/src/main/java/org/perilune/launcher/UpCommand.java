@@ -48,6 +48,7 @@ final class UpCommand implements Callable<Integer> {
             throw new LauncherException("The home " + home.folder() + " is in use by another Perilune (process "
                     + state.pid() + "); stop that one with ./perilune down, or choose another home with --home");
         });
+        home.requireWholeData();
         if (detach) {
             FreePorts.require(plan.ports(), without);
             Detached.start(home, settings, without);

@@ -69,6 +69,7 @@ final class ArchitectureTest {
         onlyKnows("flightlog", List.of("flightlog", "chassis", "contracts"));
         onlyKnows("embedded", List.of("embedded", "contracts"));
         onlyKnows("sdk", List.of("sdk", "contracts"));
+        onlyKnows("backup", List.of("backup", "chassis", "contracts"));
     }
 
     @Test

@@ -30,8 +30,19 @@ final class PackagesTest {
     private static final Pattern CHASSIS_MODULE = Pattern.compile("<artifactId>perilune-chassis-(\\w+)</artifactId>");
 
     /** Packages of the chassis that are part of a module of another name. */
-    private static final Map<String, String> MODULES =
-            Map.of("settings", "runtime", "json", "runtime", "logging", "runtime", "server", "runtime", "tracing", "runtime", "client", "http");
+    private static final Map<String, String> MODULES = Map.of(
+            "settings",
+            "runtime",
+            "json",
+            "runtime",
+            "logging",
+            "runtime",
+            "server",
+            "runtime",
+            "tracing",
+            "runtime",
+            "client",
+            "http");
 
     /** Made by generators. */
     private static final Set<String> GENERATED = Set.of("contracts.v1", "console.pages");

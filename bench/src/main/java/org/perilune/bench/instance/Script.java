@@ -27,7 +27,7 @@ public final class Script {
     }
 
     /** @return what it printed */
-    static String call(String... arguments) {
+    public static String call(String... arguments) {
         var command = new ArrayList<>(List.of(root().resolve("perilune").toString()));
         command.addAll(List.of(arguments));
         try {

@@ -8,9 +8,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.perilune.contracts.Topology;
 import org.perilune.embedded.host.Folders;
 import org.perilune.embedded.host.Secrets;
@@ -66,10 +68,6 @@ public record Home(Path folder) {
         }
     }
 
-    private Path firstStart() {
-        return folder.resolve("first-start");
-    }
-
     /** When this home was first started, where the mission's clock begins unless a setting says otherwise. */
     public Optional<Instant> missionStart() {
         try {
@@ -77,6 +75,37 @@ public record Home(Path folder) {
         } catch (IOException | DateTimeParseException unknown) {
             return Optional.empty();
         }
+    }
+
+    /** The enrolled devices, of the embedded broker. */
+    public Path devices() {
+        return folder.resolve("mqtt").resolve("devices");
+    }
+
+    /** When it was first started. */
+    public Path firstStart() {
+        return folder.resolve("first-start");
+    }
+
+    /** There while a restore is under way, and after one that did not come to its end. */
+    public Path restoring() {
+        return folder.resolve("restoring");
+    }
+
+    /** @throws LauncherException where a restore did not come to its end */
+    public void requireWholeData() {
+        if (Files.exists(restoring())) {
+            throw new LauncherException("A restore into " + folder
+                    + " did not come to its end, so its data are not whole: run ./perilune restore --replace again");
+        }
+    }
+
+    /** Where the embedded servers keep their data, as far as there is any. */
+    public List<Path> data() {
+        return Stream.of("postgresql", "redis", "mqtt", "mongodb", "amqp", "opensearch")
+                .map(folder::resolve)
+                .filter(Files::exists)
+                .toList();
     }
 
     public Path journal(String device) {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.perilune.backup.BackupConfig;
 import org.perilune.chassis.server.ServiceDefinition;
 import org.perilune.chassis.settings.InvalidSettings;
 import org.perilune.chassis.settings.Settings;
@@ -62,6 +63,7 @@ public record LaunchPlan(
 
         var read = Settings.of(chosen, offered(derived));
         backends(home, read);
+        BackupConfig.read(read.at("backup"));
         ServiceDefinitions.ALL.forEach(kind -> kind.prepare(read));
         read.check(unread());
 
@@ -88,6 +90,7 @@ public record LaunchPlan(
             prepared.add(kind.prepare(read));
         }
         backends(home, read);
+        BackupConfig.read(read.at("backup"));
         read.check(unread());
         return prepared;
     }

@@ -25,6 +25,7 @@ import org.perilune.query.entries.Pages;
 import org.perilune.query.entries.Projection;
 import org.perilune.query.model.VersionBarrier;
 import org.perilune.query.rebuild.EventLogClient;
+import org.perilune.query.rebuild.FirstModel;
 import org.perilune.query.rebuild.Rebuilds;
 import org.perilune.query.search.IndexedSearch;
 import org.perilune.query.search.Indexer;
@@ -64,6 +65,8 @@ public final class QueryService {
                     ServiceTokens.open(parts.peers(), parts.name(), config.tokenSecret(), config.crew(), clock));
             EventLogClient log = parts.own(new EventLogClient(parts.peers(), config.eventBus(), tokens));
             Rebuilds rebuilds = parts.own(new Rebuilds(postgres, log, clock));
+            FirstModel first = parts.own(FirstModel.start(postgres, log, rebuilds));
+            parts.check("model", first::problem);
             var activities = new ActivityRoutes(postgres.jdbi(), barrier);
             var index = new SearchIndex(parts.own(OpenSearch.open(config.opensearch())));
             parts.own(Indexer.open(postgres, index));

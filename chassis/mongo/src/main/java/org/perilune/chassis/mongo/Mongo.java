@@ -2,12 +2,14 @@ package org.perilune.chassis.mongo;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import com.mongodb.ClientSessionOptions;
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoCredential;
 import com.mongodb.MongoException;
 import com.mongodb.ReadConcern;
 import com.mongodb.WriteConcern;
+import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
@@ -67,6 +69,11 @@ public final class Mongo implements AutoCloseable {
     /** The service's own; it may use no other. */
     public MongoDatabase database() {
         return database;
+    }
+
+    /** A session of the caller's, which closes it; not every server has them. */
+    public ClientSession session(ClientSessionOptions options) {
+        return client.startSession(options);
     }
 
     /** For {@link Health}: empty when the server answers. */

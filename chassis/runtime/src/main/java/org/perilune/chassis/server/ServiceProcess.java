@@ -56,7 +56,7 @@ public final class ServiceProcess {
     public static Service start(ServiceDefinition<?> definition, Map<String, String> settings, Clock clock) {
         var read = Settings.of(settings);
         ServiceDefinition.Prepared prepared = definition.prepare(read);
-        Set<String> others = new HashSet<>(Set.of("embedded"));
+        Set<String> others = new HashSet<>(Set.of("embedded", "backup"));
         Topology.SERVICES.forEach(service -> others.add(service.name()));
         others.remove(definition.name());
         read.check(others);

@@ -51,7 +51,21 @@ public final class SchemaGenerations {
 
     /** What was built serves from the commit on. */
     public static void serve(Handle transaction, Model built) {
-        transaction.execute("update model set serving = ?, building = null, version = version + 1", built.generation());
+        transaction.execute(
+                "update model set serving = ?, building = null, complete = true, version = version + 1",
+                built.generation());
+    }
+
+    /** Whether it has had everything that the log of events has. */
+    public static boolean isComplete(Handle handle) {
+        return handle.createQuery("select complete from model")
+                .mapTo(boolean.class)
+                .one();
+    }
+
+    /** The log has nothing that would not come by itself. */
+    public static void completed(Handle handle) {
+        handle.execute("update model set complete = true");
     }
 
     private record Row(@Nullable Long serving, @Nullable Long building, long version) {

@@ -64,7 +64,7 @@ public final class Rebuilds implements AutoCloseable {
 
     /** @throws ServiceException.Conflict if one is under way, at whichever copy */
     @SuppressWarnings("MustBeClosedChecker") // the rebuild's thread closes it
-    private void begin(String by) {
+    void begin(String by) {
         Handle handle = postgres.jdbi().open();
         try {
             takeLock(handle);

@@ -1,0 +1,4 @@
+@NullMarked
+package org.perilune.backup;
+
+import org.jspecify.annotations.NullMarked;
