@@ -42,6 +42,7 @@ import picocli.CommandLine.ScopeType;
             DeadLettersCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
+            ExportCommand.class,
             RunCommand.class,
             CheckCommand.class,
             DeployCommand.class,
