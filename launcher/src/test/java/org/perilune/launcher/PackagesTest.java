@@ -30,7 +30,7 @@ final class PackagesTest {
     private static final Pattern CHASSIS_MODULE = Pattern.compile("<artifactId>perilune-chassis-(\\w+)</artifactId>");
 
     /** Packages of the chassis that are part of its module {@code runtime}; every other is a module of its name. */
-    private static final Set<String> IN_RUNTIME = Set.of("settings", "json");
+    private static final Set<String> IN_RUNTIME = Set.of("settings", "json", "tls");
 
     /** Made by generators. */
     private static final Set<String> GENERATED = Set.of("contracts.v1", "console.pages");
