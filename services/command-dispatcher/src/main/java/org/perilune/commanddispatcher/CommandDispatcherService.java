@@ -17,6 +17,7 @@ import org.perilune.chassis.postgres.SqlTimes;
 import org.perilune.chassis.redis.Redis;
 import org.perilune.chassis.runtime.DatabaseClock;
 import org.perilune.chassis.runtime.Service;
+import org.perilune.chassis.tls.TlsConfig;
 import org.perilune.commanddispatcher.api.Approvals;
 import org.perilune.commanddispatcher.api.CommandRoutes;
 import org.perilune.commanddispatcher.api.DictionaryRoutes;
@@ -48,10 +49,11 @@ public final class CommandDispatcherService {
             DatabaseClock clock = parts.own(DatabaseClock.follow(
                     parts.name(), SqlTimes.ofDatabase(postgres.jdbi()), wall, config.clock(), meters));
             Redis redis = parts.own(Redis.open(config.redis()));
+            TlsConfig tls = config.http().tls().calls();
             ServiceTokens tokens =
-                    parts.own(ServiceTokens.open(parts.name(), config.tokenSecret(), config.crew(), wall));
-            ServiceClient telemetry =
-                    parts.own(ServiceClient.open(Topology.TELEMETRY.name(), config.telemetry(), TELEMETRY_TIMEOUT));
+                    parts.own(ServiceTokens.open(parts.name(), config.tokenSecret(), config.crew(), tls, wall));
+            ServiceClient telemetry = parts.own(
+                    ServiceClient.open(Topology.TELEMETRY.name(), config.telemetry(), TELEMETRY_TIMEOUT, tls));
             Dictionary dictionary = parts.own(Dictionary.open(postgres, clock));
             parts.check("postgresql", postgres::problem);
             parts.check("redis", redis::problem);
@@ -65,6 +67,7 @@ public final class CommandDispatcherService {
             Uplink uplink = parts.own(Uplink.start(
                     config.mqtt(),
                     config.telemetry(),
+                    tls,
                     postgres,
                     redis,
                     tokens,
@@ -76,7 +79,7 @@ public final class CommandDispatcherService {
             var devices = new DeviceDirectory(telemetry, tokens, postgres.jdbi(), clock);
             var store = new CommandStore(postgres.jdbi());
             var rights = parts.own(new AskerRights(
-                    config.crew(), tokens, config.http().tokens().revocationsMaxAge(), meters));
+                    config.crew(), tls, tokens, config.http().tokens().revocationsMaxAge(), meters));
             var dispatch = new DispatchRoute(dictionary, devices, intake, store, rights, uplink, clock);
             var approvals = new Approvals(postgres.jdbi(), new Transitions(clock), clock);
             var commands = new CommandRoutes(dispatch, queries, approvals, uplink);

@@ -13,6 +13,7 @@ import org.perilune.chassis.messaging.OutboxRelay;
 import org.perilune.chassis.messaging.QueueConsumer;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Service;
+import org.perilune.chassis.tls.TlsConfig;
 import org.perilune.contracts.EventQueues;
 import org.perilune.contracts.FlightLog;
 import org.perilune.contracts.Topology;
@@ -30,9 +31,10 @@ public final class CommentsService {
             Amqp amqp = parts.own(Amqp.open(config.amqp()));
             parts.check("postgresql", postgres::problem);
             parts.check("amqp", amqp::problem);
+            TlsConfig tls = config.http().tls().calls();
             ServiceTokens tokens =
-                    parts.own(ServiceTokens.open(parts.name(), config.tokenSecret(), config.crew(), clock));
-            var posts = parts.own(new PostsClient(config.posts(), tokens));
+                    parts.own(ServiceTokens.open(parts.name(), config.tokenSecret(), config.crew(), tls, clock));
+            var posts = parts.own(new PostsClient(config.posts(), tls, tokens));
             OutboxRelay relay = parts.own(OutboxRelay.start(parts.name(), postgres, amqp, meters));
             QueueConsumer events = parts.own(EventConsumer.start(
                     Topology.COMMENTS,

@@ -12,6 +12,7 @@ import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.http.ServiceTokens;
 import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.tls.TlsConfig;
 import org.perilune.contracts.FlightLog.Reference;
 import org.perilune.contracts.Topology;
 import org.perilune.flightlog.References;
@@ -26,9 +27,9 @@ final class PostsClient implements AutoCloseable {
     private final ServiceClient checks;
     private final ServiceTokens tokens;
 
-    PostsClient(URI posts, ServiceTokens tokens) {
-        this.posts = ServiceClient.open(Topology.POSTS.name(), posts, TIMEOUT);
-        this.checks = ServiceClient.open(Topology.POSTS.name(), posts, CHECK_TIMEOUT);
+    PostsClient(URI posts, TlsConfig tls, ServiceTokens tokens) {
+        this.posts = ServiceClient.open(Topology.POSTS.name(), posts, TIMEOUT, tls);
+        this.checks = ServiceClient.open(Topology.POSTS.name(), posts, CHECK_TIMEOUT, tls);
         this.tokens = tokens;
     }
 

@@ -39,16 +39,16 @@ public final class ConsoleService {
     /** Starts whether or not the services it shows can be reached: its pages say so. */
     public static Service start(ConsoleConfig config, Clock clock) {
         return HttpService.start(Topology.CONSOLE, config.http(), clock, parts -> {
-            var telemetry = open(parts, "telemetry", config.telemetry());
-            var status = open(parts, "status", config.status());
-            var crew = open(parts, "crew", config.crew());
-            var dispatcher = open(parts, "command-dispatcher", config.commandDispatcher());
-            var timeline = open(parts, "timeline", config.timeline());
-            var posts = open(parts, "posts", config.posts());
-            var comments = open(parts, "comments", config.comments());
-            var eventBus = open(parts, "event-bus", config.eventBus());
-            var moderation = open(parts, "moderation", config.moderation());
-            var query = open(parts, "query", config.query());
+            var telemetry = open(parts, config, "telemetry", config.telemetry());
+            var status = open(parts, config, "status", config.status());
+            var crew = open(parts, config, "crew", config.crew());
+            var dispatcher = open(parts, config, "command-dispatcher", config.commandDispatcher());
+            var timeline = open(parts, config, "timeline", config.timeline());
+            var posts = open(parts, config, "posts", config.posts());
+            var comments = open(parts, config, "comments", config.comments());
+            var eventBus = open(parts, config, "event-bus", config.eventBus());
+            var moderation = open(parts, config, "moderation", config.moderation());
+            var query = open(parts, config, "query", config.query());
             var logOuts = parts.own(LogOuts.start(crew));
             var revocations = parts.own(Revocations.open(config.http().tokens(), parts.meters()));
             var sessions = new Sessions(crew, revocations, logOuts, clock);
@@ -96,7 +96,8 @@ public final class ConsoleService {
         });
     }
 
-    private static ServiceClient open(HttpService.Parts parts, String name, URI address) {
-        return parts.own(ServiceClient.open(name, address, CALL_TIMEOUT));
+    private static ServiceClient open(HttpService.Parts parts, ConsoleConfig config, String name, URI address) {
+        return parts.own(ServiceClient.open(
+                name, address, CALL_TIMEOUT, config.http().tls().calls()));
     }
 }

@@ -51,7 +51,10 @@ public final class LunarModuleService {
             parts.check("postgresql", postgres::problem);
             parts.check("mqtt", () -> linkProblem(device));
             var dispatcher = parts.own(ServiceClient.open(
-                    Topology.COMMAND_DISPATCHER.name(), config.commandDispatcher(), DISPATCHER_TIMEOUT));
+                    Topology.COMMAND_DISPATCHER.name(),
+                    config.commandDispatcher(),
+                    DISPATCHER_TIMEOUT,
+                    config.http().tls().calls()));
             var routes = new LunarModuleRoutes(config.mqtt().user(), flight, mission, commands, dispatcher, clock);
             return routes::addTo;
         });

@@ -9,6 +9,7 @@ import org.perilune.chassis.messaging.Outbox;
 import org.perilune.chassis.messaging.OutboxRelay;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Service;
+import org.perilune.chassis.tls.TlsConfig;
 import org.perilune.contracts.Topology;
 
 /** Entries of the flight log. */
@@ -24,9 +25,10 @@ public final class PostsService {
             Amqp amqp = parts.own(Amqp.open(config.amqp()));
             parts.check("postgresql", postgres::problem);
             parts.check("amqp", amqp::problem);
+            TlsConfig tls = config.http().tls().calls();
             ServiceTokens tokens =
-                    parts.own(ServiceTokens.open(parts.name(), config.tokenSecret(), config.crew(), clock));
-            var references = parts.own(new ReferenceCheck(config.telemetry(), config.commandDispatcher(), tokens));
+                    parts.own(ServiceTokens.open(parts.name(), config.tokenSecret(), config.crew(), tls, clock));
+            var references = parts.own(new ReferenceCheck(config.telemetry(), config.commandDispatcher(), tls, tokens));
             OutboxRelay relay = parts.own(OutboxRelay.start(parts.name(), postgres, amqp, meters));
             var routes = new PostRoutes(new PostStore(postgres.jdbi(), clock), references, relay, clock);
             return routes::register;

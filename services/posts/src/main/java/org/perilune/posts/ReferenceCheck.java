@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.http.ServiceTokens;
 import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.tls.TlsConfig;
 import org.perilune.contracts.FlightLog.Reference;
 import org.perilune.contracts.Topology;
 import org.perilune.flightlog.References;
@@ -28,9 +29,9 @@ final class ReferenceCheck implements AutoCloseable {
     private final ServiceClient dispatcher;
     private final ServiceTokens tokens;
 
-    ReferenceCheck(URI telemetry, URI dispatcher, ServiceTokens tokens) {
-        this.telemetry = ServiceClient.open(Topology.TELEMETRY.name(), telemetry, TIMEOUT);
-        this.dispatcher = ServiceClient.open(Topology.COMMAND_DISPATCHER.name(), dispatcher, TIMEOUT);
+    ReferenceCheck(URI telemetry, URI dispatcher, TlsConfig tls, ServiceTokens tokens) {
+        this.telemetry = ServiceClient.open(Topology.TELEMETRY.name(), telemetry, TIMEOUT, tls);
+        this.dispatcher = ServiceClient.open(Topology.COMMAND_DISPATCHER.name(), dispatcher, TIMEOUT, tls);
         this.tokens = tokens;
     }
 

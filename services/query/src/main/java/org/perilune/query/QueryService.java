@@ -13,6 +13,7 @@ import org.perilune.chassis.opensearch.OpenSearch;
 import org.perilune.chassis.postgres.NotificationListener;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Service;
+import org.perilune.chassis.tls.TlsConfig;
 import org.perilune.contracts.Exchanges;
 import org.perilune.contracts.Topology;
 import org.perilune.query.entries.ActivityRoutes;
@@ -49,9 +50,10 @@ public final class QueryService {
             var pages = new Pages(entries, barrier, config.pageCacheBytes());
             LiveEntries live = parts.own(LiveEntries.open(entries, changes, clock));
             parts.own(Maintenance.start(postgres, config.activitiesKept(), clock));
+            TlsConfig tls = config.http().tls().calls();
             ServiceTokens tokens =
-                    parts.own(ServiceTokens.open(parts.name(), config.tokenSecret(), config.crew(), clock));
-            EventLogClient log = parts.own(new EventLogClient(config.eventBus(), tokens));
+                    parts.own(ServiceTokens.open(parts.name(), config.tokenSecret(), config.crew(), tls, clock));
+            EventLogClient log = parts.own(new EventLogClient(config.eventBus(), tls, tokens));
             Rebuilds rebuilds = parts.own(new Rebuilds(postgres, log, clock));
             var activities = new ActivityRoutes(postgres.jdbi(), barrier);
             var index = new SearchIndex(parts.own(OpenSearch.open(config.opensearch())));

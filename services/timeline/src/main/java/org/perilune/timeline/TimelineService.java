@@ -16,6 +16,7 @@ import org.perilune.chassis.mongo.MongoTime;
 import org.perilune.chassis.runtime.DatabaseClock;
 import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.runtime.WakeupSignal;
+import org.perilune.chassis.tls.TlsConfig;
 import org.perilune.contracts.Topology;
 import org.perilune.timeline.api.ChangeRoute;
 import org.perilune.timeline.api.DataRoute;
@@ -73,10 +74,12 @@ public final class TimelineService {
             Mongo mongo = parts.own(Mongo.open(config.mongo()));
             parts.check("mongodb", mongo::problem);
             DatabaseClock clock = parts.own(time.of(mongo.database(), meters));
-            ServiceTokens tokens =
-                    parts.own(ServiceTokens.open(Topology.TIMELINE.name(), config.tokenSecret(), config.crew(), wall));
-            var dispatcher = parts.own(new DispatcherClient(config.commandDispatcher(), tokens));
-            var lunarModule = parts.own(ServiceClient.open("lunar-module", config.lunarModule(), PREDICTIONS_TIMEOUT));
+            TlsConfig tls = config.http().tls().calls();
+            ServiceTokens tokens = parts.own(
+                    ServiceTokens.open(Topology.TIMELINE.name(), config.tokenSecret(), config.crew(), tls, wall));
+            var dispatcher = parts.own(new DispatcherClient(config.commandDispatcher(), tls, tokens));
+            var lunarModule =
+                    parts.own(ServiceClient.open("lunar-module", config.lunarModule(), PREDICTIONS_TIMEOUT, tls));
             String copy = UUID.randomUUID().toString();
             // Not in the health: events of the timeline need not wait for the broker, telling of them does.
             Amqp amqp = parts.own(Amqp.open(config.amqp()));

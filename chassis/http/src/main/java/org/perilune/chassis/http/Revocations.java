@@ -79,7 +79,9 @@ public final class Revocations implements AutoCloseable {
     public static Revocations open(TokenConfig config, MeterRegistry meters) {
         URI address = config.revocations();
         var revocations = new Revocations(
-                ServiceClient.open("crew", address, TIMEOUT), address.getPath(), config.revocationsMaxAge());
+                ServiceClient.open("crew", address, TIMEOUT, config.tls()),
+                address.getPath(),
+                config.revocationsMaxAge());
         Gauge.builder("tokens.revocations.age", revocations, Revocations::ageSeconds)
                 .description("Since crew last told which sessions have ended; not a number before the first time")
                 .baseUnit("seconds")

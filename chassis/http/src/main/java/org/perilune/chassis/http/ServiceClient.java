@@ -17,10 +17,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLHandshakeException;
 import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.runtime.SilenceWatch;
 import org.perilune.chassis.runtime.Threads;
+import org.perilune.chassis.tls.TlsConfig;
 
 /** Calls one other service over HTTP: a deadline on every call, its problems thrown as ours. Safe for threads. */
 public final class ServiceClient implements AutoCloseable {
@@ -39,13 +41,15 @@ public final class ServiceClient implements AutoCloseable {
     private final URI base;
     private final Duration timeout;
     private final Duration silence;
+    private final TlsConfig tls;
 
-    private ServiceClient(HttpClient http, String name, URI base, Duration timeout, Duration silence) {
+    private ServiceClient(HttpClient http, String name, URI base, Duration timeout, Duration silence, TlsConfig tls) {
         this.http = http;
         this.name = name;
         this.base = base;
         this.timeout = timeout;
         this.silence = silence;
+        this.tls = tls;
     }
 
     /**
@@ -53,18 +57,27 @@ public final class ServiceClient implements AutoCloseable {
      * @param timeout longest wait for a whole answer, or for the head of a stream
      */
     public static ServiceClient open(String name, URI base, Duration timeout) {
-        return open(name, base, timeout, SILENCE);
+        return open(name, base, timeout, HttpTls.OFF.calls());
+    }
+
+    /** @param tls of an address that begins with https */
+    public static ServiceClient open(String name, URI base, Duration timeout, TlsConfig tls) {
+        return open(name, base, timeout, SILENCE, tls);
     }
 
     /** @param silence how long a stream may say nothing */
     static ServiceClient open(String name, URI base, Duration timeout, Duration silence) {
-        HttpClient http = HttpClient.newBuilder()
+        return open(name, base, timeout, silence, HttpTls.OFF.calls());
+    }
+
+    private static ServiceClient open(String name, URI base, Duration timeout, Duration silence, TlsConfig tls) {
+        HttpClient http = HttpClients.builder(base, tls)
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(timeout)
                 .executor(Executors.newThreadPerTaskExecutor(Threads.factory(name + "-client")))
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
-        return new ServiceClient(http, name, base, timeout, silence);
+        return new ServiceClient(http, name, base, timeout, silence, tls);
     }
 
     /** An answer taken as it is, for callers that pass it on. */
@@ -162,7 +175,9 @@ public final class ServiceClient implements AutoCloseable {
     /** What was sent may have been done, though nobody said so; what never got there was not. */
     private ServiceException.Unavailable failure(HttpRequest request, Exception failure) {
         boolean asksOnly = request.method().equals("GET") || request.method().equals("HEAD");
-        if (asksOnly || failure.getCause() instanceof ConnectException) {
+        if (asksOnly
+                || failure.getCause() instanceof ConnectException
+                || failure.getCause() instanceof SSLHandshakeException) {
             return away(failure);
         }
         return new ServiceException.Uncertain(
@@ -171,7 +186,7 @@ public final class ServiceClient implements AutoCloseable {
     }
 
     private ServiceException.Unavailable away(Exception failure) {
-        return new ServiceException.Unavailable(name + " does not answer at " + base, failure);
+        return new ServiceException.Unavailable(HttpClients.away(name, base, tls, failure), failure);
     }
 
     private Answer checked(Answer answer) {

@@ -13,6 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.settings.Secret;
+import org.perilune.chassis.tls.TlsConfig;
 
 /** A service's own token, asked of crew when it is first needed and again before it expires. Safe for threads. */
 public final class ServiceTokens implements AutoCloseable {
@@ -55,7 +56,12 @@ public final class ServiceTokens implements AutoCloseable {
 
     /** @param service one of {@code Topology.TOKENS}, with the secret that crew knows it by */
     public static ServiceTokens open(String service, Secret secret, URI crew, Clock clock) {
-        return new ServiceTokens(ServiceClient.open("crew", crew, TIMEOUT), service, secret, clock);
+        return open(service, secret, crew, HttpTls.OFF.calls(), clock);
+    }
+
+    /** @param tls of an address of crew that begins with https */
+    public static ServiceTokens open(String service, Secret secret, URI crew, TlsConfig tls, Clock clock) {
+        return new ServiceTokens(ServiceClient.open("crew", crew, TIMEOUT, tls), service, secret, clock);
     }
 
     /**

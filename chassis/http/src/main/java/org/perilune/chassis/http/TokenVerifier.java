@@ -32,6 +32,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.tls.TlsContext;
 import org.perilune.contracts.Role;
 
 /**
@@ -91,8 +92,7 @@ public final class TokenVerifier implements Authenticator, AutoCloseable {
     /** Keys are fetched when first needed, kept, and fetched again when an unknown key id shows up. */
     public static TokenVerifier open(TokenConfig config, MeterRegistry meters, Clock clock) {
         try {
-            var retriever = new DefaultResourceRetriever(KEY_FETCH_MILLIS, KEY_FETCH_MILLIS, KEY_SET_BYTES);
-            var published = new PublishedKeys(config.keys().toURL(), retriever);
+            var published = new PublishedKeys(config.keys().toURL(), retriever(config));
             JWKSource<SecurityContext> source = JWKSourceBuilder.create(published)
                     .rateLimited(KEY_FETCH_INTERVAL_MILLIS)
                     .retrying(true)
@@ -103,6 +103,14 @@ public final class TokenVerifier implements Authenticator, AutoCloseable {
         } catch (MalformedURLException failure) {
             throw new IllegalArgumentException("No URL: " + config.keys(), failure);
         }
+    }
+
+    private static DefaultResourceRetriever retriever(TokenConfig config) {
+        if (!HttpClients.isTls(config.keys())) {
+            return new DefaultResourceRetriever(KEY_FETCH_MILLIS, KEY_FETCH_MILLIS, KEY_SET_BYTES);
+        }
+        var sockets = TlsContext.open(config.tls()).socketFactory();
+        return new DefaultResourceRetriever(KEY_FETCH_MILLIS, KEY_FETCH_MILLIS, KEY_SET_BYTES, true, sockets);
     }
 
     /** For the issuer itself, which has the keys and the sessions. */

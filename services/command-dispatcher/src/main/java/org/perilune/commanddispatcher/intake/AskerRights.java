@@ -15,6 +15,7 @@ import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.http.ServiceTokens;
 import org.perilune.chassis.runtime.Loop;
 import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.tls.TlsConfig;
 import org.perilune.contracts.Role;
 import org.perilune.contracts.Topology;
 
@@ -41,8 +42,8 @@ public final class AskerRights implements AutoCloseable {
     private record People(Map<String, String> roles, long readNanos) {}
 
     /** @param maxAge how old crew's word may be while crew is away */
-    public AskerRights(URI crew, ServiceTokens tokens, Duration maxAge, MeterRegistry meters) {
-        this.crew = ServiceClient.open(Topology.CREW.name(), crew, TIMEOUT);
+    public AskerRights(URI crew, TlsConfig tls, ServiceTokens tokens, Duration maxAge, MeterRegistry meters) {
+        this.crew = ServiceClient.open(Topology.CREW.name(), crew, TIMEOUT, tls);
         this.tokens = tokens;
         this.maxAgeNanos = maxAge.toNanos();
         this.refused = meters.counter("commands.asker.refused");

@@ -11,6 +11,7 @@ import org.perilune.chassis.runtime.DatabaseClock;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Resources;
 import org.perilune.chassis.runtime.WakeupSignal;
+import org.perilune.chassis.tls.TlsConfig;
 import org.perilune.commanddispatcher.lifecycle.Transitions;
 import org.perilune.commanddispatcher.verify.LeaderElectedTask;
 import org.perilune.commanddispatcher.verify.TelemetryReader;
@@ -34,6 +35,7 @@ public final class Uplink implements AutoCloseable {
     public static Uplink start(
             MqttConfig mqtt,
             URI telemetryAddress,
+            TlsConfig telemetryTls,
             Postgres postgres,
             Redis redis,
             ServiceTokens tokens,
@@ -52,7 +54,7 @@ public final class Uplink implements AutoCloseable {
             var sender = new Sender(publisher, work, acks::isBehind, transitions, meters, clock);
             owned.add(LeaderElectedTask.start("command-sender", SENDER_LOCK, postgres, sender::run));
             owned.add(ReconnectHint.follow(redis, sender::connected));
-            TelemetryReader telemetry = owned.add(new TelemetryReader(telemetryAddress, tokens));
+            TelemetryReader telemetry = owned.add(new TelemetryReader(telemetryAddress, telemetryTls, tokens));
             var verifier = new Verifier(telemetry, transitions, meters, clock);
             owned.add(LeaderElectedTask.start("command-verifier", VERIFIER_LOCK, postgres, verifier::run));
             changes.onChange(ids -> work.raise());

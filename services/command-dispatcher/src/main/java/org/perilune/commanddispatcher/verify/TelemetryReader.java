@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.http.ServiceTokens;
 import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.tls.TlsConfig;
 
 /** Asks telemetry what devices showed. Every question fails with a {@link ServiceException}. Safe for threads. */
 public final class TelemetryReader implements AutoCloseable {
@@ -47,8 +48,8 @@ public final class TelemetryReader implements AutoCloseable {
     private final ServiceClient client;
     private final ServiceTokens tokens;
 
-    public TelemetryReader(URI telemetry, ServiceTokens tokens) {
-        this.client = ServiceClient.open("telemetry", telemetry, TIMEOUT);
+    public TelemetryReader(URI telemetry, TlsConfig tls, ServiceTokens tokens) {
+        this.client = ServiceClient.open("telemetry", telemetry, TIMEOUT, tls);
         this.tokens = tokens;
     }
 

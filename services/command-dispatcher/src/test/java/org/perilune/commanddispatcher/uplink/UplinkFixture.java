@@ -156,7 +156,16 @@ public final class UplinkFixture implements AutoCloseable {
                         ? DatabaseClock.of(clock)
                         : DatabaseClock.follow("test", step.of(postgres), clock, config.clock(), meters));
         Uplink uplink = resources.add(Uplink.start(
-                config.mqtt(), config.telemetry(), postgres, connection, tokens, changes, health, meters, time));
+                config.mqtt(),
+                config.telemetry(),
+                config.http().tls().calls(),
+                postgres,
+                connection,
+                tokens,
+                changes,
+                health,
+                meters,
+                time));
         health.started();
         return new Copy(uplink, health, resources);
     }

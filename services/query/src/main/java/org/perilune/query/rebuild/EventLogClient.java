@@ -11,6 +11,7 @@ import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.http.ServiceTokens;
 import org.perilune.chassis.messaging.CloudEvent;
 import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.tls.TlsConfig;
 
 /** Reads event-bus' log. Safe for threads. */
 public final class EventLogClient implements AutoCloseable {
@@ -22,8 +23,8 @@ public final class EventLogClient implements AutoCloseable {
     private final ServiceClient bus;
     private final ServiceTokens tokens;
 
-    public EventLogClient(URI eventBus, ServiceTokens tokens) {
-        this.bus = ServiceClient.open("event-bus", eventBus, TIMEOUT);
+    public EventLogClient(URI eventBus, TlsConfig tls, ServiceTokens tokens) {
+        this.bus = ServiceClient.open("event-bus", eventBus, TIMEOUT, tls);
         this.tokens = tokens;
     }
 

@@ -15,6 +15,7 @@ import org.perilune.chassis.http.ServiceClient;
 import org.perilune.chassis.http.ServiceTokens;
 import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.tls.TlsConfig;
 import org.perilune.timeline.event.Event;
 import org.perilune.timeline.event.EventCommand;
 import org.perilune.timeline.event.EventJson;
@@ -29,9 +30,9 @@ public final class DispatcherClient implements AutoCloseable {
     private final ServiceClient dryRuns;
     private final ServiceTokens tokens;
 
-    public DispatcherClient(URI dispatcher, ServiceTokens tokens) {
-        this.dispatcher = ServiceClient.open("command-dispatcher", dispatcher, TIMEOUT);
-        this.dryRuns = ServiceClient.open("command-dispatcher", dispatcher, DRY_RUN_TIMEOUT);
+    public DispatcherClient(URI dispatcher, TlsConfig tls, ServiceTokens tokens) {
+        this.dispatcher = ServiceClient.open("command-dispatcher", dispatcher, TIMEOUT, tls);
+        this.dryRuns = ServiceClient.open("command-dispatcher", dispatcher, DRY_RUN_TIMEOUT, tls);
         this.tokens = tokens;
     }
 
