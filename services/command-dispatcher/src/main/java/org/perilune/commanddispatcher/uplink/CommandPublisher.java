@@ -34,6 +34,7 @@ final class CommandPublisher implements AutoCloseable {
     private final Mqtt5AsyncClient client;
     private final AtomicLong connections = new AtomicLong();
     private volatile boolean closing;
+    private volatile String away = "The MQTT broker is away";
 
     private CommandPublisher(MqttConfig config, Runnable connected) {
         client = MqttClients.builder(config, config.user() + ":" + UUID.randomUUID(), () -> closing)
@@ -41,6 +42,7 @@ final class CommandPublisher implements AutoCloseable {
                     connections.incrementAndGet();
                     connected.run();
                 })
+                .addDisconnectedListener(context -> away = MqttClients.away(config, context.getCause()))
                 .buildAsync();
     }
 
@@ -66,7 +68,7 @@ final class CommandPublisher implements AutoCloseable {
     }
 
     Optional<String> problem() {
-        return isConnected() ? Optional.empty() : Optional.of("The MQTT broker is away");
+        return isConnected() ? Optional.empty() : Optional.of(away);
     }
 
     /** Never fails, and answers within ten seconds. */
