@@ -70,7 +70,7 @@ abstract class OverTls {
         return new TlsConfig(true, file, certificate.certificate(), certificate.key());
     }
 
-    private TlsGate gate(TestAuthority.Issued certificate, boolean wantsCertificate) throws IOException {
+    final TlsGate gate(TestAuthority.Issued certificate, boolean wantsCertificate) throws IOException {
         return owned.add(new TlsGate(plainPort(), showing(authority.file(), certificate), wantsCertificate));
     }
 
