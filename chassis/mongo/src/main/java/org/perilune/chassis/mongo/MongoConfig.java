@@ -8,7 +8,7 @@ import org.perilune.chassis.tls.TlsConfig;
 /**
  * A service's own MongoDB database.
  *
- * @param url such as {@code mongodb://127.0.0.1:37017}; options such as {@code ?tls=true} or several hosts may be in it,
+ * @param url such as {@code mongodb://127.0.0.1:27017}; options such as {@code ?tls=true} or several hosts may be in it,
  *     credentials may not
  * @param user is looked up in {@code database}, by SCRAM-SHA-256
  * @param tls of every connection, which {@code tls} in the URL turns on, too
@@ -33,7 +33,7 @@ public record MongoConfig(String url, String user, Secret password, String datab
      */
     public static MongoConfig read(Settings in) {
         String host = in.text("mongodb.host", "127.0.0.1");
-        int port = in.port("mongodb.port", 37017);
+        int port = in.port("mongodb.port", STANDARD_PORT);
         String url = in.optionalText("mongodb.url").orElse(url(host, port));
         if (!URL.matcher(url).matches()) {
             // It is not repeated: there might be a password in it, which the log would keep.

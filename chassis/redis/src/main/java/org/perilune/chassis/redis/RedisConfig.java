@@ -18,7 +18,7 @@ public record RedisConfig(String host, int port, String user, Secret password, T
     public static RedisConfig read(Settings in) {
         return new RedisConfig(
                 in.text("redis.host", "127.0.0.1"),
-                in.port("redis.port", 16379),
+                in.port("redis.port", 6379),
                 in.text("redis.user"),
                 in.secret("redis.password"),
                 TlsConfig.read(in, "redis"));
