@@ -33,6 +33,8 @@ final class PackagesTest {
     private static final Map<String, String> MODULES = Map.of(
             "settings",
             "runtime",
+            "tls",
+            "runtime",
             "json",
             "runtime",
             "logging",

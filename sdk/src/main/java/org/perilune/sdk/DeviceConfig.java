@@ -3,8 +3,12 @@ package org.perilune.sdk;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.perilune.contracts.Topics;
 import org.perilune.sdk.link.LinkConfig;
+import org.perilune.sdk.link.LinkTls;
 
 /**
  * How a device reaches its broker and where it keeps its journal. Start from {@link #of} and change what differs.
@@ -21,6 +25,7 @@ import org.perilune.sdk.link.LinkConfig;
  * @param resendAfter how long frames may stay sent but not stored before they are sent again; doubles up to 20 times
  *     while nothing is stored
  * @param answerTimeout how long the broker may take to answer before the connection is given up
+ * @param tls of the connection to the broker; null where it is plain
  */
 public record DeviceConfig(
         String name,
@@ -34,7 +39,8 @@ public record DeviceConfig(
         Duration backoffMin,
         Duration backoffMax,
         Duration resendAfter,
-        Duration answerTimeout) {
+        Duration answerTimeout,
+        @Nullable LinkTls tls) {
     private static final long SMALLEST_JOURNAL_BYTES = 256 * 1024;
 
     public DeviceConfig {
@@ -75,7 +81,8 @@ public record DeviceConfig(
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(30),
-                Duration.ofSeconds(60));
+                Duration.ofSeconds(60),
+                null);
     }
 
     public DeviceConfig withJournalLimitBytes(long bytes) {
@@ -105,6 +112,16 @@ public record DeviceConfig(
         return with(parts -> parts.answerTimeout = timeout);
     }
 
+    /**
+     * Connects by TLS; the port is mostly another then, 8883.
+     *
+     * @param trust whose certificates a broker may show; it is compared with the broker's host, too
+     * @param keys of the device's own certificate, for brokers that ask for one; null where it has none
+     */
+    public DeviceConfig withTls(TrustManagerFactory trust, @Nullable KeyManagerFactory keys) {
+        return with(parts -> parts.tls = new LinkTls(trust, keys));
+    }
+
     private DeviceConfig with(Consumer<Parts> change) {
         var parts = new Parts(this);
         change.accept(parts);
@@ -120,12 +137,13 @@ public record DeviceConfig(
                 parts.backoffMin,
                 parts.backoffMax,
                 parts.resendAfter,
-                parts.answerTimeout);
+                parts.answerTimeout,
+                parts.tls);
     }
 
     LinkConfig link() {
         return new LinkConfig(
-                name, key.bytes(), host, port, keepAlive, backoffMin, backoffMax, resendAfter, answerTimeout);
+                name, key.bytes(), host, port, keepAlive, backoffMin, backoffMax, resendAfter, answerTimeout, tls);
     }
 
     /** What may differ from the defaults. */
@@ -137,6 +155,7 @@ public record DeviceConfig(
         private Duration backoffMax;
         private Duration resendAfter;
         private Duration answerTimeout;
+        private @Nullable LinkTls tls;
 
         private Parts(DeviceConfig from) {
             journalLimitBytes = from.journalLimitBytes;
@@ -146,6 +165,7 @@ public record DeviceConfig(
             backoffMax = from.backoffMax;
             resendAfter = from.resendAfter;
             answerTimeout = from.answerTimeout;
+            tls = from.tls;
         }
     }
 }

@@ -110,7 +110,8 @@ abstract class WithEvents {
                 direct.queueType(),
                 deliveryLimit,
                 queueExpiry,
-                absent);
+                absent,
+                direct.tls());
     }
 
     @AfterEach

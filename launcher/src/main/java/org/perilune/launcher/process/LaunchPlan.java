@@ -61,10 +61,11 @@ public record LaunchPlan(
         var chosen = new HashMap<>(user);
         ports.forEach((name, port) -> chosen.computeIfPresent(name + ".http.port", (key, old) -> probePort(old, port)));
 
-        var read = Settings.of(chosen, offered(derived));
+        var read = Settings.of(chosen, offered(derived, backends));
         backends(home, read);
         BackupConfig.read(read.at("backup"));
         ServiceDefinitions.ALL.forEach(kind -> kind.prepare(read));
+        refuseTlsAmongServices(read);
         read.check(unread());
 
         var settings = new HashMap<>(derived);
@@ -93,6 +94,20 @@ public record LaunchPlan(
         BackupConfig.read(read.at("backup"));
         read.check(unread());
         return prepared;
+    }
+
+    /** They find each other on loopback by http, and so do the commands. */
+    private static void refuseTlsAmongServices(Settings read) {
+        Map<String, String> effective = read.effective();
+        for (Service service : Topology.SERVICES) {
+            if ("true".equals(effective.get(service.name() + ".http.tls.enabled"))) {
+                read.at(service.name())
+                        .fault(
+                                "http.tls.enabled",
+                                "is for services that run apart; those of one process find each other on loopback"
+                                        + " without TLS. Let a proxy speak TLS before the console");
+            }
+        }
     }
 
     private static List<String> unread() {
@@ -184,7 +199,7 @@ public record LaunchPlan(
      * What follows from ports and home, before anything is started: the embedded backends make accounts and secrets when
      * they start, the home its own when it is made; until then something must stand in for them.
      */
-    private static Map<String, String> offered(Map<String, String> derived) {
+    private static Map<String, String> offered(Map<String, String> derived, BackendsConfig backends) {
         var offered = new HashMap<String, String>();
         derived.forEach((key, value) -> {
             if (key.endsWith(FILE)) {
@@ -198,6 +213,10 @@ public record LaunchPlan(
                 String prefix = service.name() + "." + storeKey(store);
                 offered.put(prefix + ".user", service.databaseName());
                 offered.put(prefix + ".password", STAND_IN_SECRET);
+                offered.put(prefix + ".port", Integer.toString(backends.port(store)));
+            }
+            if (service.stores().contains(Topology.Store.OPENSEARCH)) {
+                offered.put(service.name() + ".opensearch.url", LOOPBACK + backends.port(Topology.Store.OPENSEARCH));
             }
             if (service.hasDatabase()) {
                 offered.put(service.name() + ".postgres.url", "jdbc:postgresql://127.0.0.1/" + service.databaseName());

@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.settings.InvalidSettings;
+import org.perilune.contracts.Topology;
 import org.perilune.embedded.host.BackendsConfig;
 import org.perilune.launcher.TrainCommand;
 import org.perilune.launcher.process.LaunchPlan;
@@ -48,6 +49,29 @@ final class SettingsTest {
                         new Home(folder.resolve("home")), Map.of("crew.cli.secret-file", missing.toString())))
                 .isInstanceOf(InvalidSettings.class)
                 .hasMessageContaining("there is no file " + missing);
+    }
+
+    @Test
+    void refusesTlsBetweenServicesThatFindEachOtherOnLoopback() {
+        var home = new Home(folder.resolve("home"));
+
+        assertThatThrownBy(() -> LaunchPlan.read(home, Map.of("crew.http.tls.enabled", "true")))
+                .isInstanceOf(InvalidSettings.class)
+                .hasMessageContaining("crew.http.tls.enabled: is for services that run apart")
+                .hasMessageContaining("crew.http.tls.certificate-file: is missing");
+    }
+
+    /** Services run apart default to the servers' own ports, which the embedded ones leave to them. */
+    @Test
+    void showsThePortsOfTheEmbeddedServers() {
+        LaunchPlan plan = LaunchPlan.read(
+                new Home(folder.resolve("home")), Map.of("embedded.redis.port", "7777", "status.amqp.port", "8888"));
+
+        assertThat(plan.effective())
+                .containsEntry("telemetry.redis.port", "7777")
+                .containsEntry("status.amqp.port", "8888")
+                .containsEntry(
+                        "crew.amqp.port", Integer.toString(plan.backends().port(Topology.Store.AMQP)));
     }
 
     @Test

@@ -1,12 +1,14 @@
 package org.perilune.sdk.link;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a device reaches its broker; see {@code DeviceConfig}, which checks it.
  *
  * @param name of the device, its MQTT user name and client identifier
  * @param key its password
+ * @param tls null where the link is plain
  */
 public record LinkConfig(
         String name,
@@ -17,4 +19,5 @@ public record LinkConfig(
         Duration backoffMin,
         Duration backoffMax,
         Duration resendAfter,
-        Duration answerTimeout) {}
+        Duration answerTimeout,
+        @Nullable LinkTls tls) {}

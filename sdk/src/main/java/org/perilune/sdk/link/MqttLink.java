@@ -1,5 +1,7 @@
 package org.perilune.sdk.link;
 
+import com.hivemq.client.mqtt.MqttClientSslConfig;
+import com.hivemq.client.mqtt.MqttClientTransportConfig;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.datatypes.MqttTopic;
@@ -53,17 +55,31 @@ final class MqttLink {
         this.commandTopic = MqttTopic.of(Topics.of(config.name(), Topics.COMMAND));
         this.client = Mqtt5Client.builder()
                 .identifier(config.name())
-                .serverHost(config.host())
-                .serverPort(config.port())
                 .executorConfig()
                 .nettyThreads(1)
                 .applyExecutorConfig()
-                .transportConfig()
-                .socketConnectTimeout(CONNECT_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
-                .mqttConnectTimeout(CONNECT_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
-                .applyTransportConfig()
+                .transportConfig(transport(config))
                 .addDisconnectedListener(context -> events.lost(reason(context.getCause())))
                 .buildAsync();
+    }
+
+    /** As a whole: what is said of the transport after it was applied is forgotten by the builder, TLS, too. */
+    private static MqttClientTransportConfig transport(LinkConfig config) {
+        var transport = MqttClientTransportConfig.builder()
+                .serverHost(config.host())
+                .serverPort(config.port())
+                .socketConnectTimeout(CONNECT_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                .mqttConnectTimeout(CONNECT_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        LinkTls tls = config.tls();
+        if (tls == null) {
+            return transport.build();
+        }
+        return transport
+                .sslConfig(MqttClientSslConfig.builder()
+                        .trustManagerFactory(tls.trust())
+                        .keyManagerFactory(tls.keys())
+                        .build())
+                .build();
     }
 
     /**

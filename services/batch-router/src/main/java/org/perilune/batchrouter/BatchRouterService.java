@@ -67,7 +67,11 @@ public final class BatchRouterService implements Service {
                     health,
                     meters,
                     tracing,
-                    owned.add(TokenVerifier.open(config.http().tokens(), new Peers(meters), meters, clock)),
+                    owned.add(TokenVerifier.open(
+                            config.http().tokens(),
+                            new Peers(meters, config.http().tls().calls()),
+                            meters,
+                            clock)),
                     javalin -> {}));
         } catch (Throwable failure) {
             owned.closeAfter(failure);

@@ -64,8 +64,7 @@ final class Subscriber implements AutoCloseable {
         this.session = session;
         this.client = MqttClients.builder(config.mqtt(), session.clientId(), () -> closing)
                 .addConnectedListener(context -> subscribe())
-                .addDisconnectedListener(context -> trouble =
-                        "The MQTT broker is away: " + context.getCause().getMessage())
+                .addDisconnectedListener(context -> trouble = MqttClients.away(config.mqtt(), context.getCause()))
                 .buildAsync();
         // Before connecting: what a resumed session delivers with nobody registered is acknowledged and gone.
         client.publishes(MqttGlobalPublishFilter.ALL, this::take, true);

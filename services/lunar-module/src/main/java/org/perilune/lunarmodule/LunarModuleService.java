@@ -9,6 +9,7 @@ import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.server.Main;
 import org.perilune.chassis.server.ServiceDefinition;
+import org.perilune.chassis.tls.TlsContext;
 import org.perilune.contracts.Topology;
 import org.perilune.lunarmodule.command.CommandRecorder;
 import org.perilune.lunarmodule.command.CommandStore;
@@ -76,6 +77,10 @@ public final class LunarModuleService {
         var mqtt = config.mqtt();
         var deviceConfig = DeviceConfig.of(
                 mqtt.user(), DeviceKey.of(mqtt.password().reveal()), mqtt.host(), mqtt.port(), config.journal());
+        if (mqtt.tls().enabled()) {
+            var tls = TlsContext.open(mqtt.tls());
+            deviceConfig = deviceConfig.withTls(tls.trustManagers(), tls.keyManagers());
+        }
         var description = Flight.description(situation, config.reportInterval(), clock.instant());
         return Device.open(deviceConfig, description, clock, computer, recorder);
     }

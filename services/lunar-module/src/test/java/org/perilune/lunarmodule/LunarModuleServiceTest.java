@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.runtime.Meters;
 import org.perilune.chassis.settings.Settings;
+import org.perilune.chassis.tls.TlsConfig;
 import org.perilune.contracts.v1.Frame;
 import org.perilune.lunarmodule.mission.Mission;
 import org.perilune.lunarmodule.mission.MissionFile;
@@ -27,6 +28,8 @@ import org.perilune.lunarmodule.mission.MissionTime;
 import org.perilune.lunarmodule.mission.Phase;
 import org.perilune.lunarmodule.orbit.Elements;
 import org.perilune.lunarmodule.orbit.Trajectory;
+import org.perilune.testkit.TestAuthority;
+import org.perilune.testkit.TlsGate;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LunarModuleServiceTest {
@@ -79,6 +82,26 @@ class LunarModuleServiceTest {
             Ground.patiently().until(() -> ground.statusWithoutToken(service, "/ready") == 200);
             assertThat(ground.statusWithoutToken(service, "/state")).isEqualTo(401);
             assertThat(ground.statusWithoutToken(service, "/command")).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void connectsByTls(@TempDir Path folder) throws Exception {
+        TestAuthority authority = TestAuthority.in(folder);
+        TestAuthority.Issued broker = authority.issue("127.0.0.1");
+        var tls = new TlsConfig(true, authority.file(), broker.certificate(), broker.key());
+        try (var gate = new TlsGate(ground.backends.mqttPort(), tls, false)) {
+            var settings = Map.of(
+                    "mqtt.port",
+                    Integer.toString(gate.port()),
+                    "mqtt.tls.enabled",
+                    "true",
+                    "mqtt.tls.ca-file",
+                    authority.file().toString());
+            try (var service = LunarModuleService.start(ground.config(folder, settings), Clock.systemUTC())) {
+                Ground.patiently().until(() -> ground.statusWithoutToken(service, "/ready") == 200);
+                Ground.patiently().until(() -> !ground.frames.isEmpty());
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.mqtt.MqttConfig;
+import org.perilune.chassis.tls.TlsContext;
 
 /**
  * Logs in to the broker and pings it. Three packets of MQTT 5 (OASIS, sections 3.1, 3.2 and 3.12) are simpler than a
@@ -28,11 +29,13 @@ final class MqttProbe implements Probe {
     private static final int FLAGS = 0x80 | 0x40 | 0x02;
 
     private final MqttConfig config;
+    private final @Nullable TlsContext tls;
     private final String clientId = "status-" + UUID.randomUUID();
     private @Nullable Socket socket;
 
     MqttProbe(MqttConfig config) {
         this.config = config;
+        this.tls = config.tls().enabled() ? TlsContext.open(config.tls()) : null;
     }
 
     @Override
@@ -51,7 +54,7 @@ final class MqttProbe implements Probe {
     private Socket opened() throws IOException {
         Socket open = socket;
         if (open == null) {
-            open = new Socket();
+            open = tls == null ? new Socket() : tls.socketFactory().createSocket();
             socket = open;
             open.setSoTimeout(DEADLINE_MILLIS);
             open.setTcpNoDelay(true);

@@ -40,6 +40,7 @@ final class PostgresProbe implements Probe {
             login.setProperty("connectTimeout", "1");
             login.setProperty("socketTimeout", "1");
             login.setProperty("ApplicationName", "status");
+            config.tlsProperties().forEach(login::setProperty);
             open = DriverManager.getConnection(config.url(), login);
             connection = open;
         }

@@ -11,7 +11,9 @@ import java.util.OptionalDouble;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.client.HttpClients;
 import org.perilune.chassis.json.Json;
+import org.perilune.chassis.tls.TlsConfig;
 
 /** Asks a service whether it is ready, and for its figures. */
 final class ServiceProbe implements Probe {
@@ -24,17 +26,18 @@ final class ServiceProbe implements Probe {
     private int looks;
     private final BoundsReached bounds = new BoundsReached();
     private String bounded = "";
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(DEADLINE)
-            .build();
+    private final HttpClient http;
 
     /**
      * @param figures is told what the service measures
      * @param looksPerScrape making them up is work for the service, and a look without them is cheap
      */
-    ServiceProbe(URI base, int looksPerScrape, Consumer<Figures> figures) {
+    ServiceProbe(URI base, TlsConfig tls, int looksPerScrape, Consumer<Figures> figures) {
         this.base = base;
+        this.http = HttpClients.builder(base, tls)
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(DEADLINE)
+                .build();
         this.looksPerScrape = looksPerScrape;
         this.figures = figures;
     }

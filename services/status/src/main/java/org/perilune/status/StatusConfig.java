@@ -60,7 +60,8 @@ public record StatusConfig(
 
     private static URI address(Settings in, String key, URI fallback) {
         URI address = in.uri(key, fallback);
-        if (!"http".equals(address.getScheme()) || address.getHost() == null) {
+        boolean isHttp = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
+        if (!isHttp || address.getHost() == null) {
             in.fault(key, "must be an address such as " + fallback);
         }
         return address;

@@ -17,6 +17,7 @@ import org.perilune.chassis.http.Requests;
 import org.perilune.chassis.runtime.Service;
 import org.perilune.chassis.server.Main;
 import org.perilune.chassis.server.ServiceDefinition;
+import org.perilune.chassis.tls.TlsConfig;
 import org.perilune.contracts.Topology;
 
 /** Answers how everything is. Needs none of what it watches to be up, except crew's keys for tokens. */
@@ -105,7 +106,9 @@ public final class StatusService {
 
     private static Watch service(Topology.Service service, StatusConfig config, Ingest ingest, EventFlow events) {
         URI address = java.util.Objects.requireNonNull(config.services().get(service.name()));
-        int port = address.getPort() < 0 ? 80 : address.getPort();
+        int standard = "https".equals(address.getScheme()) ? 443 : 80;
+        int port = address.getPort() < 0 ? standard : address.getPort();
+        TlsConfig tls = config.http().tls().calls();
         URI management = java.util.Objects.requireNonNull(config.management().get(service.name()));
         if (service.equals(Topology.STATUS)) {
             // It answers, so it is up; asking itself over the network would add nothing.
@@ -115,13 +118,14 @@ public final class StatusService {
             // At every look, for the rate.
             Consumer<Figures> rate = figures -> ingest.telemetry(figures, System.nanoTime());
             Consumer<Figures> both = rate.andThen(figures -> events.service(service.name(), figures));
-            return Watch.start(service.name(), address.getHost(), port, new ServiceProbe(management, 1, both));
+            return Watch.start(service.name(), address.getHost(), port, new ServiceProbe(management, tls, 1, both));
         }
         return Watch.start(
                 service.name(),
                 address.getHost(),
                 port,
-                new ServiceProbe(management, LOOKS_PER_SCRAPE, figures -> events.service(service.name(), figures)));
+                new ServiceProbe(
+                        management, tls, LOOKS_PER_SCRAPE, figures -> events.service(service.name(), figures)));
     }
 
     private static Finding self() {

@@ -5,10 +5,12 @@ import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.runtime.Threads;
+import org.perilune.chassis.tls.TlsFailures;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -140,6 +142,10 @@ final class Watch implements AutoCloseable {
             if (cause instanceof ConnectException) {
                 return "nothing listens at its address";
             }
+        }
+        Optional<String> refused = TlsFailures.meaning(failure);
+        if (refused.isPresent()) {
+            return refused.get();
         }
         String message = failure.getMessage();
         return failure instanceof IOException && message == null

@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
 import org.perilune.chassis.runtime.Threads;
+import org.perilune.chassis.tls.TlsConfig;
 
 /**
  * The connections to one peer, made anew after some minutes. What balances connections rather than requests, such as a
@@ -22,6 +23,7 @@ final class Connections implements AutoCloseable {
     private final String name;
     private final URI base;
     private final Duration timeout;
+    private final TlsConfig tls;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile Generation current;
     /** On the last of these a call may be just about to begin; the others end when what was begun on them has. */
@@ -33,10 +35,11 @@ final class Connections implements AutoCloseable {
         }
     }
 
-    Connections(String name, URI base, Duration timeout) {
+    Connections(String name, URI base, Duration timeout, TlsConfig tls) {
         this.name = name;
         this.base = base;
         this.timeout = timeout;
+        this.tls = tls;
         this.current = open();
     }
 
@@ -62,13 +65,13 @@ final class Connections implements AutoCloseable {
     }
 
     private Generation open() {
-        HttpClient.Builder http = HttpClient.newBuilder()
+        HttpClient.Builder http = HttpClients.builder(base, tls)
                 .version(HttpClient.Version.HTTP_1_1)
                 // So that there is time for another address.
                 .connectTimeout(timeout.dividedBy(2))
                 .executor(Executors.newThreadPerTaskExecutor(Threads.factory(name + "-client")))
                 .followRedirects(HttpClient.Redirect.NEVER);
-        if ("https".equalsIgnoreCase(base.getScheme()) && Addresses.isNamed(base)) {
+        if (HttpClients.isTls(base) && Addresses.isNamed(base)) {
             // The certificate is checked against this name, too, where an attempt goes to an address by number.
             var parameters = new SSLParameters();
             parameters.setServerNames(List.of(new SNIHostName(base.getHost())));

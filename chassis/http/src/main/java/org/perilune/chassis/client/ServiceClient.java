@@ -20,6 +20,7 @@ import java.util.concurrent.TimeoutException;
 import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.ServiceException;
 import org.perilune.chassis.runtime.SilenceWatch;
+import org.perilune.chassis.tls.TlsConfig;
 import org.perilune.chassis.tracing.Tracing;
 
 /** Calls one other service over HTTP: a deadline on every call, its problems thrown as ours. Safe for threads. */
@@ -37,14 +38,22 @@ public final class ServiceClient implements AutoCloseable {
     private final Connections connections;
     private final Addresses addresses;
     private final PeerPolicy policy;
+    private final TlsConfig tls;
     private final String name;
     private final URI base;
     private final Duration timeout;
     private final Duration silence;
 
     private ServiceClient(
-            PeerPolicy policy, Addresses addresses, String name, URI base, Duration timeout, Duration silence) {
-        this.connections = new Connections(name, base, timeout);
+            PeerPolicy policy,
+            Addresses addresses,
+            String name,
+            URI base,
+            Duration timeout,
+            Duration silence,
+            TlsConfig tls) {
+        this.connections = new Connections(name, base, timeout, tls);
+        this.tls = tls;
         this.addresses = addresses;
         this.policy = policy;
         this.name = name;
@@ -60,18 +69,24 @@ public final class ServiceClient implements AutoCloseable {
      * @param timeout longest wait for a whole answer, or for the head of a stream, all attempts together
      */
     public static ServiceClient open(String name, URI base, Duration timeout) {
-        return new Peers(new SimpleMeterRegistry()).client(name, base, timeout);
+        return open(name, base, timeout, Peers.JDK_TRUST);
     }
 
-    static ServiceClient open(PeerPolicy policy, String name, URI base, Duration timeout) {
-        return open(policy, InetAddress::getAllByName, name, base, timeout, SILENCE);
+    /** @param tls of an address that begins with https */
+    public static ServiceClient open(String name, URI base, Duration timeout, TlsConfig tls) {
+        return new Peers(new SimpleMeterRegistry(), tls).client(name, base, timeout);
+    }
+
+    static ServiceClient open(PeerPolicy policy, String name, URI base, Duration timeout, TlsConfig tls) {
+        var addresses = new Addresses(base.getHost(), InetAddress::getAllByName);
+        return new ServiceClient(policy, addresses, name, base, timeout, SILENCE, tls);
     }
 
     /** @param silence how long a stream may say nothing */
     static ServiceClient open(
             PeerPolicy policy, Addresses.Resolver resolver, String name, URI base, Duration timeout, Duration silence) {
         var addresses = new Addresses(base.getHost(), resolver);
-        return new ServiceClient(policy, addresses, name, base, timeout, silence);
+        return new ServiceClient(policy, addresses, name, base, timeout, silence, Peers.JDK_TRUST);
     }
 
     /** An answer taken as it is, for callers that pass it on. */
@@ -208,7 +223,7 @@ public final class ServiceClient implements AutoCloseable {
                     failure);
         }
         if (certain) {
-            return new ServiceException.Unavailable(name + " does not answer at " + base, failure);
+            return new ServiceException.Unavailable(HttpClients.away(name, base, tls, failure), failure);
         }
         return new ServiceException.Uncertain(
                 "%s did not say what came of it. It may have been done: look before you repeat it".formatted(name),

@@ -17,6 +17,7 @@ import org.perilune.chassis.tracing.TracingConfig;
  * @param proxies whose word is taken for where a request came from
  * @param limits what it takes before it turns requests away
  * @param tracing what of the service's traces is recorded
+ * @param tls of the listener, but not of a management port of its own, and of calls to other services
  */
 public record HttpConfig(
         String host,
@@ -26,7 +27,8 @@ public record HttpConfig(
         OptionalInt managementPort,
         TrustedProxies proxies,
         HttpLimits limits,
-        TracingConfig tracing) {
+        TracingConfig tracing,
+        HttpTls tls) {
     /** With the defaults of everything else. */
     public HttpConfig(String host, int port, Duration drain, TokenConfig tokens) {
         this(
@@ -40,23 +42,39 @@ public record HttpConfig(
                 TracingConfig.DEFAULTS);
     }
 
-    /** Reads {@code http.*}, {@code tokens.*} and {@code tracing.*}. */
+    /** Without TLS. */
+    public HttpConfig(
+            String host,
+            int port,
+            Duration drain,
+            TokenConfig tokens,
+            OptionalInt managementPort,
+            TrustedProxies proxies,
+            HttpLimits limits,
+            TracingConfig tracing) {
+        this(host, port, drain, tokens, managementPort, proxies, limits, tracing, HttpTls.OFF);
+    }
+
+    /** Reads {@code http.*}, {@code tokens.*}, {@code calls.*}, {@code tls.*} and {@code tracing.*}. */
     public static HttpConfig read(Settings in, int defaultPort) {
         return read(in, defaultPort, "");
     }
 
     /** @param proxies the addresses trusted unless {@code http.trusted-proxies} says otherwise */
     public static HttpConfig read(Settings in, int defaultPort, String proxies) {
+        OptionalInt managementPort = in.optionalText("http.management-port").isPresent()
+                ? OptionalInt.of(in.port("http.management-port", 0))
+                : OptionalInt.empty();
+        HttpTls tls = HttpTls.read(in, managementPort.isPresent());
         return new HttpConfig(
                 in.text("http.host", "127.0.0.1"),
                 in.port("http.port", defaultPort),
                 in.duration("http.drain", Duration.ofSeconds(3)),
-                TokenConfig.read(in),
-                in.optionalText("http.management-port").isPresent()
-                        ? OptionalInt.of(in.port("http.management-port", 0))
-                        : OptionalInt.empty(),
+                TokenConfig.read(in, tls.calls()),
+                managementPort,
                 TrustedProxies.read(in, "http.trusted-proxies", proxies),
                 HttpLimits.read(in.at("http")),
-                TracingConfig.read(in));
+                TracingConfig.read(in),
+                tls);
     }
 }

@@ -16,16 +16,21 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.perilune.chassis.client.ServiceClient;
 import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.Draining;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.tls.TlsContext;
 import org.perilune.chassis.tracing.Tracing;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -188,7 +193,7 @@ public final class HttpListener implements Draining {
         javalin.http.defaultContentType = "application/json";
         javalin.jsonMapper(new JavalinJackson(Json.mapper(), true));
         javalin.jetty.addConnector((server, http) -> {
-            ServerConnector connector = connector(server, http, config.host(), config.port());
+            ServerConnector connector = connector(server, http, config);
             connections(connector, config.limits().connections(), meters);
             return connector;
         });
@@ -203,8 +208,26 @@ public final class HttpListener implements Draining {
         });
     }
 
-    static ServerConnector connector(Server server, HttpConfiguration http, String host, int port) {
-        var connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    private static ServerConnector connector(Server server, HttpConfiguration http, HttpConfig config) {
+        if (!config.tls().listener().enabled()) {
+            return connector(server, config.host(), config.port(), new HttpConnectionFactory(http));
+        }
+        var certificates = new SslContextFactory.Server();
+        certificates.setSslContext(TlsContext.open(config.tls().listener()).context());
+        certificates.setNeedClientAuth(config.tls().clients() == HttpTls.Clients.REQUIRED);
+        // Says https to handlers. Which host a client means is no matter of ours: there is one certificate.
+        http.addCustomizer(new SecureRequestCustomizer(false));
+        var inner = new HttpConnectionFactory(http);
+        return connector(
+                server,
+                config.host(),
+                config.port(),
+                new SslConnectionFactory(certificates, inner.getProtocol()),
+                inner);
+    }
+
+    static ServerConnector connector(Server server, String host, int port, ConnectionFactory... protocols) {
+        var connector = new ServerConnector(server, protocols);
         connector.setHost(host);
         connector.setPort(port);
         connector.setAcceptQueueSize(ACCEPT_QUEUE);

@@ -42,7 +42,7 @@ public final class HttpService implements Service {
         private final Clock clock;
         private final Resources owned;
         private final PrometheusMeterRegistry meters = Meters.open();
-        private final Peers peers = new Peers(meters);
+        private final Peers peers;
         private final Tracing tracing;
         private final Health health = new Health();
         private @Nullable Authenticator authenticator;
@@ -52,6 +52,7 @@ public final class HttpService implements Service {
             this.clock = clock;
             this.owned = owned;
             owned.add(meters::close);
+            this.peers = new Peers(meters, config.tls().calls());
             this.tracing = owned.add(Tracing.open(name, config.tracing(), meters));
         }
 

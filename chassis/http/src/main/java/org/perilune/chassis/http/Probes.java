@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.runtime.Health;
@@ -32,7 +33,8 @@ final class Probes {
     void addTo(JavalinConfig javalin) {
         config.managementPort().ifPresent(port -> {
             javalin.jetty.addConnector((server, http) -> {
-                ServerConnector connector = HttpListener.connector(server, http, config.host(), port);
+                ServerConnector connector =
+                        HttpListener.connector(server, config.host(), port, new HttpConnectionFactory(http));
                 management = connector;
                 return connector;
             });

@@ -31,8 +31,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.client.HttpClients;
 import org.perilune.chassis.client.Peers;
 import org.perilune.chassis.runtime.ServiceException;
+import org.perilune.chassis.tls.TlsContext;
 import org.perilune.contracts.Role;
 
 /**
@@ -92,8 +94,7 @@ public final class TokenVerifier implements Authenticator, AutoCloseable {
     /** Keys are fetched when first needed, kept, and fetched again when an unknown key id shows up. */
     public static TokenVerifier open(TokenConfig config, Peers peers, MeterRegistry meters, Clock clock) {
         try {
-            var retriever = new DefaultResourceRetriever(KEY_FETCH_MILLIS, KEY_FETCH_MILLIS, KEY_SET_BYTES);
-            var published = new PublishedKeys(config.keys().toURL(), retriever);
+            var published = new PublishedKeys(config.keys().toURL(), retriever(config));
             JWKSource<SecurityContext> source = JWKSourceBuilder.create(published)
                     .rateLimited(KEY_FETCH_INTERVAL_MILLIS)
                     .retrying(true)
@@ -104,6 +105,14 @@ public final class TokenVerifier implements Authenticator, AutoCloseable {
         } catch (MalformedURLException failure) {
             throw new IllegalArgumentException("No URL: " + config.keys(), failure);
         }
+    }
+
+    private static DefaultResourceRetriever retriever(TokenConfig config) {
+        if (!HttpClients.isTls(config.keys())) {
+            return new DefaultResourceRetriever(KEY_FETCH_MILLIS, KEY_FETCH_MILLIS, KEY_SET_BYTES);
+        }
+        var sockets = TlsContext.open(config.tls()).socketFactory();
+        return new DefaultResourceRetriever(KEY_FETCH_MILLIS, KEY_FETCH_MILLIS, KEY_SET_BYTES, true, sockets);
     }
 
     /** For the issuer itself, which has the keys and the sessions. */

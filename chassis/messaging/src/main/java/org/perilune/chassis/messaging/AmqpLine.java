@@ -7,6 +7,8 @@ import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -15,6 +17,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.runtime.Threads;
+import org.perilune.chassis.tls.TlsContext;
+import org.perilune.chassis.tls.TlsFailures;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,8 +27,10 @@ final class AmqpLine {
     private static final Logger LOG = LoggerFactory.getLogger(AmqpLine.class);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration LINGER = Duration.ofSeconds(1);
     private static final Duration HEARTBEAT = Duration.ofSeconds(5);
 
+    private final AmqpConfig config;
     private final ConnectionFactory factory = new ConnectionFactory();
     private final String name;
     private final ReentrantLock connecting = new ReentrantLock();
@@ -38,8 +44,10 @@ final class AmqpLine {
     /** @param purpose of the connection, for people who look at the broker */
     AmqpLine(AmqpConfig config, String purpose, ExecutorService executor) {
         name = config.user() + " " + purpose;
-        factory.setHost(config.host());
-        factory.setPort(config.port());
+        this.config = config;
+        if (config.tls().enabled()) {
+            factory.setSocketFactory(TlsContext.open(config.tls()).socketFactory());
+        }
         factory.setUsername(config.user());
         factory.setPassword(config.password().reveal());
         factory.setVirtualHost(config.virtualHost());
@@ -53,6 +61,10 @@ final class AmqpLine {
         factory.setSharedExecutor(executor);
         factory.setSocketConfigurator(made -> {
             made.setTcpNoDelay(true);
+            if (config.tls().enabled()) {
+                // Closing says good-bye, which would wait for ever behind a thread whose broker reads nothing.
+                made.setSoLinger(true, (int) LINGER.toSeconds());
+            }
             socket = made;
         });
     }
@@ -131,7 +143,10 @@ final class AmqpLine {
             if (closed) {
                 throw new IOException("We are stopping");
             }
-            Connection made = factory.newConnection(name);
+            // Copies spread over the cluster; whoever does not answer is passed over.
+            var addresses = new ArrayList<>(config.addresses());
+            Collections.shuffle(addresses);
+            Connection made = factory.newConnection(addresses, name);
             blocked = null;
             made.addBlockedListener(reason -> blocked = reason, () -> blocked = null);
             made.addShutdownListener(cause -> lastFailure = String.valueOf(cause.getMessage()));
@@ -141,7 +156,7 @@ final class AmqpLine {
             lastFailure = "it does not answer";
             throw new IOException("The AMQP broker does not answer", late);
         } catch (IOException failure) {
-            lastFailure = String.valueOf(failure.getMessage());
+            lastFailure = TlsFailures.reason(config.tls(), failure);
             throw failure;
         } finally {
             connecting.unlock();

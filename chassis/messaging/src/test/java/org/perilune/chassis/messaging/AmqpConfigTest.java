@@ -3,6 +3,7 @@ package org.perilune.chassis.messaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.rabbitmq.client.Address;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -30,8 +31,22 @@ class AmqpConfigTest {
         assertThat(read(Map.of("amqp.queue-expiry", "P45D")).queueExpiry()).isEqualTo(Duration.ofDays(45));
     }
 
+    @Test
+    void takesSeveralHosts() {
+        assertThat(read(Map.of()).addresses()).containsExactly(new Address("127.0.0.1", 5672));
+        assertThat(read(Map.of("amqp.host", "rabbit-1, rabbit-2:5673,[::1]:5674,[::2]", "amqp.port", "5671"))
+                        .addresses())
+                .containsExactly(
+                        new Address("rabbit-1", 5671),
+                        new Address("rabbit-2", 5673),
+                        new Address("[::1]", 5674),
+                        new Address("[::2]", 5671));
+    }
+
     @ParameterizedTest
     @CsvSource({
+        "amqp.host, rabbit-1:port",
+        "amqp.host, 'rabbit-1,'",
         "amqp.queue-expiry, 59m",
         "amqp.queue-expiry, P46D",
         "amqp.delivery-limit, 19",

@@ -14,6 +14,7 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.connection.ServerDescription;
+import com.mongodb.connection.SslSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -22,6 +23,9 @@ import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.UuidRepresentation;
 import org.perilune.chassis.runtime.Health;
+import org.perilune.chassis.tls.TlsConfig;
+import org.perilune.chassis.tls.TlsContext;
+import org.perilune.chassis.tls.TlsFailures;
 
 /**
  * A client of the service's own MongoDB database. The server may be away at start and later: commands then fail with a
@@ -33,10 +37,12 @@ public final class Mongo implements AutoCloseable {
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
     private static final int POOL_SIZE = 16;
 
+    private final TlsConfig tls;
     private final MongoClient client;
     private final MongoDatabase database;
 
-    private Mongo(MongoClient client, MongoDatabase database) {
+    private Mongo(TlsConfig tls, MongoClient client, MongoDatabase database) {
+        this.tls = tls;
         this.client = client;
         this.database = database;
     }
@@ -57,13 +63,21 @@ public final class Mongo implements AutoCloseable {
                 .applyToSocketSettings(socket ->
                         socket.connectTimeout(connectMillis, MILLISECONDS).readTimeout(answerMillis, MILLISECONDS))
                 .applyToConnectionPoolSettings(pool -> pool.maxSize(POOL_SIZE).maxWaitTime(connectMillis, MILLISECONDS))
+                .applyToSslSettings(ssl -> encrypt(ssl, config.tls()))
                 // What is acknowledged has been written to disk, on most servers if there are several.
                 .writeConcern(WriteConcern.MAJORITY.withJournal(true))
                 .readConcern(ReadConcern.MAJORITY)
                 .uuidRepresentation(UuidRepresentation.STANDARD)
                 .build();
         MongoClient client = MongoClients.create(settings);
-        return new Mongo(client, client.getDatabase(config.database()));
+        return new Mongo(config.tls(), client, client.getDatabase(config.database()));
+    }
+
+    private static void encrypt(SslSettings.Builder ssl, TlsConfig tls) {
+        ssl.enabled(tls.enabled());
+        if (tls.enabled()) {
+            ssl.invalidHostNameAllowed(false).context(TlsContext.open(tls).context());
+        }
     }
 
     /** The service's own; it may use no other. */
@@ -100,9 +114,9 @@ public final class Mongo implements AutoCloseable {
         client.close();
     }
 
-    private static String away(Throwable failure) {
+    private String away(Throwable failure) {
         Throwable reason =
                 failure instanceof MongoException && failure.getCause() != null ? failure.getCause() : failure;
-        return "MongoDB is away: " + reason.getMessage();
+        return "MongoDB is away: " + TlsFailures.reason(tls, reason);
     }
 }

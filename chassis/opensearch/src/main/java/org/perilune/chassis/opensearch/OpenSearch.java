@@ -9,7 +9,10 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
+import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
+import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
@@ -24,6 +27,9 @@ import org.opensearch.client.transport.OpenSearchTransport;
 import org.opensearch.client.transport.httpclient5.ApacheHttpClient5Options;
 import org.opensearch.client.transport.httpclient5.ApacheHttpClient5TransportBuilder;
 import org.perilune.chassis.json.Json;
+import org.perilune.chassis.tls.TlsConfig;
+import org.perilune.chassis.tls.TlsContext;
+import org.perilune.chassis.tls.TlsFailures;
 
 /**
  * A client of OpenSearch. The server may be away at start and later, or left out altogether: nothing but search may
@@ -40,17 +46,19 @@ public final class OpenSearch implements AutoCloseable {
     /** Making an index, or writing a batch, takes a while on a busy machine; nobody waits before a screen. */
     private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(10);
 
+    private final TlsConfig tls;
     private final @Nullable OpenSearchTransport transport;
     private final @Nullable OpenSearchClient client;
 
-    private OpenSearch(@Nullable OpenSearchTransport transport) {
+    private OpenSearch(TlsConfig tls, @Nullable OpenSearchTransport transport) {
+        this.tls = tls;
         this.transport = transport;
         this.client = transport == null ? null : new OpenSearchClient(transport);
     }
 
     /** Opens no connection yet: the server may be away. */
     public static OpenSearch open(OpenSearchConfig config) {
-        return new OpenSearch(config.enabled() ? transport(config) : null);
+        return new OpenSearch(config.tls(), config.enabled() ? transport(config) : null);
     }
 
     private static OpenSearchTransport transport(OpenSearchConfig config) {
@@ -61,10 +69,9 @@ public final class OpenSearch implements AutoCloseable {
                 .setDefaultHeaders(new Header[] {new BasicHeader(HttpHeaders.AUTHORIZATION, credentials(config))})
                 .setRequestConfigCallback(request -> request.setConnectionRequestTimeout(timeout(CONNECT_TIMEOUT))
                         .setResponseTimeout(timeout(ANSWER_TIMEOUT)))
-                .setConnectionConfigCallback(connection -> connection
-                        .setConnectTimeout(timeout(CONNECT_TIMEOUT))
-                        .setSocketTimeout(timeout(ANSWER_TIMEOUT)))
-                .setHttpClientConfigCallback(http -> http.setIOReactorConfig(
+                .setConnectionConfigCallback(OpenSearch::timeouts)
+                .setHttpClientConfigCallback(http -> encrypted(http, config.tls())
+                        .setIOReactorConfig(
                                 IOReactorConfig.custom().setIoThreadCount(1).build())
                         .disableAutomaticRetries()
                         .disableCookieManagement());
@@ -72,6 +79,24 @@ public final class OpenSearch implements AutoCloseable {
             builder.setPathPrefix(url.getPath());
         }
         return builder.build();
+    }
+
+    private static ConnectionConfig.Builder timeouts(ConnectionConfig.Builder connection) {
+        return connection.setConnectTimeout(timeout(CONNECT_TIMEOUT)).setSocketTimeout(timeout(ANSWER_TIMEOUT));
+    }
+
+    /** The builder of the transport takes certificates only with connections of one's own. */
+    private static HttpAsyncClientBuilder encrypted(HttpAsyncClientBuilder http, TlsConfig tls) {
+        if (!tls.enabled()) {
+            return http;
+        }
+        var strategy = new NamedHostsStrategy(TlsContext.open(tls).context());
+        return http.setConnectionManager(PoolingAsyncClientConnectionManagerBuilder.create()
+                .setTlsStrategy(strategy)
+                .setDefaultConnectionConfig(timeouts(ConnectionConfig.custom()).build())
+                .setMaxConnPerRoute(ApacheHttpClient5TransportBuilder.DEFAULT_MAX_CONN_PER_ROUTE)
+                .setMaxConnTotal(ApacheHttpClient5TransportBuilder.DEFAULT_MAX_CONN_TOTAL)
+                .build());
     }
 
     /** Documents are read out of the middle of an answer: more follows. */
@@ -129,7 +154,7 @@ public final class OpenSearch implements AutoCloseable {
             client.info();
             return Optional.empty();
         } catch (IOException | OpenSearchException failure) {
-            return Optional.of("OpenSearch is away: " + failure.getMessage());
+            return Optional.of("OpenSearch is away: " + TlsFailures.reason(tls, failure));
         }
     }
 

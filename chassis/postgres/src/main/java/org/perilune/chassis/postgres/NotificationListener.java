@@ -132,6 +132,7 @@ public final class NotificationListener implements AutoCloseable {
         properties.setProperty("socketTimeout", "10");
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("ApplicationName", config.user() + "-changes");
+        config.tlsProperties().forEach(properties::setProperty);
         Connection connection = DriverManager.getConnection(config.url(), properties);
         try (Statement statement = connection.createStatement()) {
             statement.execute("listen " + channel);

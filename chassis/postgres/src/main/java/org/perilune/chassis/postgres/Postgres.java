@@ -18,6 +18,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.postgres.PostgresPlugin;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.Threads;
+import org.perilune.chassis.tls.TlsFailures;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,7 +85,8 @@ public final class Postgres implements AutoCloseable {
                 poolSize,
                 config.clientTimeout(),
                 config.statementTimeout(),
-                config.migrationTimeout());
+                config.migrationTimeout(),
+                config.tls());
         return new Postgres(pool(own, name, meters), own, migrated);
     }
 
@@ -105,6 +107,7 @@ public final class Postgres implements AutoCloseable {
         hikari.addDataSourceProperty("tcpKeepAlive", "true");
         hikari.addDataSourceProperty("ApplicationName", config.user());
         hikari.addDataSourceProperty("options", serverOptions(config));
+        config.tlsProperties().forEach(hikari::addDataSourceProperty);
         hikari.setMetricRegistry(meters);
         return new HikariDataSource(hikari);
     }
@@ -180,10 +183,17 @@ public final class Postgres implements AutoCloseable {
 
     /** A server that takes connections and answers nothing must not hold this for ever. */
     private static String migrationUrl(PostgresConfig config) {
-        String options = URLEncoder.encode(KEEP_ALIVE, StandardCharsets.UTF_8).replace("+", "%20");
+        var tls = new StringBuilder();
+        config.tlsProperties()
+                .forEach((name, value) ->
+                        tls.append('&').append(name).append('=').append(encoded(value)));
         return config.url() + (config.url().contains("?") ? "&" : "?") + "loginTimeout=4&connectTimeout=2"
                 + "&tcpKeepAlive=true&socketTimeout="
-                + config.migrationTimeout().toSeconds() + "&options=" + options;
+                + config.migrationTimeout().toSeconds() + "&options=" + encoded(KEEP_ALIVE) + tls;
+    }
+
+    private static String encoded(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private void migrateUntilDone(List<String> migrations) {
@@ -219,8 +229,10 @@ public final class Postgres implements AutoCloseable {
         } catch (RuntimeException failure) {
             boolean again = failed;
             failed = true;
-            lastFailure =
-                    String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+            lastFailure = TlsFailures.reason(config.tls(), failure)
+                    .lines()
+                    .findFirst()
+                    .orElse("");
             // Once in full; twice a second it would fill the disk. Readiness tells the rest.
             if (again) {
                 LOG.debug("The schema could not be migrated yet [migrations: {}]", migrations, failure);

@@ -9,6 +9,7 @@ import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.tls.TlsFailures;
 
 /**
  * Whether PostgreSQL answers, asked over a connection of its own: while all of the pool's are at work the service is
@@ -38,7 +39,7 @@ final class PostgresCheck implements AutoCloseable {
         try {
             return ask();
         } catch (SQLException failure) {
-            return Optional.of("PostgreSQL is away: " + failure.getMessage());
+            return Optional.of("PostgreSQL is away: " + TlsFailures.reason(config.tls(), failure));
         } finally {
             lock.unlock();
         }
@@ -68,6 +69,7 @@ final class PostgresCheck implements AutoCloseable {
         properties.setProperty("socketTimeout", seconds);
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("ApplicationName", config.user() + "-readiness");
+        config.tlsProperties().forEach(properties::setProperty);
         return DriverManager.getConnection(config.url(), properties);
     }
 

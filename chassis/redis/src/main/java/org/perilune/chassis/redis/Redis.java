@@ -2,7 +2,10 @@ package org.perilune.chassis.redis;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.perilune.chassis.runtime.Health;
+import org.perilune.chassis.tls.TlsContext;
+import org.perilune.chassis.tls.TlsFailures;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
@@ -17,10 +20,12 @@ public final class Redis implements AutoCloseable {
 
     private final RedisConfig config;
     private final RedisClient client;
+    private final @Nullable TlsContext tls;
     private final RedisRules rules = new RedisRules();
 
-    private Redis(RedisConfig config, RedisClient client) {
+    private Redis(RedisConfig config, @Nullable TlsContext tls, RedisClient client) {
         this.config = config;
+        this.tls = tls;
         this.client = client;
     }
 
@@ -30,12 +35,13 @@ public final class Redis implements AutoCloseable {
         poolConfig.setMaxTotal(POOL_SIZE);
         poolConfig.setMaxWait(TIMEOUT);
         poolConfig.setTestOnBorrow(false);
+        TlsContext tls = config.tls().enabled() ? TlsContext.open(config.tls()) : null;
         RedisClient client = RedisClient.builder()
                 .hostAndPort(config.host(), config.port())
-                .clientConfig(clientConfig(config, TIMEOUT))
+                .clientConfig(clientConfig(config, tls, TIMEOUT))
                 .poolConfig(poolConfig)
                 .build();
-        return new Redis(config, client);
+        return new Redis(config, tls, client);
     }
 
     /** Pooled; for short commands. */
@@ -50,7 +56,7 @@ public final class Redis implements AutoCloseable {
      * @throws JedisException if Redis is away
      */
     public Jedis dedicated(Duration timeout) {
-        var jedis = new Jedis(new HostAndPort(config.host(), config.port()), clientConfig(config, timeout));
+        var jedis = new Jedis(new HostAndPort(config.host(), config.port()), clientConfig(config, tls, timeout));
         jedis.connect();
         return jedis;
     }
@@ -61,7 +67,7 @@ public final class Redis implements AutoCloseable {
             client.ping();
             return rules.problem(client);
         } catch (JedisException failure) {
-            return Optional.of("Redis is away: " + failure.getMessage());
+            return Optional.of("Redis is away: " + TlsFailures.reason(config.tls(), failure));
         }
     }
 
@@ -70,14 +76,20 @@ public final class Redis implements AutoCloseable {
         client.close();
     }
 
-    private static DefaultJedisClientConfig clientConfig(RedisConfig config, Duration timeout) {
-        return DefaultJedisClientConfig.builder()
+    private static DefaultJedisClientConfig clientConfig(
+            RedisConfig config, @Nullable TlsContext tls, Duration timeout) {
+        var client = DefaultJedisClientConfig.builder()
                 // Redis 7 speaks the older protocol as well, and the single connections know no other.
                 .autoNegotiateProtocol(false)
                 .user(config.user())
                 .password(config.password().reveal())
                 .connectionTimeoutMillis((int) TIMEOUT.toMillis())
-                .socketTimeoutMillis((int) timeout.toMillis())
-                .build();
+                .socketTimeoutMillis((int) timeout.toMillis());
+        return (tls == null ? client : encrypted(client, tls)).build();
+    }
+
+    @SuppressWarnings("deprecation") // What is to take its place, SslOptions, reads key stores, and once.
+    private static DefaultJedisClientConfig.Builder encrypted(DefaultJedisClientConfig.Builder client, TlsContext tls) {
+        return client.ssl(true).sslSocketFactory(tls.socketFactory());
     }
 }

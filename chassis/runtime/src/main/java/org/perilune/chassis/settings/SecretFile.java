@@ -11,7 +11,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /** A secret kept in a file, which nobody but its owner may read. */
-final class SecretFile {
+public final class SecretFile {
     private static final Set<PosixFilePermission> OF_OTHERS =
             Set.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE);
     private static final Set<PosixFilePermission> OF_GROUP =
@@ -32,8 +32,10 @@ final class SecretFile {
     /**
      * As PostgreSQL does with its keys: a file of another account, such as Kubernetes' root, has to let us in by its
      * group; one of our own has no such reason.
+     *
+     * @throws IOException whose message goes on after the file's name
      */
-    private static void refuseWhatOthersRead(Path file) throws IOException {
+    public static void refuseWhatOthersRead(Path file) throws IOException {
         var view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
         if (view == null) {
             return;

@@ -6,9 +6,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,14 +29,14 @@ public final class Settings {
     private final Map<String, String> offered;
     private final String prefix;
     private final Map<String, String> effective;
-    private final List<String> faults;
+    private final Set<String> faults;
 
     private Settings(
             Map<String, String> values,
             Map<String, String> offered,
             String prefix,
             Map<String, String> effective,
-            List<String> faults) {
+            Set<String> faults) {
         this.values = values;
         this.offered = offered;
         this.prefix = prefix;
@@ -53,7 +53,7 @@ public final class Settings {
      *     that {@code values} give, here or by a file, nothing is taken from them
      */
     public static Settings of(Map<String, String> values, Map<String, String> offered) {
-        return new Settings(Map.copyOf(values), Map.copyOf(offered), "", new TreeMap<>(), new ArrayList<>());
+        return new Settings(Map.copyOf(values), Map.copyOf(offered), "", new TreeMap<>(), new LinkedHashSet<>());
     }
 
     /**
@@ -187,7 +187,7 @@ public final class Settings {
             }
         }
         if (!faults.isEmpty()) {
-            throw new InvalidSettings(faults);
+            throw new InvalidSettings(List.copyOf(faults));
         }
     }
 

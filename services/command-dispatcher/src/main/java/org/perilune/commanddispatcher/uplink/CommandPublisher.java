@@ -38,6 +38,7 @@ final class CommandPublisher implements AutoCloseable {
     private final Tracing tracing;
     private final AtomicLong connections = new AtomicLong();
     private volatile boolean closing;
+    private volatile String away = "The MQTT broker is away";
 
     private CommandPublisher(MqttConfig config, Tracing tracing, Runnable connected) {
         this.tracing = tracing;
@@ -46,6 +47,7 @@ final class CommandPublisher implements AutoCloseable {
                     connections.incrementAndGet();
                     connected.run();
                 })
+                .addDisconnectedListener(context -> away = MqttClients.away(config, context.getCause()))
                 .buildAsync();
     }
 
@@ -71,7 +73,7 @@ final class CommandPublisher implements AutoCloseable {
     }
 
     Optional<String> problem() {
-        return isConnected() ? Optional.empty() : Optional.of("The MQTT broker is away");
+        return isConnected() ? Optional.empty() : Optional.of(away);
     }
 
     /** Never fails, and answers within ten seconds. */

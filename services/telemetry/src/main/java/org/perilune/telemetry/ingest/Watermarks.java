@@ -33,12 +33,14 @@ final class Watermarks implements AutoCloseable {
     private final Map<Journal, Long> pending = new ConcurrentHashMap<>();
     private final WakeupSignal work = new WakeupSignal();
     private volatile boolean closing;
+    private volatile String away = "The MQTT broker is away";
 
     private record Journal(String device, long epoch) {}
 
     private Watermarks(MqttConfig config) {
         client = MqttClients.builder(config, config.user() + ":stored:" + UUID.randomUUID(), () -> closing)
                 .addConnectedListener(context -> work.raise())
+                .addDisconnectedListener(context -> away = MqttClients.away(config, context.getCause()))
                 .buildAsync();
     }
 
@@ -52,7 +54,7 @@ final class Watermarks implements AutoCloseable {
     }
 
     Optional<String> trouble() {
-        return client.getState().isConnected() ? Optional.empty() : Optional.of("The MQTT broker is away");
+        return client.getState().isConnected() ? Optional.empty() : Optional.of(away);
     }
 
     /** To be called after the commit, also where nothing new was stored: the device asks by sending again. */
