@@ -8,6 +8,7 @@ import org.perilune.contracts.Topology;
 import org.perilune.contracts.Topology.Service;
 
 /** The topology as the chart's templates read it. */
+@SuppressWarnings("InlineFormatString") // templates are read apart from what fills them
 final class ChartTopology {
     private static final String SERVICE = """
             - name: %s

@@ -8,6 +8,7 @@ import org.perilune.contracts.Topology.Service;
 import org.perilune.contracts.Topology.Store;
 
 /** Every service and the real backing servers, for Docker Compose and podman-compose. */
+@SuppressWarnings("InlineFormatString") // templates are read apart from what fills them
 final class ComposeFile {
     private static final String SERVICE = """
 

@@ -7,6 +7,7 @@ import org.perilune.contracts.Topology;
 import org.perilune.contracts.Topology.Service;
 
 /** How images are built: a target for each service, and {@code all}. */
+@SuppressWarnings("InlineFormatString") // templates are read apart from what fills them
 final class Containerfile {
     /** Layers that every service has. */
     private static final int COMMON = 2;

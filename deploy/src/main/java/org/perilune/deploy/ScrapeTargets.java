@@ -4,6 +4,7 @@ import org.perilune.contracts.Topology;
 import org.perilune.contracts.Topology.Service;
 
 /** What Prometheus asks in the Compose deployment. */
+@SuppressWarnings("InlineFormatString") // templates are read apart from what fills them
 final class ScrapeTargets {
     private static final String HEAD = """
             # Made by ./perilune deploy from the topology: not to be edited.

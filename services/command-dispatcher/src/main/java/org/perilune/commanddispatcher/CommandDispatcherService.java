@@ -44,7 +44,11 @@ public final class CommandDispatcherService {
 
     private CommandDispatcherService() {}
 
-    /** The service alone in its process. @param files of settings, the last one wins */
+    /**
+     * The service alone in its process.
+     *
+     * @param files of settings, the last one wins
+     */
     public static void main(String... files) {
         Main.run(DEFINITION, files);
     }

@@ -27,7 +27,11 @@ public final class CommentsService {
 
     private CommentsService() {}
 
-    /** The service alone in its process. @param files of settings, the last one wins */
+    /**
+     * The service alone in its process.
+     *
+     * @param files of settings, the last one wins
+     */
     public static void main(String... files) {
         Main.run(DEFINITION, files);
     }

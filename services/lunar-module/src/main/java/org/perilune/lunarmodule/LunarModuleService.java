@@ -35,7 +35,11 @@ public final class LunarModuleService {
 
     private LunarModuleService() {}
 
-    /** The service alone in its process. @param files of settings, the last one wins */
+    /**
+     * The service alone in its process.
+     *
+     * @param files of settings, the last one wins
+     */
     public static void main(String... files) {
         Main.run(DEFINITION, files);
     }

@@ -24,7 +24,11 @@ public final class ModerationService {
 
     private ModerationService() {}
 
-    /** The service alone in its process. @param files of settings, the last one wins */
+    /**
+     * The service alone in its process.
+     *
+     * @param files of settings, the last one wins
+     */
     public static void main(String... files) {
         Main.run(DEFINITION, files);
     }

@@ -30,7 +30,11 @@ public final class StatusService {
 
     private StatusService() {}
 
-    /** The service alone in its process. @param files of settings, the last one wins */
+    /**
+     * The service alone in its process.
+     *
+     * @param files of settings, the last one wins
+     */
     public static void main(String... files) {
         Main.run(DEFINITION, files);
     }

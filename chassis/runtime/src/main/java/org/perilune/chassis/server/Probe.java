@@ -10,7 +10,11 @@ public final class Probe {
 
     private Probe() {}
 
-    /** Ends with an exception, and so with exit status 1, where the address does not answer 200. @param url asked */
+    /**
+     * Ends with an exception, and so with exit status 1, where the address does not answer 200.
+     *
+     * @param url the one that is asked
+     */
     public static void main(String... url) throws IOException {
         // The simplest client there is: it starts several times faster than java.net.http.
         var connection = (HttpURLConnection) URI.create(url[0]).toURL().openConnection();
