@@ -1,5 +1,6 @@
 package org.perilune.deploy;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -141,10 +142,11 @@ class ChartTest {
     void policiesAreTheArrowsOfTheTopologyAndNoneBesides() throws Exception {
         Map<String, NetworkPolicy> policies = all(NetworkPolicy.class, render()).stream()
                 .collect(Collectors.toMap(policy -> policy.getMetadata().getName(), policy -> policy));
-        assertThat(policies.get("perilune-deny").getSpec().getPolicyTypes()).containsExactly("Ingress", "Egress");
+        assertThat(requireNonNull(policies.get("perilune-deny")).getSpec().getPolicyTypes())
+                .containsExactly("Ingress", "Egress");
         assertThat(policies).hasSize(Topology.SERVICES.size() + 1);
         for (Service service : Topology.SERVICES) {
-            var spec = policies.get(service.name()).getSpec();
+            var spec = requireNonNull(policies.get(service.name())).getSpec();
             var callees = new TreeSet<String>();
             spec.getEgress().forEach(rule -> rule.getTo().forEach(peer -> callees.add(name(peer))));
             assertThat(callees).as("called by " + service.name()).isEqualTo(new TreeSet<>(service.calls()));
@@ -172,6 +174,6 @@ class ChartTest {
 
     private static String name(NetworkPolicyPeer peer) {
         LabelSelector selector = peer.getPodSelector();
-        return selector.getMatchLabels().get("app.kubernetes.io/name");
+        return requireNonNull(selector.getMatchLabels().get("app.kubernetes.io/name"));
     }
 }
