@@ -35,7 +35,11 @@ final class Helm {
                 .map(Helm::new);
     }
 
-    /** What the chart renders. @param options such as {@code --set host=perilune.example} */
+    /**
+     * What the chart renders.
+     *
+     * @param options such as {@code --set host=perilune.example}
+     */
     String template(List<String> options) throws IOException, InterruptedException {
         var command = new ArrayList<>(List.of("template", "perilune", CHART.toString()));
         command.addAll(options);
