@@ -11,12 +11,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
 import org.perilune.chassis.json.Json;
 
 /** The backups at a target. */
 public final class Backups implements AutoCloseable {
     /** Nothing else at the target is ever looked into or deleted. */
     private static final Pattern NAME = Pattern.compile("perilune-[0-9]{8}T[0-9]{6}Z");
+
+    private static final String EXPORTS = "exports";
 
     private final BackupTarget target;
     private final Clock clock;
@@ -110,6 +113,23 @@ public final class Backups implements AutoCloseable {
                     .mayGoOn(clock.instant());
         } catch (NoSuchFileException nobody) {
             return false;
+        }
+    }
+
+    /**
+     * Puts a file beside the backups, into the folder {@code exports}, compressed. It is there once all of it is.
+     *
+     * @param file its name, ending with {@code .gz}
+     * @return bytes before they were compressed
+     */
+    public long export(String file, InputStream content) throws IOException {
+        try (NewFile written = target.write(EXPORTS, file)) {
+            // Not closed: that would close the file before it is committed.
+            var compressed = new GZIPOutputStream(written);
+            long bytes = content.transferTo(compressed);
+            compressed.finish();
+            written.commit();
+            return bytes;
         }
     }
 

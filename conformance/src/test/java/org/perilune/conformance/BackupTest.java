@@ -46,6 +46,8 @@ final class BackupTest {
                 readings = ground.readings(DEVICE);
                 String said = perilune.run("backup", "--at", backups.toString());
                 assertThat(said).contains("Deleted what an interrupted backup had left behind", "is complete");
+                assertThat(perilune.run("export", "--device", DEVICE, "--at", backups.toString()))
+                        .contains("of CSV are in");
                 long settled = device.settled();
                 await("the device to go on").atMost(SOON).until(() -> device.settled() > settled);
             }

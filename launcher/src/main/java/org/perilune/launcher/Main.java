@@ -41,6 +41,7 @@ import picocli.CommandLine.ScopeType;
             DeadLettersCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
+            ExportCommand.class,
             RunCommand.class,
             CheckCommand.class,
             TrainCommand.class,
