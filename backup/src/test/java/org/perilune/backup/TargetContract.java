@@ -3,6 +3,7 @@ package org.perilune.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Random;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
 /** What every target does. */
@@ -87,6 +89,21 @@ interface TargetContract {
                 .isEqualTo(newest);
         backups.retain(new Retention(1, 0));
         assertThat(target().folders()).containsExactly(newest);
+    }
+
+    @Test
+    default void exportsAreBesideThem() throws IOException {
+        var backups = new Backups(target(), Clock.systemUTC());
+        byte[] csv = "time,value\n1,2\n".getBytes(StandardCharsets.UTF_8);
+
+        assertThat(backups.export("rover.csv.gz", new ByteArrayInputStream(csv)))
+                .isEqualTo(csv.length);
+
+        try (InputStream in = new GZIPInputStream(target().read("exports", "rover.csv.gz"))) {
+            assertThat(in.readAllBytes()).isEqualTo(csv);
+        }
+        assertThat(backups.complete()).isEmpty();
+        assertThat(backups.cleanUp()).isEmpty();
     }
 
     private void write(String folder, String path, String text) throws IOException {

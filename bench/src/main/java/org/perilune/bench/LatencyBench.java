@@ -47,11 +47,11 @@ final class LatencyBench implements Callable<Integer> {
 
     void measure(Instance instance, Report report) throws Exception {
         report.tell("Warming up");
-        run(instance, rate, seconds);
+        run(instance, rate, 1, seconds);
         var half = new ArrayList<Double>();
         var most = new ArrayList<Double>();
         for (int run = 0; run < common.runs; run++) {
-            Histogram micros = run(instance, rate, seconds);
+            Histogram micros = run(instance, rate, 1, seconds);
             half.add(micros.getValueAtPercentile(50) / 1000.0);
             most.add(micros.getValueAtPercentile(99) / 1000.0);
         }
@@ -63,15 +63,20 @@ final class LatencyBench implements Callable<Integer> {
                         + " that and one query.");
     }
 
-    /** From publishing to the row, of one of the devices. */
-    static Histogram run(Instance instance, int rate, int length) throws Exception {
+    /**
+     * From publishing to the row, of one of the devices.
+     *
+     * @param rate messages a second
+     * @param frames in each
+     */
+    static Histogram run(Instance instance, int rate, int frames, int length) throws Exception {
         var names = Instance.names("latency-", DEVICES);
         try (MqttPublisher publisher = instance.publisher(names)) {
             var over = new AtomicBoolean();
             long epoch = publisher.devices().getFirst().epoch();
             CompletableFuture<Histogram> watching =
                     CompletableFuture.supplyAsync(() -> watch(instance, names.getFirst(), epoch, over));
-            publisher.run(rate, 1, Duration.ofSeconds(length));
+            publisher.run(rate, frames, Duration.ofSeconds(length));
             try (var store = new Store(instance)) {
                 Duration _ = store.awaitLast(publisher.devices(), System.nanoTime(), Duration.ofSeconds(30));
             }
