@@ -124,10 +124,10 @@ public final class Backups implements AutoCloseable {
      */
     public long export(String file, InputStream content) throws IOException {
         try (NewFile written = target.write(EXPORTS, file)) {
-            long bytes;
-            try (var compressed = new GZIPOutputStream(written)) {
-                bytes = content.transferTo(compressed);
-            }
+            // Not closed: that would close the file before it is committed.
+            var compressed = new GZIPOutputStream(written);
+            long bytes = content.transferTo(compressed);
+            compressed.finish();
             written.commit();
             return bytes;
         }
