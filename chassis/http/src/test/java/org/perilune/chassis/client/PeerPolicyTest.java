@@ -149,7 +149,8 @@ class PeerPolicyTest {
     void makesNoMoreCallsThanSoManyAtATime() throws Exception {
         var come = new CountDownLatch(PeerPolicy.CALLS);
         var answer = new CountDownLatch(1);
-        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), PeerPolicy.CALLS);
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), PeerPolicy.CALLS);
         owned.add(() -> server.stop(0));
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", exchange -> {
@@ -185,7 +186,7 @@ class PeerPolicyTest {
 
     @Test
     void doesNotTakeARefusalForAFailure() throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
         owned.add(() -> server.stop(0));
         server.createContext("/", exchange -> {
             exchange.sendResponseHeaders(503, -1);

@@ -39,7 +39,7 @@ class DispatcherClientTest {
     }
 
     private DispatcherClient dispatcherAt(ServerSocket socket) throws IOException {
-        HttpServer crew = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        HttpServer crew = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
         owned.add(() -> crew.stop(0));
         crew.createContext("/tokens", exchange -> {
             byte[] answer = "{\"access_token\":\"token\",\"expires_in\":3600}".getBytes(StandardCharsets.US_ASCII);
