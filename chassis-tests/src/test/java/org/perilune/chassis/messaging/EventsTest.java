@@ -187,7 +187,7 @@ class EventsTest {
         OutboxRelay relay = relay();
         commit(event("before"));
         relay.wake();
-        await().atMost(TIMEOUT).until(() -> effects().contains("before"));
+        await().atMost(TIMEOUT).until(() -> effects().contains("before") && unsent() == 0);
         gate.shut();
         await().atMost(TIMEOUT).until(() -> amqp.problem().isPresent());
         commit(event("meanwhile"));
