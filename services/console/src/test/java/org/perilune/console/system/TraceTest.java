@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.perilune.chassis.json.Json;
 
 class TraceTest {
-    private static JsonNode span(String trace, String id, String parent, String service, long began, long duration) {
+    private static JsonNode span(
+            String trace, String id, @Nullable String parent, String service, long began, long duration) {
         var span = Json.mapper().createObjectNode();
         span.put("trace_id", trace).put("span_id", id).put("parent_id", parent).put("service", service);
         span.put("name", "step " + id).put("began_us", began).put("duration_us", duration);
