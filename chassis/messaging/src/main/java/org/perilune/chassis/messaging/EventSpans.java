@@ -18,10 +18,14 @@ final class EventSpans {
     private EventSpans() {}
 
     static void published(
-            Tracing tracing, List<AmqpPublisher.Message> messages, long beganEpochNanos, long endedEpochNanos) {
-        if (tracing.isOff()) {
+            Tracing tracing,
+            List<AmqpPublisher.Message> messages,
+            AmqpPublisher.Answers answers,
+            long beganEpochNanos) {
+        if (tracing.isOff() || answers.failure().isPresent()) {
             return;
         }
+        long endedEpochNanos = Tracing.nowEpochNanos();
         for (AmqpPublisher.Message message : messages) {
             tracing.record(
                     "publish " + message.routingKey(),

@@ -174,9 +174,7 @@ public final class Relay implements AutoCloseable {
         try (AmqpLine.Deadline _ = amqp.deadline()) {
             long began = Tracing.nowEpochNanos();
             AmqpPublisher.Answers answers = open.publish(messages);
-            if (answers.failure().isEmpty()) {
-                EventSpans.published(amqp.tracing(), messages, began, Tracing.nowEpochNanos());
-            }
+            EventSpans.published(amqp.tracing(), messages, answers, began);
             return meters.counted(answers);
         }
     }

@@ -42,7 +42,7 @@ class EventSpansTest {
     @Test
     void recordsPublishingAndHandlingAsStepsOfWhatLedToTheEvent() {
         var message = new AmqpPublisher.Message("", EVENT.type(), "1", Map.of(), EVENT.bytes());
-        EventSpans.published(tracing, List.of(message), 1_000, 2_000);
+        EventSpans.published(tracing, List.of(message), new AmqpPublisher.Answers(List.of(), Optional.empty()), 1_000);
         EventSpans.handle(
                 tracing,
                 "query.events",
