@@ -12,14 +12,14 @@ final class ScrapeTargets {
               scrape_interval: 10s
             rule_files: [/etc/prometheus/rules.yml]
             scrape_configs:
+              - job_name: perilune
+                relabel_configs:
+                  - {source_labels: [__meta_dns_name], target_label: service}
+                dns_sd_configs:
             """;
 
-    private static final String JOB = """
-              - job_name: %1$s
-                dns_sd_configs:
-                  - names: [%1$s]
-                    type: A
-                    port: %2$d
+    private static final String TARGET = """
+                  - {names: [%1$s], type: A, port: %2$d}
             """;
 
     private ScrapeTargets() {}
@@ -27,7 +27,7 @@ final class ScrapeTargets {
     static String text() {
         var text = new StringBuilder(HEAD);
         for (Service service : Topology.SERVICES) {
-            text.append(JOB.formatted(service.name(), service.port()));
+            text.append(TARGET.formatted(service.name(), service.port()));
         }
         return text.toString();
     }

@@ -70,6 +70,7 @@ final class ArchitectureTest {
         onlyKnows("embedded", List.of("embedded", "contracts"));
         onlyKnows("sdk", List.of("sdk", "contracts"));
         onlyKnows("backup", List.of("backup", "chassis", "contracts"));
+        onlyKnows("deploy", List.of("deploy", "contracts"));
     }
 
     @Test
