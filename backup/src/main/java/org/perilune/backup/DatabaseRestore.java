@@ -215,6 +215,7 @@ final class DatabaseRestore {
                         database.config().url(),
                         database.config().user(),
                         database.config().password().reveal())
+                .jdbcProperties(database.config().tlsProperties())
                 .locations(folders.toArray(String[]::new));
         upTo.ifPresent(configuration::target);
         return configuration.load();

@@ -22,7 +22,7 @@ import org.perilune.testkit.TlsGate;
  */
 abstract class OverTls {
     static final String HOST = "127.0.0.1";
-    private static final Duration TIMEOUT = Duration.ofSeconds(120);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     @TempDir
     private Path files;

@@ -46,7 +46,7 @@ class IngestRecoveryTest {
     }
 
     private void awaitFrames(long expected) {
-        await().atMost(LIMIT).ignoreException(SQLException.class).until(() -> frames() == expected);
+        await().atMost(LIMIT).ignoreExceptionsInstanceOf(SQLException.class).until(() -> frames() == expected);
     }
 
     private long frames() throws Exception {

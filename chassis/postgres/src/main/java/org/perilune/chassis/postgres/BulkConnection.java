@@ -27,6 +27,7 @@ public final class BulkConnection {
                 "options",
                 "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c tcp_keepalives_idle=30"
                         + " -c client_connection_check_interval=10000");
+        config.tlsProperties().forEach(properties::setProperty);
         return DriverManager.getConnection(config.url(), properties);
     }
 }
