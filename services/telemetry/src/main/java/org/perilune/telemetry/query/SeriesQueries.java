@@ -79,7 +79,6 @@ public final class SeriesQueries {
     private byte[] compute(Connection connection, SeriesQuery query) throws SQLException {
         long deadline = System.nanoTime() + frameTime.toNanos();
         int device = DeviceNames.require(connection, query.device());
-        Parameter parameter = parameter(connection, device, query.parameter());
         int level = query.level();
         var reader = new MarkReader(connection);
         if (level == 0) {
@@ -88,6 +87,7 @@ public final class SeriesQueries {
                 var fold = new PixelFold(query.from(), query.to(), query.pixelSeconds());
                 var points = new SeriesPoints(query.parameter(), fold, 2 * query.pixels(), deadline);
                 boolean complete = scan(connection, query, device, marks, points);
+                Parameter parameter = parameter(connection, device, query.parameter());
                 requireKnown(query, parameter, points);
                 return points.isExact()
                         ? json(query, parameter, 0, complete, points::forEachExact)
@@ -100,6 +100,8 @@ public final class SeriesQueries {
         var points = new SeriesPoints(query.parameter(), fold, 0, deadline);
         // Before the roll-ups: a minute that is rolled up in between is taken twice, which changes no extreme.
         List<TimeIndexEntry> unrolled = reader.unrolled(device, query.from(), query.to(), MOST_MARKS);
+        // After it: what is rolled up for the first time in between gives the parameter its number.
+        Parameter parameter = parameter(connection, device, query.parameter());
         boolean complete = scan(connection, query, device, unrolled, points);
         requireKnown(query, parameter, points);
         addRolled(connection, query, device, parameter.id(), level, fold);

@@ -1,6 +1,7 @@
 package org.perilune.telemetry.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
@@ -8,6 +9,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,8 +50,12 @@ class SeriesTest {
     }
 
     private void store(int from, int count, int value) throws SQLException {
+        store("backlog", from, count, value);
+    }
+
+    private void store(String device, int from, int count, int value) throws SQLException {
         byte[] payload = IngestFixture.frame(value, 0).toByteArray();
-        String where = "(select id from device where name = 'backlog')";
+        String where = "(select id from device where name = '" + device + "')";
         // Twelve thousand frames a minute; the last of all falls into the first minute.
         stores.run("insert into frame select " + where + ", 5, n, timestamptz '" + BEGIN
                 + "' + (n % 120000) * interval '5 milliseconds', now(), null, '\\x"
@@ -62,6 +69,31 @@ class SeriesTest {
     @AfterAll
     void stop() throws Exception {
         stores.close();
+    }
+
+    /** The first roll-up of all makes the parameter's number, just after the query has looked for what is not rolled up. */
+    @Test
+    void seesWhatIsRolledUpForTheFirstTimeMeanwhile() throws Exception {
+        stores.run("insert into device (name) values ('newcomer')");
+        store("newcomer", 1, 10, 42);
+        var query = new SeriesQuery("newcomer", "altitude", DAY.from(), DAY.to(), 100);
+        try (var connection = stores.connect()) {
+            int device = DeviceNames.require(connection, "newcomer");
+            connection.setAutoCommit(false);
+            try (var lock = connection.createStatement()) {
+                lock.execute("lock table mark in access exclusive mode");
+            }
+            CompletableFuture<JsonNode> answer = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return answer(database, Duration.ofMinutes(1), query);
+                } catch (Exception failure) {
+                    throw new CompletionException(failure);
+                }
+            });
+            await().until(() -> stores.count("select count(*) from pg_locks where not granted") > 0);
+            assertThat(new Rollup(connection).roll(device)).isPositive();
+            assertThat(maximum(answer.join())).isEqualTo(142);
+        }
     }
 
     private static JsonNode answer(DataSource database, Duration time, SeriesQuery query) throws Exception {
@@ -91,7 +123,8 @@ class SeriesTest {
                         .isEqualTo(877);
             }
         }
-        assertThat(stores.count("select sum(count) from rollup where level_seconds = 14400"))
+        assertThat(stores.count("select sum(count) from rollup where level_seconds = 14400"
+                        + " and device_id = (select id from device where name = 'backlog')"))
                 .as("after %d ms", (System.nanoTime() - began) / 1_000_000)
                 .isEqualTo(FRAMES + 1);
         JsonNode after = answer(database, Duration.ofNanos(1), DAY);
