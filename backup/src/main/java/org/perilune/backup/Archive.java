@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import org.perilune.backup.target.BackupTarget;
+import org.perilune.backup.target.NewFile;
 import org.perilune.chassis.json.Json;
 
 /** The files of one backup: compressed, summed up, and told of. Not safe for threads. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.perilune.backup.target.BackupTarget;
 
 /**
  * Makes one backup while the services run. The order of reading is what makes it lose nothing that was acknowledged

@@ -2,6 +2,10 @@ package org.perilune.backup;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.perilune.backup.target.BackupTarget;
+import org.perilune.backup.target.FolderTarget;
+import org.perilune.backup.target.S3Config;
+import org.perilune.backup.target.S3Target;
 import org.perilune.chassis.settings.Settings;
 
 /**
@@ -38,9 +42,13 @@ public record BackupConfig(
         if (!where.startsWith(S3)) {
             return new FolderTarget(Path.of(where));
         }
+        String bucket = where.substring(S3.length());
+        if (bucket.isEmpty() || bucket.startsWith("/")) {
+            throw new BackupException(where + " names no bucket; it is s3://BUCKET/PREFIX");
+        }
         S3Config account = s3.orElseThrow(() -> new BackupException("For " + where
                 + " an account is needed: set backup.s3.access-key and backup.s3.secret-key-file, and"
                 + " backup.s3.endpoint for another storage than Amazon's"));
-        return S3Target.open(account, where.substring(S3.length()));
+        return S3Target.open(account, bucket);
     }
 }

@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
+import org.perilune.backup.target.BackupTarget;
+import org.perilune.backup.target.NewFile;
 import org.perilune.chassis.json.Json;
 
 /** The backups at a target. */

@@ -7,6 +7,7 @@ import java.security.DigestInputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.perilune.backup.target.BackupTarget;
 
 /** Compares the files of a backup with what its manifest says of them. */
 final class Verification {

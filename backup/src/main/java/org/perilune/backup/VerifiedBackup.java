@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.perilune.backup.target.BackupTarget;
 
 /** A backup whose files are as they were written, and which this program understands. */
 public final class VerifiedBackup {

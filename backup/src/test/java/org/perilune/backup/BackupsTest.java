@@ -17,6 +17,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.backup.target.FolderTarget;
 
 /** What counts as a backup, how long it stays, and how damage is found. */
 final class BackupsTest {

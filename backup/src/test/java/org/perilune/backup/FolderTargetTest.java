@@ -2,6 +2,8 @@ package org.perilune.backup;
 
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.backup.target.BackupTarget;
+import org.perilune.backup.target.FolderTarget;
 
 final class FolderTargetTest implements TargetContract {
     @TempDir

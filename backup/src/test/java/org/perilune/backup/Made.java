@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.perilune.backup.target.BackupTarget;
 
 /** Backups of nothing much, as the real ones lie at a target. */
 final class Made {

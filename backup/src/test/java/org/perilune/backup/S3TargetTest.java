@@ -13,6 +13,9 @@ import org.gaul.s3proxy.blobstore.BlobStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.backup.target.BackupTarget;
+import org.perilune.backup.target.S3Config;
+import org.perilune.backup.target.S3Target;
 import org.perilune.chassis.settings.Secret;
 import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
 

@@ -21,6 +21,7 @@ import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.perilune.backup.target.FolderTarget;
 import org.perilune.chassis.messaging.Inbox;
 import org.perilune.chassis.messaging.Outbox;
 import org.perilune.chassis.mongo.Mongo;

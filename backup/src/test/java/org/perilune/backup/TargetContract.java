@@ -14,6 +14,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
+import org.perilune.backup.target.BackupTarget;
+import org.perilune.backup.target.NewFile;
+import org.perilune.backup.target.S3Upload;
 
 /** What every target does. */
 interface TargetContract {
@@ -63,7 +66,7 @@ interface TargetContract {
     /** More than two parts of S3's. */
     @Test
     default void largeFilesComeBackAsTheyWere() throws IOException {
-        var bytes = new byte[2 * S3Target.PART_BYTES + 12_345];
+        var bytes = new byte[2 * S3Upload.PART_BYTES + 12_345];
         new Random(1).nextBytes(bytes);
         try (NewFile file = target().write("one", "large.gz")) {
             for (int from = 0; from < bytes.length; from += 70_001) {

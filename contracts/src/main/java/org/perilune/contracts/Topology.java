@@ -7,7 +7,6 @@ import static org.perilune.contracts.Topology.Store.OPENSEARCH;
 import static org.perilune.contracts.Topology.Store.POSTGRESQL;
 import static org.perilune.contracts.Topology.Store.REDIS;
 
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -86,11 +85,11 @@ public final class Topology {
             return new Service(name, port, stores, calls, publishes, Set.of(types), reads, writes, capacity);
         }
 
-        Service reads(Collection<String> streams) {
+        Service reads(List<String> streams) {
             return new Service(name, port, stores, calls, publishes, consumes, Set.copyOf(streams), writes, capacity);
         }
 
-        Service writes(Collection<String> streams) {
+        Service writes(List<String> streams) {
             return new Service(name, port, stores, calls, publishes, consumes, reads, Set.copyOf(streams), capacity);
         }
 

@@ -6,7 +6,6 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.json.JavalinJackson;
 import io.javalin.util.JavalinException;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -16,21 +15,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.eclipse.jetty.server.AbstractConnector;
-import org.eclipse.jetty.server.ConnectionFactory;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
-import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.SslConnectionFactory;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.perilune.chassis.client.ServiceClient;
 import org.perilune.chassis.json.Json;
 import org.perilune.chassis.runtime.Draining;
 import org.perilune.chassis.runtime.Health;
 import org.perilune.chassis.runtime.ServiceException;
-import org.perilune.chassis.tls.TlsContext;
 import org.perilune.chassis.tracing.Tracing;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,13 +46,6 @@ public final class HttpListener implements Draining {
      * could meet a connection that is just being closed.
      */
     private static final Duration KEEP_ALIVE = ServiceClient.KEEP_ALIVE.plusSeconds(10);
-
-    /** Connections that wait to be accepted: a burst beyond Java's own 50 would be reset on a busy machine. */
-    private static final int ACCEPT_QUEUE = 1_024;
-
-    /** Longer than streams of events are silent. */
-    private static final long FULL_IDLE_MILLIS =
-            ServerSentEvents.HEARTBEAT.plusSeconds(5).toMillis();
 
     /** What durations of requests are counted by. */
     private static final Duration[] BUCKETS = {
@@ -193,8 +177,8 @@ public final class HttpListener implements Draining {
         javalin.http.defaultContentType = "application/json";
         javalin.jsonMapper(new JavalinJackson(Json.mapper(), true));
         javalin.jetty.addConnector((server, http) -> {
-            ServerConnector connector = connector(server, http, config);
-            connections(connector, config.limits().connections(), meters);
+            ServerConnector connector = Connectors.of(server, http, config);
+            Connectors.limit(connector, config.limits().connections(), meters);
             return connector;
         });
         javalin.jetty.modifyServer((Server server) -> {
@@ -206,42 +190,6 @@ public final class HttpListener implements Draining {
             http.setRequestHeaderSize(16 * 1024);
             http.setIdleTimeout(IDLE_MILLIS);
         });
-    }
-
-    private static ServerConnector connector(Server server, HttpConfiguration http, HttpConfig config) {
-        if (!config.tls().listener().enabled()) {
-            return connector(server, config.host(), config.port(), new HttpConnectionFactory(http));
-        }
-        var certificates = new SslContextFactory.Server();
-        certificates.setSslContext(TlsContext.open(config.tls().listener()).context());
-        certificates.setNeedClientAuth(config.tls().clients() == HttpTls.Clients.REQUIRED);
-        // Says https to handlers. Which host a client means is no matter of ours: there is one certificate.
-        http.addCustomizer(new SecureRequestCustomizer(false));
-        var inner = new HttpConnectionFactory(http);
-        return connector(
-                server,
-                config.host(),
-                config.port(),
-                new SslConnectionFactory(certificates, inner.getProtocol()),
-                inner);
-    }
-
-    static ServerConnector connector(Server server, String host, int port, ConnectionFactory... protocols) {
-        var connector = new ServerConnector(server, protocols);
-        connector.setHost(host);
-        connector.setPort(port);
-        connector.setAcceptQueueSize(ACCEPT_QUEUE);
-        return connector;
-    }
-
-    /** While there are as many as may be, no more are accepted, and those without a request are closed sooner. */
-    private static void connections(ServerConnector connector, int most, MeterRegistry meters) {
-        var limit = new NetworkConnectionLimit(most, connector);
-        limit.setEndPointIdleTimeout(FULL_IDLE_MILLIS);
-        connector.addBean(limit);
-        Gauge.builder("http.connections", limit, NetworkConnectionLimit::getNetworkConnectionCount)
-                .register(meters);
-        Gauge.builder("http.connections.most", () -> most).register(meters);
     }
 
     /** Before any handler, which may set what it wants instead. What needs a token must not stay in caches. */

@@ -33,8 +33,7 @@ final class Probes {
     void addTo(JavalinConfig javalin) {
         config.managementPort().ifPresent(port -> {
             javalin.jetty.addConnector((server, http) -> {
-                ServerConnector connector =
-                        HttpListener.connector(server, config.host(), port, new HttpConnectionFactory(http));
+                ServerConnector connector = Connectors.of(server, config.host(), port, new HttpConnectionFactory(http));
                 management = connector;
                 return connector;
             });

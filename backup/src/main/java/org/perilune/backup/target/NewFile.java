@@ -1,12 +1,12 @@
-package org.perilune.backup;
+package org.perilune.backup.target;
 
 import java.io.IOException;
 import java.io.OutputStream;
 
 /** A file being written. Closed without having been committed, it never was. Not safe for threads. */
-abstract class NewFile extends OutputStream {
+public abstract class NewFile extends OutputStream {
     /** Returns when it is safe under its name. */
-    abstract void commit() throws IOException;
+    public abstract void commit() throws IOException;
 
     @Override
     public void write(int one) throws IOException {

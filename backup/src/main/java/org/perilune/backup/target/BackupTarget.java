@@ -1,4 +1,4 @@
-package org.perilune.backup;
+package org.perilune.backup.target;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,7 +8,7 @@ import java.util.SortedSet;
  * Where backups are: files in folders, one folder a backup. Nobody else may read what is written. Safe for threads, but
  * for the streams that it gives.
  */
-interface BackupTarget extends AutoCloseable {
+public interface BackupTarget extends AutoCloseable {
     /** For people, without secrets. */
     String description();
 

@@ -1,4 +1,4 @@
-package org.perilune.backup;
+package org.perilune.backup.target;
 
 import java.net.URI;
 import java.util.Optional;
@@ -10,12 +10,12 @@ import org.perilune.chassis.settings.Settings;
  *
  * @param endpoint none: Amazon's own of the region
  */
-record S3Config(Optional<URI> endpoint, String region, String accessKey, Secret secretKey) {
+public record S3Config(Optional<URI> endpoint, String region, String accessKey, Secret secretKey) {
     /**
      * Reads {@code endpoint}, {@code region}, {@code access-key} and {@code secret-key} (or {@code secret-key-file});
      * empty where no access key is given.
      */
-    static Optional<S3Config> read(Settings in) {
+    public static Optional<S3Config> read(Settings in) {
         Optional<URI> endpoint =
                 in.optionalText("endpoint").map(text -> in.uri("endpoint", URI.create("https://s3.invalid")));
         String region = in.text("region", "us-east-1");

@@ -1,4 +1,4 @@
-package org.perilune.backup;
+package org.perilune.backup.target;
 
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
@@ -21,7 +21,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** A folder of this machine; backups in it are their owner's only. */
-final class FolderTarget implements BackupTarget {
+public final class FolderTarget implements BackupTarget {
     private static final String UNFINISHED = ".part";
     private static final FileAttribute<?> OWNERS_FOLDER =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -30,7 +30,7 @@ final class FolderTarget implements BackupTarget {
 
     private final Path root;
 
-    FolderTarget(Path root) {
+    public FolderTarget(Path root) {
         this.root = root.toAbsolutePath().normalize();
     }
 
@@ -99,7 +99,7 @@ final class FolderTarget implements BackupTarget {
         }
 
         @Override
-        void commit() throws IOException {
+        public void commit() throws IOException {
             channel.force(true);
             channel.close();
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
