@@ -28,7 +28,7 @@ final class ComposeFile {
                 restart: unless-stopped
                 stop_grace_period: 15s
                 ports: ["127.0.0.1:%3$d:%3$d"]
-                networks: [%4$s]
+                networks: %4$s
                 volumes:
                   - ./compose/perilune.properties:/etc/perilune/perilune.properties:ro
                   - ./compose/settings.properties:/etc/perilune/settings.properties:ro
@@ -66,13 +66,16 @@ final class ComposeFile {
                 service.name(),
                 service.capacity().memory(),
                 service.port(),
-                String.join(", ", networks(service)),
+                networks(service),
                 journal,
                 String.join(", ", Secrets.of(service)),
                 dependencies(service));
     }
 
-    private static List<String> networks(Service service) {
+    private static String networks(Service service) {
+        if (service.equals(Topology.CONSOLE)) {
+            return "{services: {ipv4_address: %s}}".formatted(ComposeSettings.CONSOLE);
+        }
         var networks = new ArrayList<>(List.of("services"));
         if (!service.stores().isEmpty()) {
             networks.add("stores");
@@ -80,7 +83,7 @@ final class ComposeFile {
         if (service.stores().contains(Store.MQTT)) {
             networks.add("devices");
         }
-        return networks;
+        return "[" + String.join(", ", networks) + "]";
     }
 
     private static String dependencies(Service service) {

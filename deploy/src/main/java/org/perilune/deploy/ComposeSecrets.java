@@ -37,10 +37,10 @@ public final class ComposeSecrets {
         }
         var keys = new ArrayList<Path>();
         for (String device : devices) {
-            secrets.value(StoreAccounts.DEVICE + device);
-            keys.add(folder.resolve(StoreAccounts.DEVICE + device));
+            secrets.value(ServerAccounts.DEVICE + device);
+            keys.add(folder.resolve(ServerAccounts.DEVICE + device));
         }
-        var accounts = new StoreAccounts(secrets);
+        var accounts = new ServerAccounts(secrets);
         secrets.value("postgresql-superuser");
         secrets.value("mongodb-keyfile");
         secrets.value("mongodb-administrator");

@@ -11,6 +11,12 @@ final class ComposeSettings {
     /** Of the network of the services; only they and what Compose itself does can be there. */
     static final String SUBNET = "172.31.251.0/24";
 
+    /**
+     * Whose word crew takes for where a browser is. No other address: what comes to crew's published port has the
+     * network's gateway, which is within the subnet, and could name any.
+     */
+    static final String CONSOLE = "172.31.251.10";
+
     static final String SECRETS = "/run/secrets/";
 
     private ComposeSettings() {}
@@ -35,7 +41,7 @@ final class ComposeSettings {
         }
         lines.add("crew.administrator.password-file=" + SECRETS + Secrets.ADMINISTRATOR);
         lines.add("crew.cli.secret-file=" + SECRETS + Secrets.COMMAND_LINE);
-        lines.add("crew.http.trusted-proxies=" + SUBNET);
+        lines.add("crew.http.trusted-proxies=" + CONSOLE);
         lines.add("batch-router.ingest-mode=subscriber");
         lines.add("lunar-module.journal=/var/lib/perilune/journal");
         return sorted(lines);

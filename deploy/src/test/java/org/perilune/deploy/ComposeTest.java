@@ -64,7 +64,11 @@ class ComposeTest {
         compose.path("services").properties().forEach(entry -> {
             JsonNode service = entry.getValue();
             service.path("secrets").forEach(secret -> name(missing, entry.getKey(), "secrets", secret.asText()));
-            service.path("networks").forEach(network -> name(missing, entry.getKey(), "networks", network.asText()));
+            JsonNode networks = service.path("networks");
+            networks.fieldNames().forEachRemaining(network -> name(missing, entry.getKey(), "networks", network));
+            if (networks.isArray()) {
+                networks.forEach(network -> name(missing, entry.getKey(), "networks", network.asText()));
+            }
             service.path("volumes").forEach(volume -> {
                 String source = volume.asText().split(":")[0];
                 if (!source.startsWith(".")) {
@@ -79,6 +83,20 @@ class ComposeTest {
             }
         });
         assertThat(missing).isEmpty();
+    }
+
+    /** Who can reach crew from an address that it trusts can name any other, and guess passwords as somebody else. */
+    @Test
+    void crewTrustsNobodyButTheConsole() throws IOException {
+        String console = compose.path("services")
+                .path("console")
+                .path("networks")
+                .path("services")
+                .path("ipv4_address")
+                .asText();
+        assertThat(console).isNotEmpty();
+        assertThat(Files.readString(Path.of("compose/perilune.properties")))
+                .contains("\ncrew.http.trusted-proxies=" + console + "\n");
     }
 
     private void name(List<String> missing, String service, String section, String name) {

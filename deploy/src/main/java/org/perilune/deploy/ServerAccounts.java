@@ -16,14 +16,14 @@ import org.perilune.contracts.Topology.Service;
 import org.perilune.contracts.Topology.Store;
 
 /** The accounts of services and devices at the backing servers, in the form that each server reads. */
-final class StoreAccounts {
+final class ServerAccounts {
     static final String DEVICE = "device-";
     private static final String MONITOR = "monitor";
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final SecretFolder secrets;
 
-    StoreAccounts(SecretFolder secrets) {
+    ServerAccounts(SecretFolder secrets) {
         this.secrets = secrets;
     }
 
