@@ -73,9 +73,6 @@ final class ComposeFile {
     }
 
     private static String networks(Service service) {
-        if (service.equals(Topology.CONSOLE)) {
-            return "{services: {ipv4_address: %s}}".formatted(ComposeSettings.CONSOLE);
-        }
         var networks = new ArrayList<>(List.of("services"));
         if (!service.stores().isEmpty()) {
             networks.add("stores");

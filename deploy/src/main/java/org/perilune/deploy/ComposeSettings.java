@@ -2,20 +2,26 @@ package org.perilune.deploy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.perilune.contracts.Topology;
 import org.perilune.contracts.Topology.Service;
 import org.perilune.contracts.Topology.Store;
 
 /** One file of settings for all services of the Compose deployment; each reads its own lines. */
 final class ComposeSettings {
-    /** Of the network of the services; only they and what Compose itself does can be there. */
+    /** Of the network of the services; only they, and its gateway, can be there. */
     static final String SUBNET = "172.31.251.0/24";
 
+    static final String GATEWAY = "172.31.251.1";
+
     /**
-     * Whose word crew takes for where a browser is. No other address: what comes to crew's published port has the
-     * network's gateway, which is within the subnet, and could name any.
+     * Whose word crew takes for where a browser is: every service's, as the console has no fixed address, but not the
+     * gateway's. From there comes what is sent to crew's published port, and it could name any address.
      */
-    static final String CONSOLE = "172.31.251.10";
+    static final String SERVICES_ALONE = Stream.of("2/31", "4/30", "8/29", "16/28", "32/27", "64/26", "128/25")
+            .map(part -> "172.31.251." + part)
+            .collect(Collectors.joining(","));
 
     static final String SECRETS = "/run/secrets/";
 
@@ -41,7 +47,7 @@ final class ComposeSettings {
         }
         lines.add("crew.administrator.password-file=" + SECRETS + Secrets.ADMINISTRATOR);
         lines.add("crew.cli.secret-file=" + SECRETS + Secrets.COMMAND_LINE);
-        lines.add("crew.http.trusted-proxies=" + CONSOLE);
+        lines.add("crew.http.trusted-proxies=" + SERVICES_ALONE);
         lines.add("batch-router.ingest-mode=subscriber");
         lines.add("lunar-module.journal=/var/lib/perilune/journal");
         return sorted(lines);

@@ -163,6 +163,7 @@ final class ComposeStores {
                 ipam:
                   config:
                     - subnet: %s
+                      gateway: %s
               stores:
                 internal: true
 
@@ -175,7 +176,7 @@ final class ComposeStores {
               opensearch:
               journal:
               prometheus:
-            """.formatted(ComposeSettings.SUBNET);
+            """.formatted(ComposeSettings.SUBNET, ComposeSettings.GATEWAY);
 
     /** What only the backing servers read. */
     static final List<String> SECRETS = List.of(

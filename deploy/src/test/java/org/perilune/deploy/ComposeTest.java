@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.perilune.contracts.Topology;
 import org.perilune.contracts.Topology.Service;
@@ -65,10 +67,7 @@ class ComposeTest {
             JsonNode service = entry.getValue();
             service.path("secrets").forEach(secret -> name(missing, entry.getKey(), "secrets", secret.asText()));
             JsonNode networks = service.path("networks");
-            networks.fieldNames().forEachRemaining(network -> name(missing, entry.getKey(), "networks", network));
-            if (networks.isArray()) {
-                networks.forEach(network -> name(missing, entry.getKey(), "networks", network.asText()));
-            }
+            networks.forEach(network -> name(missing, entry.getKey(), "networks", network.asText()));
             service.path("volumes").forEach(volume -> {
                 String source = volume.asText().split(":")[0];
                 if (!source.startsWith(".")) {
@@ -85,18 +84,26 @@ class ComposeTest {
         assertThat(missing).isEmpty();
     }
 
-    /** Who can reach crew from an address that it trusts can name any other, and guess passwords as somebody else. */
+    /** What comes to crew's published port comes from the gateway, and whoever is trusted can name any address. */
     @Test
-    void crewTrustsNobodyButTheConsole() throws IOException {
-        String console = compose.path("services")
-                .path("console")
-                .path("networks")
+    void crewTrustsEveryServiceAndNotTheGateway() {
+        JsonNode network = compose.path("networks")
                 .path("services")
-                .path("ipv4_address")
-                .asText();
-        assertThat(console).isNotEmpty();
-        assertThat(Files.readString(Path.of("compose/perilune.properties")))
-                .contains("\ncrew.http.trusted-proxies=" + console + "\n");
+                .path("ipam")
+                .path("config")
+                .path(0);
+        assertThat(network.path("subnet").asText()).isEqualTo("172.31.251.0/24");
+        assertThat(network.path("gateway").asText()).isEqualTo("172.31.251.1");
+        var trusted = new TreeSet<Integer>();
+        for (String part : ComposeSettings.SERVICES_ALONE.split(",")) {
+            assertThat(part).startsWith("172.31.251.");
+            String[] last = part.substring("172.31.251.".length()).split("/");
+            int first = Integer.parseInt(last[0]);
+            IntStream.range(first, first + (1 << (32 - Integer.parseInt(last[1]))))
+                    .forEach(trusted::add);
+        }
+        assertThat(trusted)
+                .containsExactlyElementsOf(IntStream.range(2, 256).boxed().toList());
     }
 
     private void name(List<String> missing, String service, String section, String name) {

@@ -108,6 +108,18 @@ class DeviceTest {
     }
 
     @Test
+    void aGroundThatWasNotThereIsToldAgainWhatTheDeviceIs(@TempDir Path folder) throws Exception {
+        ground.loseConnects("early", 2);
+        ground.lose("early", 2);
+        try (var device = open("early", folder)) {
+            device.report(reading(1));
+            assertThat(device.awaitStored(ofSeconds(30))).isTrue();
+            await().until(() -> !ground.connects("early").isEmpty());
+            assertThat(device.status().reconnects()).isZero();
+        }
+    }
+
+    @Test
     void aGroundThatRefusesAMessageGetsItAgain(@TempDir Path folder) throws Exception {
         ground.cutOff("refused", 2);
         try (var device = open("refused", folder)) {

@@ -43,6 +43,7 @@ final class Ground implements AutoCloseable {
     private final Map<String, List<Connect>> connects = new ConcurrentHashMap<>();
     private final Map<String, List<Long>> wills = new ConcurrentHashMap<>();
     private final Map<String, Integer> losses = new ConcurrentHashMap<>();
+    private final Map<String, Integer> connectLosses = new ConcurrentHashMap<>();
     private final Map<String, Queue<Ack>> acks = new ConcurrentHashMap<>();
     private final Map<String, Set<String>> ends = new ConcurrentHashMap<>();
     private final Map<String, Integer> ackLosses = new ConcurrentHashMap<>();
@@ -99,6 +100,11 @@ final class Ground implements AutoCloseable {
         losses.put(device, messages);
     }
 
+    /** Acknowledges the next that it says of itself, and forgets it, as a broker for whose messages nobody subscribed. */
+    void loseConnects(String device, int messages) {
+        connectLosses.put(device, messages);
+    }
+
     /** Cuts the device off at its next messages of telemetry. */
     void cutOff(String device, int messages) {
         cuts.put(device, messages);
@@ -152,9 +158,12 @@ final class Ground implements AutoCloseable {
             var topic = Topics.parse(message.topic()).orElseThrow();
             var payload = ByteString.copyFrom(message.payload());
             switch (topic.leaf()) {
-                case Topics.CONNECT ->
-                    connects.computeIfAbsent(topic.device(), name -> new CopyOnWriteArrayList<>())
-                            .add(Connect.parseFrom(payload));
+                case Topics.CONNECT -> {
+                    if (!countDown(connectLosses, topic.device())) {
+                        connects.computeIfAbsent(topic.device(), name -> new CopyOnWriteArrayList<>())
+                                .add(Connect.parseFrom(payload));
+                    }
+                }
                 case Topics.ACK -> {
                     if (countDown(ackLosses, topic.device())) {
                         return CompletableFuture.failedFuture(new IllegalStateException("Cut off"));

@@ -81,7 +81,7 @@ public final class DeviceLink implements AutoCloseable {
             connections++;
             lastFailure = null;
         });
-        state.connected();
+        state.announce();
         LOG.info("Connected [device: {}, session: {}]", config.name(), session);
         @Nullable String lost = traffic.serve(link, session);
         state.change(() -> lastFailure = lost);

@@ -91,8 +91,19 @@ final class LinkState {
         change(() -> settlements++);
     }
 
-    void connected() {
+    /** The ground is to be told what the device is. */
+    void announce() {
         change(() -> announce = true);
+    }
+
+    /** How often the ground has said that frames are stored, as {@link #settlements} for who has not the lock. */
+    long settlementsNow() {
+        lock.lock();
+        try {
+            return settlements;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** False when the device is closed. */

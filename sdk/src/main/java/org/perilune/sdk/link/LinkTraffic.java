@@ -36,6 +36,7 @@ final class LinkTraffic implements MqttLink.Events {
     private final Resend resend;
     private Journal.Cursor cursor;
     private boolean acknowledgedLast;
+    private long settlementsBefore;
 
     /** Guarded by the state's lock. */
     private int inFlight;
@@ -99,6 +100,7 @@ final class LinkTraffic implements MqttLink.Events {
     @Nullable
     String serve(MqttLink link, long session) {
         int maxBytes = Math.min(MAX_BYTES, link.packetMaximum() - PACKET_OVERHEAD_BYTES);
+        settlementsBefore = state.settlementsNow();
         commands.acknowledgeAgain();
         while (true) {
             Step step = await(link);
@@ -146,6 +148,12 @@ final class LinkTraffic implements MqttLink.Events {
                 journal.unsettledFrames());
         cursor = journal.cursor();
         resend.again();
+        if (state.settlementsNow() == settlementsBefore) {
+            // A broker takes messages for which nobody has subscribed yet: nothing may have arrived of what was said so
+            // far.
+            state.announce();
+            commands.acknowledgeAgain();
+        }
     }
 
     private Step await(MqttLink link) {
