@@ -10,6 +10,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
+import org.perilune.chassis.http.Requests;
 import org.perilune.chassis.postgres.Postgres;
 import org.perilune.chassis.postgres.SqlFailures;
 import org.perilune.chassis.runtime.ServiceException;
@@ -61,6 +62,7 @@ final class RevocationFeed implements AutoCloseable {
 
     /** {@code GET /revocations}: open to everybody, since ids of sessions open nothing and name nobody. */
     void serve(Context context) throws InterruptedException {
+        Requests.lasts(context);
         context.json(after(context.queryParam("known")));
     }
 

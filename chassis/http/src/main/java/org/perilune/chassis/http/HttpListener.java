@@ -7,6 +7,7 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.json.JavalinJackson;
 import io.javalin.util.JavalinException;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
@@ -36,6 +37,9 @@ public final class HttpListener implements Draining {
 
     /** The same on {@link Access#OPEN} routes, which anybody may send to. */
     public static final int MAX_OPEN_BODY_BYTES = 16 * 1024;
+
+    /** On requests whose duration says nothing. */
+    static final String LASTS = "perilune.lasts";
 
     private static final String BEGAN = "perilune.began";
     /** Within a request. */
@@ -202,16 +206,27 @@ public final class HttpListener implements Draining {
         javalin.routes.before(context -> context.attribute(BEGAN, System.nanoTime()));
         javalin.routes.after(context -> {
             Long began = context.attribute(BEGAN);
-            if (began != null) {
-                Timer.builder("http.server.requests")
-                        .tag("service", service)
-                        .tag("method", context.method().name())
-                        .tag("route", RequestTracing.route(context))
-                        .tag("status", context.statusCode() / 100 + "xx")
-                        .serviceLevelObjectives(BUCKETS)
-                        .register(meters)
-                        .record(System.nanoTime() - began, TimeUnit.NANOSECONDS);
+            if (began == null) {
+                return;
             }
+            Tags tags = Tags.of(
+                    "service",
+                    service,
+                    "method",
+                    context.method().name(),
+                    "route",
+                    RequestTracing.route(context),
+                    "status",
+                    context.statusCode() / 100 + "xx");
+            if (context.attribute(LASTS) != null) {
+                meters.counter("http.server.streams", tags).increment();
+                return;
+            }
+            Timer.builder("http.server.requests")
+                    .tags(tags)
+                    .serviceLevelObjectives(BUCKETS)
+                    .register(meters)
+                    .record(System.nanoTime() - began, TimeUnit.NANOSECONDS);
         });
     }
 }

@@ -17,6 +17,9 @@ final class RequestTracing {
     private static final String SPAN = "perilune.span";
     private static final String SCOPE = "perilune.span-scope";
     private static final String TRACES = "/traces/recent";
+    /** Asked by every service all the time, and each time a wait for news: would leave no room for anything else. */
+    private static final String REVOCATIONS = "/revocations";
+
     private static final int SERVER_ERROR = 500;
 
     private final Tracing tracing;
@@ -39,7 +42,8 @@ final class RequestTracing {
     }
 
     private void begin(Context context) {
-        if (Probes.PATHS.contains(context.path()) || context.path().equals(TRACES)) {
+        String path = context.path();
+        if (Probes.PATHS.contains(path) || path.equals(TRACES) || path.equals(REVOCATIONS)) {
             return;
         }
         Span span = tracing.begin(context.method().name(), SpanKind.SERVER, sent(context));

@@ -114,6 +114,14 @@ public final class Requests {
         return header.substring(header.indexOf(' ') + 1).strip();
     }
 
+    /**
+     * The request goes on for as long as its caller likes, or until there is news: how long it took says nothing of the
+     * service, and is not measured.
+     */
+    public static void lasts(Context context) {
+        context.attribute(HttpListener.LASTS, true);
+    }
+
     /** One hop on from the caller's; a new one where the caller has none. */
     public static TraceContext trace(Context context) {
         return RequestTracing.trace(context);

@@ -60,6 +60,7 @@ public final class ServerSentEvents {
      * source go.
      */
     public static void serve(Context context, Source source, Clock clock) {
+        Requests.lasts(context);
         Revocations.@Nullable Watch watch = TokenVerifier.whenRevoked(context, source::end);
         try {
             HttpServletResponse response = context.res();

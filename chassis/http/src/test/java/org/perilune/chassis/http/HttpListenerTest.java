@@ -62,6 +62,13 @@ class HttpListenerTest {
                             },
                             Access.OPEN);
                     javalin.routes.get(
+                            "/stream",
+                            context -> {
+                                Requests.lasts(context);
+                                context.result("over");
+                            },
+                            Access.OPEN);
+                    javalin.routes.get(
                             "/slow",
                             context -> {
                                 entered.countDown();
@@ -69,6 +76,17 @@ class HttpListenerTest {
                             },
                             Access.OPEN);
                 });
+    }
+
+    @Test
+    void measuresHowLongRequestsTakeButNotThoseThatGoOnAsLongAsSomebodyLikes() throws Exception {
+        get("/cached", "");
+        get("/stream", "");
+        org.awaitility.Awaitility.await()
+                .untilAsserted(() -> assertThat(meters.scrape())
+                        .contains("http_server_requests_seconds_count{method=\"GET\",route=\"/cached\"")
+                        .contains("http_server_streams_total{method=\"GET\",route=\"/stream\"")
+                        .doesNotContain("http_server_requests_seconds_count{method=\"GET\",route=\"/stream\""));
     }
 
     @AfterEach

@@ -51,19 +51,21 @@ class RequestTracingTest {
                         Meters.open(),
                         tracing,
                         context -> new Principal("kranz", Role.OPERATOR, Instant.MAX),
-                        javalin -> javalin.routes.get(
-                                "/things/{id}",
-                                context -> {
-                                    if (context.pathParam("id").equals("away")) {
-                                        throw new ServiceException.Unavailable("It is away", null);
-                                    }
-                                    String found = next.map(client ->
-                                                    client.get("/things/1", Optional.empty(), TraceContext.class))
-                                            .map(TraceContext::toString)
-                                            .orElse("");
-                                    context.json(found.isEmpty() ? Requests.trace(context) : found);
-                                },
-                                Access.OPEN)))
+                        javalin -> javalin.routes
+                                .get("/revocations", context -> context.json("none"), Access.OPEN)
+                                .get(
+                                        "/things/{id}",
+                                        context -> {
+                                            if (context.pathParam("id").equals("away")) {
+                                                throw new ServiceException.Unavailable("It is away", null);
+                                            }
+                                            String found = next.map(client -> client.get(
+                                                            "/things/1", Optional.empty(), TraceContext.class))
+                                                    .map(TraceContext::toString)
+                                                    .orElse("");
+                                            context.json(found.isEmpty() ? Requests.trace(context) : found);
+                                        },
+                                        Access.OPEN)))
                 .port();
     }
 
@@ -74,6 +76,13 @@ class RequestTracingTest {
     private static KeptSpan only(Tracing tracing) {
         await().untilAsserted(() -> assertThat(tracing.recent().all()).hasSize(1));
         return tracing.recent().all().getFirst();
+    }
+
+    @Test
+    void whatEveryServiceWaitsForAllTheTimeIsNoTrace() {
+        toBack.exchange("GET", "/revocations", Optional.empty(), Optional.empty());
+        toBack.exchange("GET", "/things/1", Optional.empty(), Optional.empty());
+        assertThat(only(back).name()).isEqualTo("GET /things/{id}");
     }
 
     @Test

@@ -67,6 +67,7 @@ public final class LiveStreams implements AutoCloseable {
         if (followers.size() >= MOST) {
             throw new ServiceException.Unavailable("Too many pages are open", null);
         }
+        Requests.lasts(context);
         var response = context.res();
         response.setContentType("text/event-stream");
         response.setCharacterEncoding("utf-8");
